@@ -1,0 +1,21 @@
+/**
+ * A limit given as an option: absent means none.
+ *
+ * @throws RangeError naming the option, for anything but a positive whole number.
+ */
+export function positiveIntegerOption(
+  owner: string,
+  option: string,
+  value: number | undefined,
+): number {
+  if (value === undefined) return Number.POSITIVE_INFINITY;
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new RangeError(
+    `${owner}: ${option} must be a positive whole number, not ${shown(value)}; leave it out for no limit`,
+  );
+}
+
+/** How a wrong argument is shown in a message: text in quotes, so that '5' and 5 differ. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
