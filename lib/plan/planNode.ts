@@ -1,0 +1,102 @@
+import type { MaybePromise } from '../maybe.js';
+import type { StateStore } from '../state/stateStore.js';
+import type { OutputMode } from './outputMode.js';
+import type { QueryShape } from './queryShape.js';
+
+/**
+ * An immutable description of one operator. Nothing runs until `stage` is called by an engine.
+ *
+ * A new operator is a new node: the engine never switches on `kind`.
+ */
+export interface PlanNode {
+  /** 'aggregate', 'join', …: explain() shows it, and a checkpoint remembers it of stateful nodes. */
+  readonly kind: string;
+  readonly inputs: readonly PlanNode[];
+  /** Arguments as a person reads them, for explain(): "10 minutes", "key, window 1 hour". */
+  readonly label?: string;
+  /** What Spark's rules on operator × output mode ask about a node. Absent: a row-by-row step. */
+  readonly traits?: NodeTraits;
+  /** Given on stateful nodes: Spark's operator name in progress (`stateStoreSave`, `dedupe`, …). */
+  readonly operatorName?: string;
+  /** What must not change between two runs on one checkpoint; compared as JSON. */
+  readonly signature?: unknown;
+  /** Throws a coded StreamingError before the query starts. */
+  validate?(query: QueryShape): void;
+  /**
+   * Per-operator propagation (semantics/spark.md 2.5): the watermark that leaves this node, from the
+   * ones that enter it (`undefined`: that input carries none). Default: the smallest of those given.
+   * `origin` is the global watermark of the simulation, which a watermark node answers with.
+   */
+  watermarkOut?(inputs: readonly (number | undefined)[], origin: number): number | undefined;
+  /**
+   * Whether a batch without rows is worth running when this node's eviction watermark would rise
+   * (semantics/spark.md 2.3). Default false.
+   */
+  runsWithoutData?(mode: OutputMode): boolean;
+  /** The mutable body, one per run. One stage per input; `out` receives what it emits. */
+  stage(ctx: StageContext, out: Stage): Stage | readonly Stage[];
+}
+
+/** Traits that the shape rules in lib/plan/shapeRules.ts read. */
+export interface NodeTraits {
+  readonly stateful?: boolean;
+  /** A streaming aggregation (also distinct in SQL's sense): complete mode needs one. */
+  readonly aggregation?: boolean;
+  /** Output after this node may not feed another stateful operator in this mode (chaining rule). */
+  readonly breaksChain?: (mode: OutputMode) => boolean;
+  /** Counts as stateful for the chaining rule (dedup without event time in the key does not). */
+  readonly chained?: boolean;
+}
+
+/**
+ * The mutable body of an operator; one per run.
+ *
+ * - `next` and `endBatch` MUST be synchronous; rows and state values MUST NOT be changed once emitted.
+ * - `time` is the row's event time in ms since the epoch, NaN if it is null.
+ * - `endBatch` is called once per input and batch, after its last row. A stage with several inputs
+ *   acts when all of them have ended, then calls `out.endBatch()` once.
+ * - A stage reads no clock, opens no file and knows neither source nor sink.
+ */
+export interface Stage<In = unknown> {
+  /** Before the batch's rows, with the watermarks of the batch known: load what time makes due. */
+  prepare?(): MaybePromise<void>;
+  next(row: In, time: number): void;
+  endBatch(): void;
+}
+
+/** What a stage may know. The same object for all batches of a run; its fields change per batch. */
+export interface StageContext {
+  /** Stable id of the operator: `aggregate-0`. */
+  readonly operatorId: string;
+  readonly outputMode: OutputMode;
+  readonly batchId: number;
+  /** Late-events watermark (ms): a row with time <= it is late. −Infinity: no watermark above. */
+  readonly lateWatermark: number;
+  /** Eviction watermark (ms): state with time <= it leaves. −Infinity: no watermark above. */
+  readonly evictionWatermark: number;
+  /** Whether a watermark node is above this operator. */
+  readonly hasWatermark: boolean;
+  /** Processing time of this batch, ms since the epoch; the same when the batch is replayed. */
+  readonly batchTimestampMs: number;
+  /** True in the one batch that flushes when every source has completed. */
+  readonly closing: boolean;
+  /** True in the first batch of a new query, never after a restart: initial state goes in here. */
+  readonly firstBatch: boolean;
+  /** This operator's own state. Only for nodes with `traits.stateful`. */
+  readonly state: StateStore;
+  /** A row that came too late: to the late output, counted. */
+  late(row: unknown, time: number): void;
+  /** A row that the operator cannot take: to the failed output or fails the batch, as configured. */
+  failed(row: unknown, time: number, error: unknown): void;
+  /** Adds to a custom metric of the operator (`numDroppedDuplicateRows`, …). */
+  count(metric: string, by?: number): void;
+  /** Asks for a batch at this processing time (ms) at the latest; forgets what was asked before. */
+  wakeAt(timeMs: number | undefined): void;
+  /**
+   * For asynchronous nodes: the batch does not end before `done` has settled. Only `rx` nodes and
+   * side inputs use it.
+   */
+  pending(done: PromiseLike<void>): void;
+  /** Puts a named row of values into `observedMetrics` of this batch's progress. */
+  observe(name: string, values: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,50 @@
+import type { FileSystem } from '../checkpoint/fileSystem.js';
+import type { MaybePromise } from '../maybe.js';
+import type { OutputMode } from '../plan/outputMode.js';
+import type { StructType } from '../schema/types.js';
+
+/**
+ * An immutable description of a sink, given to `writeStream`; opened once per run.
+ */
+export interface StreamSink<T> {
+  /** 'console', 'memory', 'file', …: for errors and `sink.description` in progress. */
+  readonly kind: string;
+  readonly description: string;
+  /** Modes that the sink takes. */
+  readonly modes: readonly OutputMode[];
+  /** What must not change between two runs on one checkpoint (a folder); compared as JSON. */
+  readonly signature?: unknown;
+  open(ctx: SinkContext): MaybePromise<Sink<T>>;
+}
+
+export interface SinkContext {
+  /** Stable over restarts: with the batch id it names what has been written. */
+  readonly queryId: string;
+  readonly queryName: string | undefined;
+  readonly outputMode: OutputMode;
+  /** Batch that will come next: 0 in a new query. */
+  readonly nextBatchId: number;
+  /** Whether this query has a checkpoint and so may be started again. */
+  readonly durable: boolean;
+  readonly fileSystem: FileSystem;
+  /** Type of the rows, where it is known. */
+  readonly schema: StructType | undefined;
+}
+
+/**
+ * A running sink.
+ *
+ * - `addBatch` MUST answer only when the rows are durable, and the same batch id twice MUST take
+ *   effect once if the sink says so in its docs. It is called for empty batches too.
+ * - In continuous mode a batch is an epoch. A sink with `addRows` is also shown the rows of each turn
+ *   as they come and `addBatch` then gets the epoch with the rows it has already seen.
+ * - `rows` MUST NOT be changed.
+ * - `close(error)` comes once, also after a failure; nothing follows it.
+ */
+export interface Sink<T> {
+  addBatch(batchId: number, rows: readonly T[], mode: OutputMode): MaybePromise<void>;
+  /** Plain sinks only (console, foreach): rows of one turn in continuous mode, shown at once. */
+  addRows?(epochId: number, rows: readonly T[]): void;
+  close(error?: unknown): MaybePromise<void>;
+  metrics?(): Readonly<Record<string, string>>;
+}

@@ -1,0 +1,26 @@
+import type { MaybePromise } from '../maybe.js';
+
+/** One change of a write batch. */
+export type ByteChange =
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: Uint8Array };
+
+/**
+ * Ordered bytes below the typed tables; LevelDB, or memory for simulations and tests.
+ *
+ * - `get` MUST answer synchronously; `range` MAY answer later and MUST give keys in byte order,
+ *   `from` inclusive, `to` exclusive.
+ * - `write` MUST apply all changes or none, durably, before it answers. After a failed write the
+ *   outcome is unknown: the store refuses every further call (`STATE_OUTCOME_UNKNOWN`) and has to be
+ *   opened again.
+ */
+export interface ByteStore {
+  get(key: Uint8Array): Uint8Array | undefined;
+  range(
+    from: Uint8Array,
+    to: Uint8Array,
+    options?: { readonly reverse?: boolean; readonly limit?: number },
+  ): MaybePromise<readonly (readonly [Uint8Array, Uint8Array])[]>;
+  write(changes: readonly ByteChange[]): MaybePromise<void>;
+  close(): MaybePromise<void>;
+}

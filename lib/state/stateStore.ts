@@ -1,0 +1,97 @@
+import type { MaybePromise } from '../maybe.js';
+
+/**
+ * One entry of a state table: what a stage holds while it works on a key.
+ *
+ * A stage MAY change `value` in place or assign it, and MUST then call the table's `touch`, in the
+ * same batch, before the next lookup. It MUST NOT keep an entry beyond the end of the batch.
+ */
+export interface Entry<V> {
+  readonly key: unknown;
+  /** The time part of the key in ms; NaN in a {@link KeyedTable}. */
+  readonly time: number;
+  value: V;
+  /** Changed since the last commit. Kept by the table: read it, never write it. */
+  readonly dirty: boolean;
+}
+
+/**
+ * Typed state reached by key.
+ *
+ * A key is null, boolean, number, bigint, string, Date, Uint8Array, or an array or plain object of
+ * those. `undefined` is null; −0 is 0; NaN equals NaN; 1, 1n and '1' are three keys.
+ *
+ * - `find`, `insert`, `touch`, `remove` MUST answer synchronously and see this batch's changes.
+ * - `insert` of a key that is there is a mistake of the stage; call `find` first.
+ * - `loadAll` MUST be called in a stage's `prepare`, and awaited, before `entries` is used in a batch.
+ * - Nothing is durable before the backend's commit; an abort forgets all changes of the batch.
+ */
+export interface KeyedTable<V> {
+  find(key: unknown): Entry<V> | undefined;
+  insert(key: unknown, value: V): Entry<V>;
+  /** Records that `entry.value` has changed. Cheap when it was already recorded in this batch. */
+  touch(entry: Entry<V>): void;
+  remove(entry: Entry<V>): void;
+  /** Entries inserted or touched in this batch and not removed, in order of the first change. */
+  touched(): readonly Entry<V>[];
+  loadAll(): MaybePromise<void>;
+  /** Every entry, this batch's changes included, in no particular order. Needs `loadAll`. */
+  entries(): Iterable<Entry<V>>;
+  /** Number of entries, this batch's changes included. */
+  readonly size: number;
+}
+
+/**
+ * Typed state laid out by time before key, so that eviction costs what is evicted.
+ *
+ * As {@link KeyedTable}, with a time (ms, any finite number, halves allowed) before the key.
+ * - `load(upTo)` MUST be called in a stage's `prepare`, and awaited, before `due(upTo)`.
+ * - `due(upTo)` gives the entries with time <= upTo, in order of time, this batch's changes
+ *   included; entries may be removed while iterating, and ones inserted meanwhile with a time not
+ *   yet passed are visited.
+ */
+export interface TimedTable<V> {
+  find(time: number, key: unknown): Entry<V> | undefined;
+  insert(time: number, key: unknown, value: V): Entry<V>;
+  touch(entry: Entry<V>): void;
+  remove(entry: Entry<V>): void;
+  touched(): readonly Entry<V>[];
+  load(upTo: number): MaybePromise<void>;
+  due(upTo: number): Iterable<Entry<V>>;
+  loadAll(): MaybePromise<void>;
+  entries(): Iterable<Entry<V>>;
+  /** The smallest time in the table. Exact after `load`; used to know when the next timer is due. */
+  firstTime(): MaybePromise<number | undefined>;
+  readonly size: number;
+}
+
+/**
+ * How a value is kept on disk. Without one, values are stored by the self-describing codec: null,
+ * boolean, number, bigint, string, Date, Uint8Array, Decimal, TimeWindow, arrays, Maps, Sets and
+ * plain objects of those.
+ */
+export interface TableOptions<V> {
+  /** Turns a value into what the self-describing codec can keep, and back. */
+  readonly toStored?: (value: V) => unknown;
+  readonly fromStored?: (stored: unknown) => V;
+  /** Default true: counted in `numRowsTotal` of the operator. Indexes are not. */
+  readonly counted?: boolean;
+}
+
+/** The state of one operator: tables by name. Asking twice for a name gives the same table. */
+export interface StateStore {
+  keyed<V>(name: string, options?: TableOptions<V>): KeyedTable<V>;
+  timed<V>(name: string, options?: TableOptions<V>): TimedTable<V>;
+  /** Sum over the counted tables; for progress. */
+  readonly metrics: StateMetrics;
+}
+
+export interface StateMetrics {
+  readonly numRowsTotal: number;
+  readonly numRowsUpdated: number;
+  readonly numRowsRemoved: number;
+  /** Estimate of the memory that cached entries take. */
+  readonly memoryUsedBytes: number;
+  /** Entries read from the store below in this batch: what a batch costs. */
+  readonly numEntriesRead: number;
+}
