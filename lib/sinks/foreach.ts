@@ -1,0 +1,122 @@
+import { drive, isPromise, type MaybePromise, type Steps, then, wait } from '../maybe.js';
+import { outputModes } from '../plan/outputMode.js';
+import type { Sink, StreamSink } from './sink.js';
+
+/** What {@link foreach} calls. One object for the whole run, one batch at a time. */
+export interface RowWriter<T> {
+  /** Before the rows of each batch, empty ones too; `false` skips the rows of this batch. */
+  open?(batchId: number): MaybePromise<unknown>;
+  /** Row by row, in order; a promise is awaited before the next row. */
+  process(row: T): MaybePromise<void>;
+  /** Once for each `open` that answered, also after `false`, with the error if there was one. */
+  close?(error?: unknown): MaybePromise<void>;
+}
+
+/**
+ * Hands each row to a function of yours.
+ *
+ * In:     any mode. In continuous mode rows come as soon as they are there, `close` with the epoch.
+ * Out:    at least once: after a crash, the rows of one batch (one epoch) come again with the same
+ *         `batchId`, and only the whole batch is the same, so deduplicate by batch id, not by position.
+ * Errors: what `open` or `process` throws goes to `close` and fails the batch.
+ * Source: semantics/spark.md 1.17; there `open` also has a partition id.
+ *
+ * @example
+ * writeStream(counts, {
+ *   sink: foreach({ process: (row) => socket.send(JSON.stringify(row)) }),
+ *   outputMode: 'update',
+ * });
+ *
+ * @since 0.1.0
+ */
+export function foreach<T>(writer: RowWriter<T>): StreamSink<T> {
+  if (typeof writer?.process !== 'function') {
+    throw new TypeError('foreach needs a function process(row): foreach({ process: (row) => … })');
+  }
+  return {
+    kind: 'foreach',
+    description: 'ForeachSink',
+    modes: outputModes,
+    open: () => new ForeachSink(writer),
+  };
+}
+
+class ForeachSink<T> implements Sink<T> {
+  /** Batch that `open` was called for and `close` not yet; −1: none. */
+  private current = -1;
+  private accepted = true;
+  /** Rows of the current epoch that `addRows` has handed on. */
+  private seen = 0;
+  /** Settles when the turns of this epoch are through; a rejection is kept for `addBatch`. */
+  private turns: MaybePromise<void> = undefined;
+
+  constructor(private readonly writer: RowWriter<T>) {}
+
+  addBatch(batchId: number, rows: readonly T[]): MaybePromise<void> {
+    return drive(this.batch(batchId, rows));
+  }
+
+  addRows(epochId: number, rows: readonly T[]): void {
+    try {
+      this.turns = then(this.turns, () => drive(this.turn(epochId, rows)));
+    } catch (error) {
+      this.turns = Promise.reject(error);
+    }
+    if (isPromise(this.turns)) this.turns.then(undefined, () => undefined); // addBatch reports it
+  }
+
+  close(error?: unknown): MaybePromise<void> {
+    if (this.current < 0) return;
+    return this.finish(error ?? new Error('the query stopped before the batch ended'));
+  }
+
+  private *batch(batchId: number, rows: readonly T[]): Steps<void> {
+    const turns = this.turns;
+    this.turns = undefined;
+    yield* wait(turns);
+    yield* this.feed(
+      batchId,
+      this.current === batchId && this.seen > 0 ? rows.slice(this.seen) : rows,
+    );
+    yield* wait(this.finish());
+  }
+
+  private *turn(epochId: number, rows: readonly T[]): Steps<void> {
+    yield* this.feed(epochId, rows);
+    this.seen += rows.length;
+  }
+
+  private *feed(batchId: number, rows: readonly T[]): Steps<void> {
+    if (this.current !== batchId) {
+      this.accepted = (yield* wait(this.writer.open?.(batchId))) !== false;
+      this.current = batchId;
+      this.seen = 0;
+    }
+    if (!this.accepted) return;
+    try {
+      for (const row of rows) {
+        if (this.current !== batchId) return; // closed while a row was being processed
+        const step = this.writer.process(row);
+        if (isPromise(step)) yield step;
+      }
+    } catch (error) {
+      yield* this.fail(error);
+    }
+  }
+
+  /** The writer hears of the error; what it throws itself then must not hide that error. */
+  private *fail(error: unknown): Steps<never> {
+    try {
+      yield* wait(this.finish(error));
+    } catch {
+      // the error of the row is the cause of the failed batch
+    }
+    throw error;
+  }
+
+  private finish(error?: unknown): MaybePromise<void> {
+    if (this.current < 0) return;
+    this.current = -1;
+    return error === undefined ? this.writer.close?.() : this.writer.close?.(error);
+  }
+}
