@@ -5,8 +5,86 @@
 const messages = {
   BATCH_FAILED: (p: { batchId: number; operator: string; ranges: string; reason: string }) =>
     `batch ${p.batchId} failed in ${p.operator} (${p.ranges}): ${p.reason}`,
+  CHECKPOINT_CONCURRENT: (p: { file: string; batchId: number }) =>
+    `batch ${p.batchId} has been planned by another run (${p.file} exists): only one query may use a checkpoint, stop the other`,
+  CHECKPOINT_COPIED: (p: { directory: string; expected: string; found: string }) =>
+    `${p.directory} is a copy of another checkpoint (identity ${p.found}, written as ${p.expected}): two queries with one id would defeat the sink; move instead of copy, or start anew`,
+  CHECKPOINT_DAMAGED: (p: { file: string; reason: string }) =>
+    `${p.file} is damaged: ${p.reason}; the sink may hold what it planned, so restore it from a backup or start anew`,
+  CHECKPOINT_FORMAT_UNSUPPORTED: (p: { file: string; found: string; supported: string }) =>
+    `${p.file} has format ${p.found}, this build reads ${p.supported}: use the release that wrote it; nothing was changed`,
+  CHECKPOINT_GAP: (p: { directory: string; missing: number; newest: number }) =>
+    `${p.directory} has no plan of batch ${p.missing} though the newest is ${p.newest}: restore it from a backup or start anew`,
+  CHECKPOINT_INCOMPATIBLE: (p: { what: string; change: string; allowed: string }) =>
+    `the checkpoint was written by another query: ${p.what} ${p.change}; ${p.allowed}`,
+  CHECKPOINT_LOCKED: (p: { directory: string; owner: string }) =>
+    `${p.directory} is in use by ${p.owner}: stop that query first, or give this one another checkpointLocation`,
+  CHECKPOINT_POSITION: (p: { directory: string; planned: string; committed: string; reason: string }) =>
+    `${p.directory} has planned ${p.planned} and committed ${p.committed}: ${p.reason}; restore a backup in which both belong together, or start anew`,
+  CHECKPOINT_QUERY_ID: (p: { file: string; expected: string; found: string }) =>
+    `${p.file} belongs to query ${p.found}, the checkpoint to query ${p.expected}: files of two checkpoints were mixed, restore them from one backup`,
+  DDL_INVALID: (p: { problem: string; line: number; column: number; excerpt: string }) =>
+    `schema is no DDL: ${p.problem} at line ${p.line}, column ${p.column}\n${p.excerpt}`,
+  DEDUPE_MODE: (p: { operator: string }) =>
+    `${p.operator} may not follow an aggregation in complete mode, where every batch repeats the whole table: put it before the aggregation, or use append or update mode`,
+  EVENT_TIME_INVALID: (p: { value: string }) =>
+    `event time must be a Date, ms since the epoch, a luxon DateTime or null, got ${p.value}: convert it, or declare the column TIMESTAMP`,
+  GROUPING_REQUIRED: (p: { operator: string; found: string }) =>
+    `${p.operator} works on keys, but stands behind ${p.found}: put groupByKey((row) => row.key) right before it, without a window`,
+  GROUP_STATE_CALL_OVER: (p: { operator: string; called: string }) =>
+    `${p.operator}: state.${p.called} was called after the function had returned, so it would be lost: use the state only while the function runs, not from a callback or after an await`,
+  GROUP_STATE_DURATION: (p: { operator: string; value: string }) =>
+    `${p.operator}: setTimeoutDuration needs a duration longer than 0 ms, got ${p.value}: give ms, or text such as '10 seconds'`,
+  GROUP_STATE_INITIAL_DUPLICATE: (p: { operator: string; key: string }) =>
+    `${p.operator}: initialState has key ${p.key} twice: give one state per key`,
+  GROUP_STATE_MODE: (p: { operator: string; mode: string; reason: string; fix: string }) =>
+    `${p.operator} is not possible in ${p.mode} mode: ${p.reason}: ${p.fix}`,
+  GROUP_STATE_NO_WATERMARK: (p: { operator: string }) =>
+    `${p.operator}: getCurrentWatermarkMs has nothing to answer, no watermark is above: add withWatermark(row => row.time, '10 minutes') before it`,
+  GROUP_STATE_TIMEOUT_KIND: (p: { operator: string; called: string; timeout: string; needed: string }) =>
+    `${p.operator}: ${p.called} needs timeout: '${p.needed}', but the operator was built with timeout: '${p.timeout}': change the option or call the other setter`,
+  GROUP_STATE_TIMEOUT_PAST: (p: { operator: string; timestampMs: number; watermarkMs: number }) =>
+    `${p.operator}: setTimeoutTimestamp(${p.timestampMs}) lies before the current watermark ${p.watermarkMs}: give a time >= state.getCurrentWatermarkMs()`,
+  GROUP_STATE_TIMESTAMP: (p: { operator: string; value: string }) =>
+    `${p.operator}: setTimeoutTimestamp needs a Date or ms after 1970, and no negative addition, got ${p.value}: give event time in ms since the epoch`,
+  LIMIT_MODE: (p: { n: number }) =>
+    `limit(${p.n}) is not possible in update mode, where a passed row may change later: use append mode, or complete mode after an aggregation`,
+  ORDER_BY_MODE: (p: { mode: string }) =>
+    `orderBy is not possible ${p.mode}: a stream never ends, so only the whole table of an aggregation in complete mode can be sorted: use outputMode 'complete' and put orderBy behind the aggregation`,
   SOURCE_RANGE_GONE: (p: { source: string; wanted: string; available: string; fix: string }) =>
     `${p.source} no longer has ${p.wanted}, which the checkpoint has planned; it has ${p.available}: ${p.fix}`,
+  STATE_CLOSED: (p: { what: string }) =>
+    `the state store is closed, ${p.what} came too late: open the query again`,
+  STATE_CORRUPT: (p: { operator: string; table: string; batchId: number; reason: string }) =>
+    `state of ${p.operator} (table ${p.table}) is damaged at batch ${p.batchId}: ${p.reason}; nothing was changed, restore the checkpoint from a backup or start anew`,
+  STATE_FORMAT_UNSUPPORTED: (p: { directory: string; found: string; supported: string }) =>
+    `${p.directory} has state in format ${p.found}, this build reads ${p.supported}: use the release that wrote it; nothing was changed`,
+  STATE_FUNCTION_ASYNC: (p: { operator: string; called: string }) =>
+    `${p.operator}: ${p.called} returned a Promise, but state is only there while it runs: make it synchronous, and await before it (concatMap) or behind it`,
+  STATE_NOT_ENCODABLE: (p: { operator: string; path: string; found: string }) =>
+    `state of ${p.operator} cannot keep ${p.path}, which is a ${p.found}: use null, boolean, number, bigint, string, Date, Uint8Array, Decimal, arrays, Maps, Sets or plain objects`,
+  STATE_NULL: (p: { operator: string; what: string }) =>
+    `${p.operator}: ${p.what} may not be null or undefined: remove or clear the state to say that there is none`,
+  STATE_OPEN_FAILED: (p: { directory: string; reason: string }) =>
+    `the state in ${p.directory} does not open: ${p.reason}; nothing was deleted, mend the cause or restore a backup`,
+  STATE_OUTCOME_UNKNOWN: (p: { reason: string }) =>
+    `a write of state failed and may or may not be there (${p.reason}): start the query again, it goes on from what it finds`,
+  TRANSFORM_LIST_EMPTY: (p: { operator: string; variable: string; called: string }) =>
+    `${p.operator}: ${p.called} of list state "${p.variable}" got no elements: call clear() to empty the list`,
+  TRANSFORM_OUTSIDE_CALL: (p: { operator: string; called: string; where: string }) =>
+    `${p.operator}: ${p.called} is not possible ${p.where}: declare state variables in init, use them and timers only inside the handlers`,
+  TRANSFORM_ROW_TOO_OLD: (p: { operator: string; timeMs: number; watermarkMs: number }) =>
+    `${p.operator}: a row with event time ${p.timeMs} was emitted, not later than the watermark ${p.watermarkMs}, so the operators behind would drop it: emit rows newer than ctx.getCurrentWatermarkMs()`,
+  TRANSFORM_TIMERS_NONE: (p: { operator: string; called: string }) =>
+    `${p.operator}: ${p.called} needs timeMode: 'processingTime' or 'eventTime', but the operator was built with timeMode: 'none'`,
+  TRANSFORM_TIMER_TIME: (p: { operator: string; called: string; value: string }) =>
+    `${p.operator}: ${p.called} needs a Date or a finite number of ms since the epoch, got ${p.value}`,
+  TRANSFORM_TTL: (p: { operator: string; variable: string; problem: string }) =>
+    `${p.operator}: ttl of state "${p.variable}" ${p.problem}`,
+  TRANSFORM_VARIABLE_CHANGED: (p: { operator: string; variable: string; was: string; is: string }) =>
+    `${p.operator}: state "${p.variable}" is ${p.was} in the checkpoint, but is declared as ${p.is}: keep the declaration, choose a new name, or drop the old one with handle.deleteIfExists`,
+  TRANSFORM_VARIABLE_NAME: (p: { operator: string; variable: string; problem: string }) =>
+    `${p.operator}: state variable "${p.variable}" ${p.problem}`,
   WATERMARK_REQUIRED: (p: { operator: string }) =>
     `${p.operator} needs a withWatermark above it: add withWatermark(row => row.time, '10 minutes') before it`,
 };
