@@ -23,10 +23,24 @@ const messages = {
     `${p.directory} has planned ${p.planned} and committed ${p.committed}: ${p.reason}; restore a backup in which both belong together, or start anew`,
   CHECKPOINT_QUERY_ID: (p: { file: string; expected: string; found: string }) =>
     `${p.file} belongs to query ${p.found}, the checkpoint to query ${p.expected}: files of two checkpoints were mixed, restore them from one backup`,
+  CLOCK_WENT_BACK: (p: { source: string; now: string; planned: string }) =>
+    `${p.source}: the clock says ${p.now}, but this checkpoint has planned rows up to ${p.planned}: set the clock right, or wait until then`,
   DDL_INVALID: (p: { problem: string; line: number; column: number; excerpt: string }) =>
     `schema is no DDL: ${p.problem} at line ${p.line}, column ${p.column}\n${p.excerpt}`,
   DEDUPE_MODE: (p: { operator: string }) =>
     `${p.operator} may not follow an aggregation in complete mode, where every batch repeats the whole table: put it before the aggregation, or use append or update mode`,
+  DURABLE_CLOSED: (p: { source: string }) =>
+    `${p.source} is closed, so this row was not kept: push it again once a query reads the source`,
+  DURABLE_FULL: (p: { source: string; maxBytes: number }) =>
+    `${p.source}: rows not yet committed fill maxBytes (${p.maxBytes} bytes): push again after the query has committed, or raise maxBytes`,
+  DURABLE_IN_USE: (p: { source: string }) =>
+    `${p.source} is read by another query already: make a durable source for each query`,
+  DURABLE_LOG_FAILED: (p: { source: string; path: string; reason: string }) =>
+    `${p.source}: writing ${p.path} failed (${p.reason}); rows that were not acknowledged may or may not be kept: start the query again`,
+  DURABLE_NEEDS_CHECKPOINT: (p: { source: string }) =>
+    `${p.source} keeps its rows in the checkpoint, and there is none: give writeStream a checkpointLocation`,
+  DURABLE_ROW_NOT_ENCODABLE: (p: { source: string; path: string; found: string }) =>
+    `${p.source}: the row cannot be kept, ${p.path} is ${p.found}: push plain values, Dates, bytes, Maps, Sets, arrays and objects`,
   EVENT_TIME_INVALID: (p: { value: string }) =>
     `event time must be a Date, ms since the epoch, a luxon DateTime or null, got ${p.value}: convert it, or declare the column TIMESTAMP`,
   GROUPING_REQUIRED: (p: { operator: string; found: string }) =>
@@ -49,10 +63,20 @@ const messages = {
     `${p.operator}: setTimeoutTimestamp needs a Date or ms after 1970, and no negative addition, got ${p.value}: give event time in ms since the epoch`,
   LIMIT_MODE: (p: { n: number }) =>
     `limit(${p.n}) is not possible in update mode, where a passed row may change later: use append mode, or complete mode after an aggregation`,
+  LINE_TOO_LONG: (p: { source: string; maxBytes: number }) =>
+    `${p.source}: a line is longer than ${p.maxBytes} bytes: raise maxLineBytes, or send shorter lines`,
   ORDER_BY_MODE: (p: { mode: string }) =>
     `orderBy is not possible ${p.mode}: a stream never ends, so only the whole table of an aggregation in complete mode can be sorted: use outputMode 'complete' and put orderBy behind the aggregation`,
+  PACKAGE_MISSING: (p: { feature: string; packages: string }) =>
+    `${p.feature} needs packages that are not installed: npm install ${p.packages}`,
+  RATE_OVERFLOW: (p: { seconds: number; rowsPerSecond: number }) =>
+    `rate: value passes the largest whole number after ${p.seconds} s at rowsPerSecond ${p.rowsPerSecond}: take a smaller rate and a new checkpoint`,
   SOURCE_RANGE_GONE: (p: { source: string; wanted: string; available: string; fix: string }) =>
     `${p.source} no longer has ${p.wanted}, which the checkpoint has planned; it has ${p.available}: ${p.fix}`,
+  SOURCE_UNREACHABLE: (p: { source: string; reason: string; fix: string }) =>
+    `${p.source} cannot be reached: ${p.reason}: ${p.fix}`,
+  SOURCE_UNREADABLE: (p: { source: string; path: string; reason: string }) =>
+    `${p.source}: ${p.path} cannot be read: ${p.reason}`,
   STATE_CLOSED: (p: { what: string }) =>
     `the state store is closed, ${p.what} came too late: open the query again`,
   STATE_CORRUPT: (p: { operator: string; table: string; batchId: number; reason: string }) =>
