@@ -90,12 +90,16 @@ describe('memoryStream', () => {
     expect(source.latestOffset(1, 'everything')).toBe(1);
   });
 
-  it('is finite and completed only after complete(), and takes no rows then', () => {
+  it('is finite after complete(), completed once its rows are committed, and takes no more', () => {
     const stream = memoryStream<number>('clicks');
     const source = open(stream);
+    stream.addData(1);
     expect([stream.finite, source.completed]).toEqual([false, false]);
     stream.complete();
-    expect([stream.finite, source.completed]).toEqual([true, true]);
+    expect([stream.finite, source.completed]).toEqual([true, false]);
+    source.commit(1);
+    expect(source.completed).toBe(true);
+    expect(open(stream, sourceContext({ resumeFrom: 1 })).completed).toBe(true);
     expect(() => stream.addData(1)).toThrow(/MemoryStream\[clicks\].*after complete/);
   });
 

@@ -103,14 +103,18 @@ class Memory<T> implements MemoryStream<T> {
 
 class MemorySource<T> implements Source<T, number> {
   private fixedEnd = Number.POSITIVE_INFINITY;
+  private committed: number;
 
   constructor(
     private readonly stream: Memory<T>,
     private readonly ctx: SourceContext,
-  ) {}
+  ) {
+    this.committed = typeof ctx.resumeFrom === 'number' ? ctx.resumeFrom : 0;
+  }
 
+  /** Not before the rows are processed too: then nothing will ever come again. */
   get completed(): boolean {
-    return this.stream.completed;
+    return this.stream.completed && this.committed >= this.stream.calls.length;
   }
 
   latestOffset(start: number | null, limit: 'one batch' | 'everything'): number | null {
@@ -138,7 +142,9 @@ class MemorySource<T> implements Source<T, number> {
     }
   }
 
-  commit(): void {}
+  commit(upTo: number): void {
+    this.committed = upTo;
+  }
 
   close(): void {
     this.stream.opened.delete(this.ctx);

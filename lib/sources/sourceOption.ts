@@ -19,3 +19,11 @@ export function positiveIntegerOption(
 export function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
+
+/** @throws RangeError naming the option, for anything but a whole number from 0 on. */
+export function wholeNumberOption(owner: string, option: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new RangeError(
+    `${owner}: ${option} must be a whole number, 0 or more, not ${shown(value)}: leave it out for the default`,
+  );
+}
