@@ -19,7 +19,12 @@ const messages = {
     `the checkpoint was written by another query: ${p.what} ${p.change}; ${p.allowed}`,
   CHECKPOINT_LOCKED: (p: { directory: string; owner: string }) =>
     `${p.directory} is in use by ${p.owner}: stop that query first, or give this one another checkpointLocation`,
-  CHECKPOINT_POSITION: (p: { directory: string; planned: string; committed: string; reason: string }) =>
+  CHECKPOINT_POSITION: (p: {
+    directory: string;
+    planned: string;
+    committed: string;
+    reason: string;
+  }) =>
     `${p.directory} has planned ${p.planned} and committed ${p.committed}: ${p.reason}; restore a backup in which both belong together, or start anew`,
   CHECKPOINT_QUERY_ID: (p: { file: string; expected: string; found: string }) =>
     `${p.file} belongs to query ${p.found}, the checkpoint to query ${p.expected}: files of two checkpoints were mixed, restore them from one backup`,
@@ -55,7 +60,12 @@ const messages = {
     `${p.operator} is not possible in ${p.mode} mode: ${p.reason}: ${p.fix}`,
   GROUP_STATE_NO_WATERMARK: (p: { operator: string }) =>
     `${p.operator}: getCurrentWatermarkMs has nothing to answer, no watermark is above: add withWatermark(row => row.time, '10 minutes') before it`,
-  GROUP_STATE_TIMEOUT_KIND: (p: { operator: string; called: string; timeout: string; needed: string }) =>
+  GROUP_STATE_TIMEOUT_KIND: (p: {
+    operator: string;
+    called: string;
+    timeout: string;
+    needed: string;
+  }) =>
     `${p.operator}: ${p.called} needs timeout: '${p.needed}', but the operator was built with timeout: '${p.timeout}': change the option or call the other setter`,
   GROUP_STATE_TIMEOUT_PAST: (p: { operator: string; timestampMs: number; watermarkMs: number }) =>
     `${p.operator}: setTimeoutTimestamp(${p.timestampMs}) lies before the current watermark ${p.watermarkMs}: give a time >= state.getCurrentWatermarkMs()`,
@@ -105,7 +115,12 @@ const messages = {
     `${p.operator}: ${p.called} needs a Date or a finite number of ms since the epoch, got ${p.value}`,
   TRANSFORM_TTL: (p: { operator: string; variable: string; problem: string }) =>
     `${p.operator}: ttl of state "${p.variable}" ${p.problem}`,
-  TRANSFORM_VARIABLE_CHANGED: (p: { operator: string; variable: string; was: string; is: string }) =>
+  TRANSFORM_VARIABLE_CHANGED: (p: {
+    operator: string;
+    variable: string;
+    was: string;
+    is: string;
+  }) =>
     `${p.operator}: state "${p.variable}" is ${p.was} in the checkpoint, but is declared as ${p.is}: keep the declaration, choose a new name, or drop the old one with handle.deleteIfExists`,
   TRANSFORM_VARIABLE_NAME: (p: { operator: string; variable: string; problem: string }) =>
     `${p.operator}: state variable "${p.variable}" ${p.problem}`,
