@@ -3,6 +3,8 @@
  * to mend it. Codes are stable within a major version, messages are not.
  */
 const messages = {
+  BAD_RECORD: (p: { source: string; file: string; line: number; reason: string; excerpt: string }) =>
+    `${p.source}: line ${p.line} of ${p.file} is no record of the schema: ${p.reason}, in ${p.excerpt}; mend the file, or give the source mode: 'PERMISSIVE' (nulls) or 'DROPMALFORMED' (counted)`,
   BATCH_FAILED: (p: { batchId: number; operator: string; ranges: string; reason: string }) =>
     `batch ${p.batchId} failed in ${p.operator} (${p.ranges}): ${p.reason}`,
   CHECKPOINT_CONCURRENT: (p: { file: string; batchId: number }) =>
@@ -81,6 +83,14 @@ const messages = {
     `${p.feature} needs packages that are not installed: npm install ${p.packages}`,
   RATE_OVERFLOW: (p: { seconds: number; rowsPerSecond: number }) =>
     `rate: value passes the largest whole number after ${p.seconds} s at rowsPerSecond ${p.rowsPerSecond}: take a smaller rate and a new checkpoint`,
+  SOURCE_CHANGED: (p: { source: string; file: string; change: string }) =>
+    `${p.source}: ${p.file} has changed since it was planned: ${p.change}; what the batch would read is not what was planned, so put the old file back, or start on a new checkpoint. Files must appear whole: write under a name that starts with _ or . and rename`,
+  SOURCE_COLUMN_MISSING: (p: { source: string; file: string; column: string; found: string }) =>
+    `${p.source}: the header of ${p.file} has no column ${p.column}, it has ${p.found}: mend the schema, or set enforceSchema: true to take columns by position`,
+  SOURCE_DATA_LOST: (p: { source: string; file: string; wanted: string; found: string }) =>
+    `${p.source}: the planned range of ${p.file} is gone: wanted ${p.wanted}, found ${p.found}; restore the file, or start on a new checkpoint`,
+  SOURCE_PATH_MISSING: (p: { path: string; given: string }) =>
+    `${p.path} does not exist (the path was given as ${JSON.stringify(p.given)}): create the folder, or mend the path`,
   SOURCE_RANGE_GONE: (p: { source: string; wanted: string; available: string; fix: string }) =>
     `${p.source} no longer has ${p.wanted}, which the checkpoint has planned; it has ${p.available}: ${p.fix}`,
   SOURCE_UNREACHABLE: (p: { source: string; reason: string; fix: string }) =>
