@@ -73,6 +73,16 @@ const messages = {
     `${p.operator}: setTimeoutTimestamp(${p.timestampMs}) lies before the current watermark ${p.watermarkMs}: give a time >= state.getCurrentWatermarkMs()`,
   GROUP_STATE_TIMESTAMP: (p: { operator: string; value: string }) =>
     `${p.operator}: setTimeoutTimestamp needs a Date or ms after 1970, and no negative addition, got ${p.value}: give event time in ms since the epoch`,
+  JOIN_MODE_NOT_SUPPORTED: (p: { type: string; mode: string; fix: string }) =>
+    `joinWith of type '${p.type}' between two streams is not possible in ${p.mode} mode: ${p.fix}`,
+  JOIN_NEEDS_BOUND: (p: { type: string; side: string; fix: string }) =>
+    `joinWith of type '${p.type}' would keep the rows of the ${p.side} for ever: ${p.fix}`,
+  JOIN_NEEDS_EQUALITY: (p: { type: string }) =>
+    `joinWith of type '${p.type}' has no equality key, so every row would meet every other: give on: [(l) => l.key, (r) => r.key], or onTime`,
+  JOIN_NEEDS_EVENT_TIME: (p: { option: string; side: string }) =>
+    `joinWith compares event times (${p.option}), but the ${p.side} has none: add withWatermark to it, or give the time as a function in ${p.option}`,
+  JOIN_TYPE_NOT_SUPPORTED: (p: { type: string; sides: string; allowed: string }) =>
+    `joinWith of type '${p.type}' is not possible between ${p.sides}, whose rows that never match cannot be known: use one of ${p.allowed}`,
   LIMIT_MODE: (p: { n: number }) =>
     `limit(${p.n}) is not possible in update mode, where a passed row may change later: use append mode, or complete mode after an aggregation`,
   LINE_TOO_LONG: (p: { source: string; maxBytes: number }) =>

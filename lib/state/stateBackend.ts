@@ -1,0 +1,35 @@
+import type { MaybePromise } from '../maybe.js';
+import type { StateStore } from './stateStore.js';
+
+/** What one batch leaves behind; writing it is the commit. */
+export interface EpochRecord {
+  readonly queryId: string;
+  readonly batchId: number;
+  /** Watermark used in this batch (ms); null: none yet. */
+  readonly watermarkMs: number | null;
+  /** Watermark of the batch that follows (ms). */
+  readonly nextWatermarkMs: number | null;
+  /** Node id -> max(event time) - delay so far (ms). */
+  readonly watermarkNodes: Readonly<Record<string, number>>;
+  /** True when every source has completed: the query ends at once when it is started again. */
+  readonly completed: boolean;
+}
+
+/**
+ * All state of one query, and its commit.
+ *
+ * - `operator` MUST give the same object for the same id.
+ * - `begin` comes before each batch: metrics start anew.
+ * - `commit` MUST be one synced write of all tables' changes and the epoch record: the batch is
+ *   committed when it answers, and not at all when it fails. In memory it forgets the dirty marks.
+ * - `abort` MUST forget all changes of the batch and every cached value. In memory there is nothing to
+ *   go back to: the store answers `STATE_CLOSED` afterwards.
+ * - `close` twice is fine; nothing else follows it (`STATE_CLOSED`).
+ */
+export interface StateBackend {
+  operator(operatorId: string): StateStore;
+  begin(): void;
+  commit(record: EpochRecord): MaybePromise<void>;
+  abort(): void;
+  close(): MaybePromise<void>;
+}

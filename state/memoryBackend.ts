@@ -1,0 +1,66 @@
+import { StreamingError } from '../lib/errors.js';
+import type { StateBackend } from '../lib/state/stateBackend.js';
+import type { StateStore } from '../lib/state/stateStore.js';
+import { OperatorState, type StateGround } from './operatorState.js';
+
+const nothingBelow: StateGround = {
+  below: () => undefined,
+  entriesRead: () => 0,
+};
+
+/**
+ * State in memory only: for subscriptions, and for queries without a checkpoint.
+ *
+ * State:  plain `Map`s, nothing is ever encoded.
+ * Errors: `STATE_CLOSED` after `abort` or `close`: there is nothing to go back to.
+ *
+ * @example
+ * const backend = memoryBackend();
+ * const seen = backend.operator('dedup-0').keyed<number>('seen');
+ * seen.insert('a', 1);
+ * seen.size; // 1
+ * @since 0.1.0
+ */
+export function memoryBackend(): StateBackend {
+  return new MemoryBackend();
+}
+
+class MemoryBackend implements StateBackend {
+  private readonly operators = new Map<string, OperatorState>();
+  private closed = false;
+
+  operator(operatorId: string): StateStore {
+    if (this.closed) throw new StreamingError('STATE_CLOSED', { what: `'${operatorId}'` });
+    let state = this.operators.get(operatorId);
+    if (state === undefined) {
+      state = new OperatorState(operatorId, nothingBelow);
+      this.operators.set(operatorId, state);
+    }
+    return state;
+  }
+
+  begin(): void {
+    if (this.closed) throw new StreamingError('STATE_CLOSED', { what: 'a batch' });
+    for (const state of this.operators.values()) {
+      for (const table of state.tables) table.beginBatch();
+    }
+  }
+
+  commit(): void {
+    if (this.closed) throw new StreamingError('STATE_CLOSED', { what: 'a commit' });
+    for (const state of this.operators.values()) {
+      for (const table of state.tables) table.forgetChanges();
+    }
+  }
+
+  abort(): void {
+    this.close();
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const state of this.operators.values()) {
+      for (const table of state.tables) table.close();
+    }
+  }
+}

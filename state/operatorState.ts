@@ -1,0 +1,83 @@
+import type {
+  KeyedTable,
+  StateMetrics,
+  StateStore,
+  TableOptions,
+  TimedTable,
+} from '../lib/state/stateStore.js';
+import { KeyedMapTable } from './tables/keyedMapTable.js';
+import type { StateTable } from './tables/stateTable.js';
+import type { TableBelow } from './tables/tableBelow.js';
+import { TimedMapTable } from './tables/timedMapTable.js';
+
+export type TableKind = 'keyed' | 'timed';
+
+/** What an operator's tables stand on: nothing, or a durable backend. */
+export interface StateGround {
+  below<V>(
+    operatorId: string,
+    name: string,
+    kind: TableKind,
+    options: TableOptions<V>,
+  ): TableBelow<V> | undefined;
+  /** Entries that the operator has read from the disk in this batch. */
+  entriesRead(operatorId: string): number;
+}
+
+/** Rough size of a cached entry with its value, for `memoryUsedBytes`. */
+const entryBytes = 200;
+
+/** The tables of one operator. */
+export class OperatorState implements StateStore {
+  readonly tables: StateTable[] = [];
+  private readonly keyedTables = new Map<string, KeyedTable<unknown>>();
+  private readonly timedTables = new Map<string, TimedTable<unknown>>();
+
+  constructor(
+    readonly operatorId: string,
+    private readonly ground: StateGround,
+  ) {}
+
+  keyed<V>(name: string, options: TableOptions<V> = {}): KeyedTable<V> {
+    const known = this.keyedTables.get(name);
+    if (known !== undefined) return known as KeyedTable<V>;
+    if (this.timedTables.has(name)) throw otherKind(this.operatorId, name, 'timed');
+    const below = this.ground.below(this.operatorId, name, 'keyed', options);
+    const table = new KeyedMapTable<V>(this.operatorId, name, options.counted ?? true, below);
+    this.keyedTables.set(name, table as KeyedTable<unknown>);
+    this.tables.push(table);
+    return table;
+  }
+
+  timed<V>(name: string, options: TableOptions<V> = {}): TimedTable<V> {
+    const known = this.timedTables.get(name);
+    if (known !== undefined) return known as TimedTable<V>;
+    if (this.keyedTables.has(name)) throw otherKind(this.operatorId, name, 'keyed');
+    const below = this.ground.below(this.operatorId, name, 'timed', options);
+    const table = new TimedMapTable<V>(this.operatorId, name, options.counted ?? true, below);
+    this.timedTables.set(name, table as TimedTable<unknown>);
+    this.tables.push(table);
+    return table;
+  }
+
+  get metrics(): StateMetrics {
+    let numRowsTotal = 0;
+    let numRowsUpdated = 0;
+    let numRowsRemoved = 0;
+    let cached = 0;
+    for (const table of this.tables) {
+      cached += table.cachedCount;
+      if (!table.counted) continue;
+      numRowsTotal += table.size;
+      numRowsUpdated += table.log.updated;
+      numRowsRemoved += table.log.removals;
+    }
+    const numEntriesRead = this.ground.entriesRead(this.operatorId);
+    const memoryUsedBytes = cached * entryBytes;
+    return { numRowsTotal, numRowsUpdated, numRowsRemoved, memoryUsedBytes, numEntriesRead };
+  }
+}
+
+function otherKind(operatorId: string, name: string, kind: TableKind): TypeError {
+  return new TypeError(`${operatorId} already has a ${kind} table '${name}': use another name`);
+}

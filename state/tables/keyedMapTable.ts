@@ -1,0 +1,157 @@
+import { type MaybePromise, then } from '../../lib/maybe.js';
+import { canonicalKey } from '../../lib/state/canonicalKey.js';
+import type { Entry, KeyedTable } from '../../lib/state/stateStore.js';
+import { ChangeLog } from './changeLog.js';
+import { ClosedMap } from './closedMap.js';
+import { keptKey } from './keptKey.js';
+import { duplicateKey, notLoaded } from './stageMistake.js';
+import type { StateTable } from './stateTable.js';
+import type { TableBelow } from './tableBelow.js';
+import { needsTombstone, TableEntry } from './tableEntry.js';
+
+/**
+ * A {@link KeyedTable}: one `Map`, and what it does not have in the disk below, if there is one.
+ *
+ * Invariant: unless `complete`, a key that is not in `map` may still be on disk; an entry that was
+ * removed stays in `map` as a tombstone until the disk has forgotten it.
+ */
+export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
+  readonly log = new ChangeLog<V>();
+  size: number;
+  private map = new Map<unknown, TableEntry<V>>();
+  private complete: boolean;
+  /** `loadAll` has been called in this batch: nothing may be swept, `entries` may be used. */
+  private loaded = false;
+
+  constructor(
+    private readonly operatorId: string,
+    readonly name: string,
+    readonly counted: boolean,
+    private readonly below: TableBelow<V> | undefined,
+  ) {
+    this.size = below === undefined ? 0 : below.storedCount;
+    this.complete = this.size === 0;
+  }
+
+  get cachedCount(): number {
+    return this.map.size;
+  }
+
+  find(key: unknown): TableEntry<V> | undefined {
+    const mapKey = canonicalKey(key, this.operatorId);
+    const entry = this.map.get(mapKey);
+    if (this.below === undefined) return entry;
+    if (entry === undefined) return this.complete ? undefined : this.read(mapKey, key);
+    entry.usedIn = this.below.sweeps;
+    return entry.removed ? undefined : entry;
+  }
+
+  insert(key: unknown, value: V): TableEntry<V> {
+    const mapKey = canonicalKey(key, this.operatorId);
+    const entry = new TableEntry<V>(mapKey, keptKey(key), Number.NaN, value);
+    if (this.below !== undefined) this.inherit(entry, this.below);
+    const before = this.map.size;
+    this.map.set(mapKey, entry);
+    if (this.map.size === before) throw duplicateKey(this.operatorId, this.name);
+    this.size++;
+    this.log.add(entry);
+    return entry;
+  }
+
+  touch(entry: Entry<V>): void {
+    if (entry.dirty) return;
+    const own = entry as TableEntry<V>;
+    if (this.below !== undefined && this.map.get(own.mapKey) !== own) this.map.set(own.mapKey, own);
+    this.log.add(own);
+  }
+
+  remove(entry: Entry<V>): void {
+    const own = entry as TableEntry<V>;
+    if (own.removed) return;
+    if (!needsTombstone(own, this.below)) this.map.delete(own.mapKey);
+    else if (this.map.get(own.mapKey) !== own) this.map.set(own.mapKey, own);
+    this.log.remove(own);
+    this.size--;
+  }
+
+  touched(): readonly Entry<V>[] {
+    return this.log.touched();
+  }
+
+  loadAll(): MaybePromise<void> {
+    this.loaded = true;
+    if (this.complete || this.below === undefined) return;
+    const scan = this.below.scan(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (entry) => {
+      if (!this.map.has(entry.mapKey)) this.keep(entry);
+    });
+    return then(scan, () => {
+      this.complete = true;
+    });
+  }
+
+  *entries(): Iterable<Entry<V>> {
+    if (!this.loaded) throw notLoaded(this.operatorId, this.name, 'entries()', 'loadAll()');
+    for (const entry of this.map.values()) if (!entry.removed) yield entry;
+  }
+
+  beginBatch(): void {
+    this.loaded = false;
+    this.log.beginBatch();
+  }
+
+  forgetChanges(): void {
+    this.log.forget();
+  }
+
+  bury(entry: TableEntry<V>): void {
+    if (this.map.get(entry.mapKey) === entry) this.map.delete(entry.mapKey);
+  }
+
+  noteStored(): void {}
+
+  sweep(before: number): number {
+    if (this.loaded) return 0;
+    let dropped = 0;
+    for (const entry of this.map.values()) {
+      if (entry.dirty || entry.removed || entry.usedIn >= before) continue;
+      this.map.delete(entry.mapKey);
+      dropped++;
+    }
+    if (dropped > 0) this.complete = false;
+    return dropped;
+  }
+
+  reset(): void {
+    this.map = new Map();
+    this.log.clear();
+    this.loaded = false;
+    this.size = this.below?.storedCount ?? 0;
+    this.complete = this.size === 0;
+  }
+
+  close(): void {
+    this.reset();
+    this.map = new ClosedMap();
+  }
+
+  private read(mapKey: unknown, key: unknown): TableEntry<V> | undefined {
+    const entry = this.below?.read(mapKey, keptKey(key), Number.NaN);
+    if (entry !== undefined) this.keep(entry);
+    return entry;
+  }
+
+  private keep(entry: TableEntry<V>): void {
+    entry.usedIn = this.below?.sweeps ?? 0;
+    this.map.set(entry.mapKey, entry);
+    this.below?.cached();
+  }
+
+  /** A key that was removed in this batch and comes back: the disk still has its old value. */
+  private inherit(entry: TableEntry<V>, below: TableBelow<V>): void {
+    entry.usedIn = below.sweeps;
+    const tombstone = this.map.get(entry.mapKey);
+    if (tombstone === undefined || !tombstone.removed) return;
+    this.map.delete(entry.mapKey);
+    entry.takeOver(tombstone);
+  }
+}

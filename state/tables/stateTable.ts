@@ -1,0 +1,25 @@
+import type { ChangeLog } from './changeLog.js';
+import type { TableEntry } from './tableEntry.js';
+
+/** What a backend does with a table, whatever its layout. */
+export interface StateTable {
+  readonly name: string;
+  /** Whether its entries count as rows of the operator. */
+  readonly counted: boolean;
+  readonly size: number;
+  /** Entries in memory. */
+  readonly cachedCount: number;
+  readonly log: ChangeLog<unknown>;
+  beginBatch(): void;
+  /** The changes are on their way to the disk, or, in memory, committed. */
+  forgetChanges(): void;
+  /** `entry` is deleted on disk: its tombstone may go. */
+  bury(entry: TableEntry<unknown>): void;
+  /** An entry with this time is going to the disk. */
+  noteStored(time: number): void;
+  /** Drops clean entries that have not been asked for since sweep number `before`. */
+  sweep(before: number): number;
+  /** Forgets everything; without a disk below, every later call fails with `STATE_CLOSED`. */
+  reset(): void;
+  close(): void;
+}

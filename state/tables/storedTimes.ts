@@ -1,0 +1,48 @@
+/**
+ * What a timed table knows about the times on its disk, so that most lookups need not ask it.
+ *
+ * Invariants: every stored entry with time <= `knownUpTo` is in memory; no stored entry has a time
+ * above `last`; `first` is the smallest stored time above `knownUpTo`, or 'unknown'.
+ */
+export class StoredTimes {
+  knownUpTo: number;
+  last: number;
+  first: number | undefined | 'unknown';
+
+  constructor(empty: boolean) {
+    this.knownUpTo = empty ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    this.last = empty ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    this.first = empty ? undefined : 'unknown';
+  }
+
+  /** Whether everything up to `time`, and so what is due there, is in memory. */
+  isKnown(time: number): boolean {
+    return time <= this.knownUpTo;
+  }
+
+  /** Whether a time that is not in memory cannot be on disk either. */
+  isFree(time: number): boolean {
+    return time <= this.knownUpTo || time > this.last;
+  }
+
+  noteStored(time: number): void {
+    if (time > this.last) this.last = time;
+    if (this.first === 'unknown' || time <= this.knownUpTo) return;
+    if (this.first === undefined || time < this.first) this.first = time;
+  }
+
+  noteRemoved(time: number): void {
+    if (time === this.first) this.first = 'unknown';
+  }
+
+  /** An entry of this time has been dropped from memory. */
+  forgetFrom(time: number): void {
+    if (time > this.knownUpTo) return;
+    this.knownUpTo = Number.NEGATIVE_INFINITY;
+    this.first = 'unknown';
+  }
+
+  learnLast(time: number | undefined): void {
+    this.last = time ?? Number.NEGATIVE_INFINITY;
+  }
+}

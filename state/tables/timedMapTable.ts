@@ -1,0 +1,287 @@
+import { isPromise, type MaybePromise, then } from '../../lib/maybe.js';
+import { canonicalKey } from '../../lib/state/canonicalKey.js';
+import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
+import { ChangeLog } from './changeLog.js';
+import { ClosedMap } from './closedMap.js';
+import { DueTimes } from './dueTimes.js';
+import { keptKey } from './keptKey.js';
+import { duplicateKey, notATime, notLoaded } from './stageMistake.js';
+import type { StateTable } from './stateTable.js';
+import { StoredTimes } from './storedTimes.js';
+import type { TableBelow } from './tableBelow.js';
+import { needsTombstone, TableEntry } from './tableEntry.js';
+import { TimeBucket } from './timeBucket.js';
+
+/**
+ * A {@link TimedTable}: time -> key -> entry, and what is not there in the disk below, if there is one.
+ *
+ * Invariants: a bucket that is not `complete` may have more entries on disk; a time without a bucket
+ * may be on disk unless `onDisk` knows better; a removed entry stays as a tombstone until the disk has
+ * forgotten it.
+ */
+export class TimedMapTable<V> implements TimedTable<V>, StateTable {
+  readonly log = new ChangeLog<V>();
+  size: number;
+  cachedCount = 0;
+  private buckets = new Map<number, TimeBucket<V>>();
+  private times = new DueTimes();
+  private onDisk: StoredTimes;
+  /** Up to here `due` may be asked in this batch; nothing of it is swept. */
+  private loadedUpTo = Number.NEGATIVE_INFINITY;
+  private lastTime = Number.NaN;
+  private lastBucket: TimeBucket<V> | undefined;
+
+  constructor(
+    private readonly operatorId: string,
+    readonly name: string,
+    readonly counted: boolean,
+    private readonly below: TableBelow<V> | undefined,
+  ) {
+    this.size = below === undefined ? 0 : below.storedCount;
+    this.onDisk = new StoredTimes(this.size === 0);
+  }
+
+  find(time: number, key: unknown): TableEntry<V> | undefined {
+    const bucket = time === this.lastTime ? this.lastBucket : this.bucketAt(time);
+    const mapKey = canonicalKey(key, this.operatorId);
+    const entry = bucket === undefined ? undefined : bucket.get(mapKey);
+    if (this.below === undefined) return entry;
+    if (entry === undefined) return this.read(bucket, time, mapKey, key);
+    entry.usedIn = this.below.sweeps;
+    return entry.removed ? undefined : entry;
+  }
+
+  insert(time: number, key: unknown, value: V): TableEntry<V> {
+    const mapKey = canonicalKey(key, this.operatorId);
+    const entry = new TableEntry<V>(mapKey, keptKey(key), time + 0, value);
+    const bucket =
+      (time === this.lastTime ? this.lastBucket : this.bucketAt(time)) ?? this.newBucket(time);
+    if (this.below !== undefined) this.inherit(entry, bucket, this.below);
+    if (!bucket.add(entry)) throw duplicateKey(this.operatorId, this.name);
+    if (bucket.live++ === 0) this.noteTime(time);
+    this.cachedCount++;
+    this.size++;
+    this.log.add(entry);
+    return entry;
+  }
+
+  touch(entry: Entry<V>): void {
+    if (entry.dirty) return;
+    if (this.below !== undefined) this.attach(entry as TableEntry<V>);
+    this.log.add(entry as TableEntry<V>);
+  }
+
+  remove(entry: Entry<V>): void {
+    const own = entry as TableEntry<V>;
+    if (own.removed) return;
+    const bucket = this.below === undefined ? this.bucketAt(own.time) : this.attach(own);
+    if (bucket === undefined) return;
+    bucket.live--;
+    this.log.remove(own);
+    this.size--;
+    if (!needsTombstone(own, this.below)) this.drop(bucket, own);
+    else this.onDisk.noteRemoved(own.time);
+  }
+
+  touched(): readonly Entry<V>[] {
+    return this.log.touched();
+  }
+
+  load(upTo: number): MaybePromise<void> {
+    if (!(upTo > this.loadedUpTo)) return;
+    this.loadedUpTo = upTo;
+    const below = this.below;
+    if (below === undefined || this.onDisk.isKnown(upTo)) return;
+    const scan = below.scan(this.onDisk.knownUpTo, upTo, (entry) => this.keep(entry));
+    return then(scan, () => {
+      this.onDisk.knownUpTo = upTo;
+      return then(this.findFirst(below), () => this.findLast(below));
+    });
+  }
+
+  loadAll(): MaybePromise<void> {
+    return this.load(Number.POSITIVE_INFINITY);
+  }
+
+  *due(upTo: number): Iterable<Entry<V>> {
+    if (upTo > this.loadedUpTo) {
+      throw notLoaded(this.operatorId, this.name, `due(${upTo})`, `load(${upTo})`);
+    }
+    let visited: TimeBucket<V> | undefined;
+    for (const time of this.times.upTo(upTo)) {
+      const bucket = this.buckets.get(time);
+      if (bucket === undefined || bucket === visited) continue;
+      visited = bucket;
+      for (const entry of bucket.all()) if (!entry.removed) yield entry;
+    }
+  }
+
+  *entries(): Iterable<Entry<V>> {
+    if (this.loadedUpTo !== Number.POSITIVE_INFINITY) {
+      throw notLoaded(this.operatorId, this.name, 'entries()', 'loadAll()');
+    }
+    for (const bucket of this.buckets.values()) {
+      for (const entry of bucket.all()) if (!entry.removed) yield entry;
+    }
+  }
+
+  firstTime(): MaybePromise<number | undefined> {
+    const first = this.times.first((time) => (this.buckets.get(time)?.live ?? 0) > 0);
+    if (this.below === undefined || this.onDisk.isKnown(first ?? Number.POSITIVE_INFINITY)) {
+      return first;
+    }
+    return then(this.findFirst(this.below), (stored) => {
+      if (first === undefined || stored === undefined) return first ?? stored;
+      return Math.min(first, stored);
+    });
+  }
+
+  beginBatch(): void {
+    this.loadedUpTo = Number.NEGATIVE_INFINITY;
+    this.log.beginBatch();
+    this.times.beginBatch();
+  }
+
+  forgetChanges(): void {
+    this.log.forget();
+  }
+
+  bury(entry: TableEntry<V>): void {
+    const bucket = this.buckets.get(entry.time);
+    if (bucket?.get(entry.mapKey) === entry) this.drop(bucket, entry);
+  }
+
+  noteStored(time: number): void {
+    this.onDisk.noteStored(time);
+  }
+
+  sweep(before: number): number {
+    const cached = this.cachedCount;
+    for (const bucket of this.buckets.values()) {
+      if (bucket.time > this.loadedUpTo) this.sweepBucket(bucket, before);
+    }
+    return cached - this.cachedCount;
+  }
+
+  reset(): void {
+    this.buckets = new Map();
+    this.times = new DueTimes();
+    this.log.clear();
+    this.forgetLast();
+    this.cachedCount = 0;
+    this.loadedUpTo = Number.NEGATIVE_INFINITY;
+    this.size = this.below?.storedCount ?? 0;
+    this.onDisk = new StoredTimes(this.size === 0);
+  }
+
+  close(): void {
+    this.reset();
+    this.buckets = new ClosedMap();
+  }
+
+  private bucketAt(time: number): TimeBucket<V> | undefined {
+    const bucket = this.buckets.get(time);
+    this.lastTime = time;
+    this.lastBucket = bucket;
+    return bucket;
+  }
+
+  private newBucket(time: number): TimeBucket<V> {
+    if (!Number.isFinite(time)) throw notATime(this.operatorId, this.name, time);
+    const complete = this.below === undefined || this.onDisk.isFree(time);
+    const bucket = new TimeBucket<V>(time + 0, complete);
+    this.buckets.set(bucket.time, bucket);
+    this.lastTime = time;
+    this.lastBucket = bucket;
+    return bucket;
+  }
+
+  private noteTime(time: number): void {
+    this.times.add(time, this.buckets.size, () => this.buckets.keys());
+  }
+
+  private forgetLast(): void {
+    this.lastTime = Number.NaN;
+    this.lastBucket = undefined;
+  }
+
+  private drop(bucket: TimeBucket<V>, entry: TableEntry<V>): void {
+    bucket.delete(entry);
+    this.cachedCount--;
+    if (bucket.size > 0) return;
+    this.buckets.delete(bucket.time);
+    if (bucket === this.lastBucket) this.forgetLast();
+  }
+
+  private sweepBucket(bucket: TimeBucket<V>, before: number): void {
+    for (const entry of bucket.all()) {
+      if (entry.dirty || entry.removed || entry.usedIn >= before) continue;
+      bucket.live--;
+      bucket.complete = false;
+      this.onDisk.forgetFrom(bucket.time);
+      this.drop(bucket, entry);
+    }
+  }
+
+  private read(
+    bucket: TimeBucket<V> | undefined,
+    time: number,
+    mapKey: unknown,
+    key: unknown,
+  ): TableEntry<V> | undefined {
+    if (bucket === undefined ? this.onDisk.isFree(time) : bucket.complete) return undefined;
+    const entry = this.below?.read(mapKey, keptKey(key), time + 0);
+    if (entry !== undefined) this.keep(entry);
+    return entry;
+  }
+
+  /** Takes an entry read from the disk, unless the cache has it or its tombstone already. */
+  private keep(entry: TableEntry<V>): void {
+    const bucket = this.buckets.get(entry.time) ?? this.newBucket(entry.time);
+    if (bucket.get(entry.mapKey) !== undefined) return;
+    this.put(bucket, entry);
+    this.below?.cached();
+  }
+
+  private put(bucket: TimeBucket<V>, entry: TableEntry<V>): void {
+    entry.usedIn = this.below?.sweeps ?? 0;
+    bucket.add(entry);
+    this.cachedCount++;
+    if (bucket.live++ === 0) this.noteTime(entry.time);
+  }
+
+  /** The bucket of an entry that a stage has held; the sweep may have dropped both meanwhile. */
+  private attach(entry: TableEntry<V>): TimeBucket<V> {
+    const bucket = this.bucketAt(entry.time) ?? this.newBucket(entry.time);
+    if (bucket.get(entry.mapKey) === undefined) this.put(bucket, entry);
+    return bucket;
+  }
+
+  /** A key that was removed in this batch and comes back: the disk still has its old value. */
+  private inherit(entry: TableEntry<V>, bucket: TimeBucket<V>, below: TableBelow<V>): void {
+    entry.usedIn = below.sweeps;
+    const tombstone = bucket.get(entry.mapKey);
+    if (tombstone === undefined || !tombstone.removed) return;
+    bucket.delete(tombstone);
+    this.cachedCount--;
+    entry.takeOver(tombstone);
+  }
+
+  private findFirst(below: TableBelow<V>): MaybePromise<number | undefined> {
+    const known = this.onDisk.first;
+    if (known !== 'unknown') return known;
+    const isHere = (mapKey: unknown, time: number) =>
+      this.buckets.get(time)?.get(mapKey)?.removed === true;
+    return then(below.firstTime(this.onDisk.knownUpTo, isHere), (time) => {
+      this.onDisk.first = time;
+      return time;
+    });
+  }
+
+  private findLast(below: TableBelow<V>): MaybePromise<void> {
+    if (this.onDisk.last !== Number.POSITIVE_INFINITY) return;
+    const last = below.lastTime();
+    if (isPromise(last)) return last.then((time) => this.onDisk.learnLast(time));
+    this.onDisk.learnLast(last);
+  }
+}
