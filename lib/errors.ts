@@ -105,8 +105,8 @@ const messages = {
     `${p.source} no longer has ${p.wanted}, which the checkpoint has planned; it has ${p.available}: ${p.fix}`,
   SOURCE_UNREACHABLE: (p: { source: string; reason: string; fix: string }) =>
     `${p.source} cannot be reached: ${p.reason}: ${p.fix}`,
-  SOURCE_UNREADABLE: (p: { source: string; path: string; reason: string }) =>
-    `${p.source}: ${p.path} cannot be read: ${p.reason}`,
+  SOURCE_UNREADABLE: (p: { path: string; reason: string }) =>
+    `${p.path} cannot be read: ${p.reason}`,
   STATE_CLOSED: (p: { what: string }) =>
     `the state store is closed, ${p.what} came too late: open the query again`,
   STATE_CORRUPT: (p: { operator: string; table: string; batchId: number; reason: string }) =>
