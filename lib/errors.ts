@@ -3,6 +3,10 @@
  * to mend it. Codes are stable within a major version, messages are not.
  */
 const messages = {
+  AGGREGATE_NEEDS_WATERMARK: (p: { operator: string; reason: string }) =>
+    `${p.operator} is not possible in append mode: ${p.reason}, so no group ever closes: put withWatermark and a window (or groupByKey with eventTime) before it, or use update or complete mode`,
+  AGGREGATE_VALUE_INVALID: (p: { aggregate: string; expected: string; found: string }) =>
+    `${p.aggregate} takes ${p.expected}, got ${p.found}: convert the value in the function given to ${p.aggregate}`,
   BAD_RECORD: (p: { source: string; file: string; line: number; reason: string; excerpt: string }) =>
     `${p.source}: line ${p.line} of ${p.file} is no record of the schema: ${p.reason}, in ${p.excerpt}; mend the file, or give the source mode: 'PERMISSIVE' (nulls) or 'DROPMALFORMED' (counted)`,
   BATCH_FAILED: (p: { batchId: number; operator: string; ranges: string; reason: string }) =>
@@ -50,6 +54,8 @@ const messages = {
     `${p.source}: the row cannot be kept, ${p.path} is ${p.found}: push plain values, Dates, bytes, Maps, Sets, arrays and objects`,
   EVENT_TIME_INVALID: (p: { value: string }) =>
     `event time must be a Date, ms since the epoch, a luxon DateTime or null, got ${p.value}: convert it, or declare the column TIMESTAMP`,
+  GROUPING_REPEATED: (p: { operator: string; what: string }) =>
+    `${p.operator} stands behind another grouping that has ${p.what} already: give one key and one window, then aggregate; a second grouping may follow the aggregate`,
   GROUPING_REQUIRED: (p: { operator: string; found: string }) =>
     `${p.operator} works on keys, but stands behind ${p.found}: put groupByKey((row) => row.key) right before it, without a window`,
   GROUP_STATE_CALL_OVER: (p: { operator: string; called: string }) =>
@@ -93,6 +99,26 @@ const messages = {
     `${p.feature} needs packages that are not installed: npm install ${p.packages}`,
   RATE_OVERFLOW: (p: { seconds: number; rowsPerSecond: number }) =>
     `rate: value passes the largest whole number after ${p.seconds} s at rowsPerSecond ${p.rowsPerSecond}: take a smaller rate and a new checkpoint`,
+  SESSION_MODE: (p: { operator: string }) =>
+    `${p.operator} over sessionWindow is not possible in update mode, where two sessions may become one: use append or complete mode`,
+  SESSION_NEEDS_KEY: (p: { operator: string }) =>
+    `${p.operator} over sessionWindow needs a key: put groupByKey((row) => row.key) before or behind sessionWindow`,
+  SINK_CONCURRENT: (p: { path: string; batchId: number }) =>
+    `another run has taken ${p.path} over at batch ${p.batchId}: only one query may write there, stop the other`,
+  SINK_DAMAGED: (p: { file: string; reason: string }) =>
+    `manifest ${p.file} of a file sink is damaged: ${p.reason}; nothing was changed, restore the folder from a backup or write to a new one`,
+  SINK_FOREIGN: (p: { path: string; owner: string; queryId: string }) =>
+    `${p.path} holds the output of query ${p.owner}, not of ${p.queryId}: give another folder, or the checkpointLocation that belongs to this one`,
+  SINK_FORMAT_UNSUPPORTED: (p: { file: string; found: string; supported: string }) =>
+    `manifest ${p.file} has format ${p.found}, this build reads ${p.supported}: use the release that wrote it; nothing was changed`,
+  SINK_PARTITION: (p: { path: string; column: string; value: string; reason: string }) =>
+    `${p.path}: column ${p.column} of partitionBy is ${p.value}, which cannot be a folder: ${p.reason}`,
+  SINK_POSITION: (p: { path: string; sink: number; checkpoint: number; reason: string }) =>
+    `${p.path} holds batches up to ${p.sink}, the checkpoint goes on with ${p.checkpoint}: ${p.reason}; restore both from one backup, or start anew with a new folder`,
+  SINK_ROW: (p: { format: string; value: string; reason: string }) =>
+    `a row cannot be written as ${p.format}: ${p.value} ${p.reason}`,
+  SINK_SCHEMA: (p: { format: string; problem: string; fix: string }) =>
+    `the file sink cannot write these rows as ${p.format}: ${p.problem}: ${p.fix}`,
   SOURCE_CHANGED: (p: { source: string; file: string; change: string }) =>
     `${p.source}: ${p.file} has changed since it was planned: ${p.change}; what the batch would read is not what was planned, so put the old file back, or start on a new checkpoint. Files must appear whole: write under a name that starts with _ or . and rename`,
   SOURCE_COLUMN_MISSING: (p: { source: string; file: string; column: string; found: string }) =>
@@ -146,6 +172,8 @@ const messages = {
     `${p.operator}: state variable "${p.variable}" ${p.problem}`,
   WATERMARK_REQUIRED: (p: { operator: string }) =>
     `${p.operator} needs a withWatermark above it: add withWatermark(row => row.time, '10 minutes') before it`,
+  WINDOW_NEEDS_TIME: (p: { operator: string; window: string }) =>
+    `${p.operator}: rows have no event time for ${p.window}: put withWatermark((row) => row.time, '10 minutes') before it, or give the option time: (row) => row.time`,
 };
 
 export type ErrorCode = keyof typeof messages;
