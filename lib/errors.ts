@@ -7,10 +7,18 @@ const messages = {
     `${p.operator} is not possible in append mode: ${p.reason}, so no group ever closes: put withWatermark and a window (or groupByKey with eventTime) before it, or use update or complete mode`,
   AGGREGATE_VALUE_INVALID: (p: { aggregate: string; expected: string; found: string }) =>
     `${p.aggregate} takes ${p.expected}, got ${p.found}: convert the value in the function given to ${p.aggregate}`,
-  BAD_RECORD: (p: { source: string; file: string; line: number; reason: string; excerpt: string }) =>
+  BAD_RECORD: (p: {
+    source: string;
+    file: string;
+    line: number;
+    reason: string;
+    excerpt: string;
+  }) =>
     `${p.source}: line ${p.line} of ${p.file} is no record of the schema: ${p.reason}, in ${p.excerpt}; mend the file, or give the source mode: 'PERMISSIVE' (nulls) or 'DROPMALFORMED' (counted)`,
   BATCH_FAILED: (p: { batchId: number; operator: string; ranges: string; reason: string }) =>
     `batch ${p.batchId} failed in ${p.operator} (${p.ranges}): ${p.reason}`,
+  BUFFER_FULL: (p: { source: string; bufferSize: number }) =>
+    `${p.source} gave more rows than fit between two batches (bufferSize ${p.bufferSize}): raise bufferSize, choose whenFull: 'dropOldest' or 'dropNewest', or slow the source`,
   CHECKPOINT_CONCURRENT: (p: { file: string; batchId: number }) =>
     `batch ${p.batchId} has been planned by another run (${p.file} exists): only one query may use a checkpoint, stop the other`,
   CHECKPOINT_COPIED: (p: { directory: string; expected: string; found: string }) =>
@@ -93,12 +101,35 @@ const messages = {
     `limit(${p.n}) is not possible in update mode, where a passed row may change later: use append mode, or complete mode after an aggregation`,
   LINE_TOO_LONG: (p: { source: string; maxBytes: number }) =>
     `${p.source}: a line is longer than ${p.maxBytes} bytes: raise maxLineBytes, or send shorter lines`,
+  NESTED_STREAM: (_: Record<string, never>) =>
+    'a DataStream was subscribed to inside a query, where it would run beside the checkpoint: join it with union or joinWith, or read it whole with readBatch',
+  OPERATOR_NOT_STATEFUL: (p: { operator: string }) =>
+    `${p.operator} asked for state but its node says it has none: set traits.stateful on the node`,
   ORDER_BY_MODE: (p: { mode: string }) =>
     `orderBy is not possible ${p.mode}: a stream never ends, so only the whole table of an aggregation in complete mode can be sorted: use outputMode 'complete' and put orderBy behind the aggregation`,
+  OUTPUT_MODE_TWICE: (p: { modes: string }) =>
+    `outputMode stands more than once in this pipe (${p.modes}): keep one, it holds for the whole plan`,
+  OUTPUT_MODE_UNSUPPORTED: (p: { operator: string; mode: string; reason: string; fix: string }) =>
+    `${p.operator} cannot run in ${p.mode} mode: ${p.reason}; ${p.fix}`,
   PACKAGE_MISSING: (p: { feature: string; packages: string }) =>
     `${p.feature} needs packages that are not installed: npm install ${p.packages}`,
+  PLAN_ENDS_IN_GROUPING: (p: { operator: string }) =>
+    `the pipe ends in ${p.operator}, which only describes groups: follow it with aggregate or count from millrace (RxJS's count is another operator)`,
+  PLAN_LOST: (p: { name: string }) =>
+    `${p.name} has a checkpointLocation, but its Observable carries no plan: an operator that RxJS does not lift (endWith, publish, multicast, the static merge, concat, combineLatest, defer …) cut it off; use union or joinWith instead, or leave checkpointLocation out`,
+  QUERY_FAILED: (p: { name: string; reason: string }) => `query ${p.name} failed: ${p.reason}`,
+  QUERY_NAME_TAKEN: (p: { name: string }) =>
+    `a query named ${p.name} is already active: stop it first or choose another queryName`,
+  QUERY_NOT_ACTIVE: (p: { name: string }) =>
+    `query ${p.name} is not active: start it with writeStream first`,
   RATE_OVERFLOW: (p: { seconds: number; rowsPerSecond: number }) =>
     `rate: value passes the largest whole number after ${p.seconds} s at rowsPerSecond ${p.rowsPerSecond}: take a smaller rate and a new checkpoint`,
+  RX_DID_NOT_COMPLETE: (p: { operator: string; timeoutMs: number }) =>
+    `${p.operator} did not complete within ${p.timeoutMs} ms after the batch's last row: make its inner Observables complete, or raise rxTimeout`,
+  RX_NOT_REPEATABLE: (p: { operator: string }) =>
+    `${p.operator} answered without subscribing to the rows of this batch (shareReplay keeps old ones): leave it out, or move it behind the query`,
+  RX_ROW_WITHOUT_EVENT_TIME: (p: { operator: string; reader: string }) =>
+    `${p.operator} emitted a new row after its input row had passed, so it has no event time, which ${p.reader} needs: put withWatermark behind ${p.operator}, or give window a { time }`,
   SESSION_MODE: (p: { operator: string }) =>
     `${p.operator} over sessionWindow is not possible in update mode, where two sessions may become one: use append or complete mode`,
   SESSION_NEEDS_KEY: (p: { operator: string }) =>
@@ -125,6 +156,8 @@ const messages = {
     `${p.source}: the header of ${p.file} has no column ${p.column}, it has ${p.found}: mend the schema, or set enforceSchema: true to take columns by position`,
   SOURCE_DATA_LOST: (p: { source: string; file: string; wanted: string; found: string }) =>
     `${p.source}: the planned range of ${p.file} is gone: wanted ${p.wanted}, found ${p.found}; restore the file, or start on a new checkpoint`,
+  SOURCE_HAS_NO_END: (p: { source: string }) =>
+    `availableNow and once need a source that ends, but ${p.source} has not completed: use another trigger, or durable(…) with a log of its own`,
   SOURCE_PATH_MISSING: (p: { path: string; given: string }) =>
     `${p.path} does not exist (the path was given as ${JSON.stringify(p.given)}): create the folder, or mend the path`,
   SOURCE_RANGE_GONE: (p: { source: string; wanted: string; available: string; fix: string }) =>
@@ -133,6 +166,8 @@ const messages = {
     `${p.source} cannot be reached: ${p.reason}: ${p.fix}`,
   SOURCE_UNREADABLE: (p: { path: string; reason: string }) =>
     `${p.path} cannot be read: ${p.reason}`,
+  STATEFUL_CHAIN: (p: { operator: string; above: string; mode: string }) =>
+    `${p.operator} reads what ${p.above} emits, which is not final in ${p.mode} mode: use append mode, or split the query in two`,
   STATE_CLOSED: (p: { what: string }) =>
     `the state store is closed, ${p.what} came too late: open the query again`,
   STATE_CORRUPT: (p: { operator: string; table: string; batchId: number; reason: string }) =>
@@ -149,6 +184,8 @@ const messages = {
     `the state in ${p.directory} does not open: ${p.reason}; nothing was deleted, mend the cause or restore a backup`,
   STATE_OUTCOME_UNKNOWN: (p: { reason: string }) =>
     `a write of state failed and may or may not be there (${p.reason}): start the query again, it goes on from what it finds`,
+  STOP_TIMEOUT: (p: { name: string; timeoutMs: number }) =>
+    `query ${p.name} did not stop within ${p.timeoutMs} ms: its sink or source hangs; the batch is not committed and will run again`,
   TRANSFORM_LIST_EMPTY: (p: { operator: string; variable: string; called: string }) =>
     `${p.operator}: ${p.called} of list state "${p.variable}" got no elements: call clear() to empty the list`,
   TRANSFORM_OUTSIDE_CALL: (p: { operator: string; called: string; where: string }) =>
@@ -170,6 +207,8 @@ const messages = {
     `${p.operator}: state "${p.variable}" is ${p.was} in the checkpoint, but is declared as ${p.is}: keep the declaration, choose a new name, or drop the old one with handle.deleteIfExists`,
   TRANSFORM_VARIABLE_NAME: (p: { operator: string; variable: string; problem: string }) =>
     `${p.operator}: state variable "${p.variable}" ${p.problem}`,
+  WATERMARK_REDEFINED: (p: { operator: string }) =>
+    `${p.operator} stands behind another withWatermark on the same rows: keep one of them`,
   WATERMARK_REQUIRED: (p: { operator: string }) =>
     `${p.operator} needs a withWatermark above it: add withWatermark(row => row.time, '10 minutes') before it`,
   WINDOW_NEEDS_TIME: (p: { operator: string; window: string }) =>
