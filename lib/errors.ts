@@ -164,8 +164,8 @@ const messages = {
     `${p.source} no longer has ${p.wanted}, which the checkpoint has planned; it has ${p.available}: ${p.fix}`,
   SOURCE_UNREACHABLE: (p: { source: string; reason: string; fix: string }) =>
     `${p.source} cannot be reached: ${p.reason}: ${p.fix}`,
-  SOURCE_UNREADABLE: (p: { path: string; reason: string }) =>
-    `${p.path} cannot be read: ${p.reason}`,
+  SOURCE_UNREADABLE: (p: { source: string; path: string; reason: string }) =>
+    `${p.source}: ${p.path} cannot be read: ${p.reason}`,
   STATEFUL_CHAIN: (p: { operator: string; above: string; mode: string }) =>
     `${p.operator} reads what ${p.above} emits, which is not final in ${p.mode} mode: use append mode, or split the query in two`,
   STATE_CLOSED: (p: { what: string }) =>
