@@ -1,0 +1,7 @@
+export class Decimal {
+  constructor(
+    readonly unscaled: bigint,
+    readonly scale: number,
+    readonly precision: number,
+  ) {}
+}
