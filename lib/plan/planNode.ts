@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../maybe.js';
 import type { StateStore } from '../state/stateStore.js';
+import type { EventTimeStats } from './eventTimeStats.js';
 import type { OutputMode } from './outputMode.js';
 import type { QueryShape } from './queryShape.js';
 
@@ -46,6 +47,8 @@ export interface NodeTraits {
   readonly breaksChain?: (mode: OutputMode) => boolean;
   /** Counts as stateful for the chaining rule (dedup without event time in the key does not). */
   readonly chained?: boolean;
+  /** Reads the row's event time though it is not stateful. Stateful nodes read it if there is a watermark. */
+  readonly readsEventTime?: boolean;
 }
 
 /**
@@ -58,10 +61,14 @@ export interface NodeTraits {
  * - A stage reads no clock, opens no file and knows neither source nor sink.
  */
 export interface Stage<In = unknown> {
+  /** The store is open, no batch has run yet in this run: ask for what is due (`wakeAt`). */
+  opened?(): MaybePromise<void>;
   /** Before the batch's rows, with the watermarks of the batch known: load what time makes due. */
   prepare?(): MaybePromise<void>;
   next(row: In, time: number): void;
   endBatch(): void;
+  /** The run is over (stopped or failed) while this stage may still be waiting for something. */
+  cancel?(): void;
 }
 
 /** What a stage may know. The same object for all batches of a run; its fields change per batch. */
@@ -82,6 +89,8 @@ export interface StageContext {
   readonly closing: boolean;
   /** True in the first batch of a new query, never after a restart: initial state goes in here. */
   readonly firstBatch: boolean;
+  /** Watermark nodes put here what they have seen; cleared before each batch. */
+  readonly eventTime: EventTimeStats;
   /** This operator's own state. Only for nodes with `traits.stateful`. */
   readonly state: StateStore;
   /** A row that came too late: to the late output, counted. */
@@ -93,8 +102,7 @@ export interface StageContext {
   /** Asks for a batch at this processing time (ms) at the latest; forgets what was asked before. */
   wakeAt(timeMs: number | undefined): void;
   /**
-   * For asynchronous nodes: the batch does not end before `done` has settled. Only `rx` nodes and
-   * side inputs use it.
+   * For asynchronous nodes, which call `out.endBatch()` later: a rejection fails the batch.
    */
   pending(done: PromiseLike<void>): void;
   /** Puts a named row of values into `observedMetrics` of this batch's progress. */
