@@ -1,0 +1,111 @@
+import { resolve, sep } from 'node:path';
+import { matchesWildcard, parseWildcard, type WildcardToken } from './wildcard.js';
+
+/** Any number of directories, also none. */
+export const anyDepth = '**';
+
+export type GlobSegment = typeof anyDepth | readonly WildcardToken[];
+
+/** A path with wildcards, split at its first one. */
+export interface Glob {
+  /** The directory above the first wildcard, absolute. */
+  readonly root: string;
+  /** Absolute, with its wildcards: what must not change between two runs. */
+  readonly pattern: string;
+  /** Below the root; empty: the path has no wildcard. */
+  readonly segments: readonly GlobSegment[];
+}
+
+const maxAlternatives = 1000;
+
+/**
+ * Reads a path with `*`, `?`, `[…]`, `{a,b}` and `**`.
+ *
+ * Out: one `Glob` per alternative of the braces; without any wildcard one without segments.
+ * Errors: RangeError for more than 1000 alternatives.
+ */
+export function parseGlob(path: string): readonly Glob[] {
+  return expandBraces(path).map(globOf);
+}
+
+function globOf(path: string): Glob {
+  const segments = path.split('/');
+  const first = segments.findIndex(hasWildcard);
+  if (first < 0) {
+    const root = resolve(unescaped(path));
+    return { root, pattern: root, segments: [] };
+  }
+  const above = segments.slice(0, first).map(unescaped);
+  const root = above.length === 1 && above[0] === '' ? sep : resolve(above.join('/') || '.');
+  const below = segments.slice(first).filter((segment) => segment !== '' && segment !== '.');
+  return {
+    root,
+    pattern: [root === sep ? '' : root, ...below].join('/'),
+    segments: below.map((s) => (s === anyDepth ? anyDepth : parseWildcard(s))),
+  };
+}
+
+function hasWildcard(segment: string): boolean {
+  return parseWildcard(segment).some((token) => token.is !== 'char');
+}
+
+function unescaped(segment: string): string {
+  return segment.replace(/\\(.)/gsu, '$1');
+}
+
+export function matchesSegment(segment: GlobSegment, name: string): boolean {
+  return segment === anyDepth || matchesWildcard(segment, name);
+}
+
+/** `a{b,c{d,e}}f` → `abf`, `acdf`, `acef`; braces without a comma or a partner stand for themselves. */
+export function expandBraces(path: string): readonly string[] {
+  const done: string[] = [];
+  const open = [path];
+  while (open.length > 0) {
+    const next = open.shift() ?? '';
+    const group = firstGroup(next);
+    if (group === undefined) done.push(next);
+    else open.unshift(...group);
+    if (done.length + open.length > maxAlternatives) {
+      throw new RangeError(
+        `path ${JSON.stringify(path)} stands for more than ${maxAlternatives} paths: use * or several sources`,
+      );
+    }
+  }
+  return done;
+}
+
+/** The path with its first comma group replaced by each alternative; undefined without a group. */
+function firstGroup(path: string): readonly string[] | undefined {
+  for (let start = 0; start < path.length; start++) {
+    if (path[start] === '\\') start++;
+    else if (path[start] === '{') {
+      const group = groupAt(path, start);
+      if (group) {
+        const tail = path.slice(group.end + 1);
+        return group.parts.map((part) => path.slice(0, start) + part + tail);
+      }
+    }
+  }
+  return undefined;
+}
+
+function groupAt(path: string, start: number): { parts: string[]; end: number } | undefined {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = start + 1;
+  for (let i = start; i < path.length; i++) {
+    const char = path[i];
+    if (char === '\\') i++;
+    else if (char === '{') depth++;
+    else if (char === ',' && depth === 1) {
+      parts.push(path.slice(from, i));
+      from = i + 1;
+    } else if (char === '}' && --depth === 0) {
+      if (parts.length === 0) return undefined;
+      parts.push(path.slice(from, i));
+      return { parts, end: i };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+import { StreamingError } from '../../errors.js';
+import type { SourceReport } from '../source.js';
+import type { Advance, FileFormat, FileToRead, InFile } from './fileFormat.js';
+import { type LineBlock, lineBlocks } from './lineBlocks.js';
+
+/** Rows of one range of one file. */
+export interface LineDecoder<T> {
+  /** Lines of the file before the next one; the decoder counts on. */
+  line: number;
+  /** Turns whole lines into rows; answers where it stopped, after a line, when it has a chunk. */
+  decode(bytes: Buffer, start: number, end: number, rows: T[]): number;
+  /** A line beyond the limit of bytes, cut. */
+  tooLong(shown: string, rows: T[]): void;
+}
+
+/** A format whose rows are lines. */
+export interface LineRules<T> {
+  readonly kind: string;
+  /** The source, for messages. */
+  readonly source: string;
+  readonly maxLineBytes: number;
+  readonly blockBytes?: number;
+  /** Whether the first line that is a record is a header. */
+  readonly header: boolean;
+  /** Whether a line, without its end, counts against a limit of rows. */
+  isRecord(bytes: Buffer, start: number, end: number): boolean;
+  begin(file: FileToRead, from: InFile, report: SourceReport): Promise<LineDecoder<T>>;
+}
+
+/** How many rows a chunk has at most. */
+export const chunkRows = 2048;
+
+const lineFeed = 10;
+const carriageReturn = 13;
+
+/** The end of the line that begins at `start`: the position of its line feed, or `end`. */
+export function lineEnd(bytes: Buffer, start: number, end: number): number {
+  const found = bytes.indexOf(lineFeed, start);
+  return found < 0 || found > end ? end : found;
+}
+
+/** `end` less a carriage return before it. */
+export function withoutReturn(bytes: Buffer, start: number, end: number): number {
+  return end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
+}
+
+/** Text, JSON lines and CSV without line breaks in fields: limits are found by looking for line feeds. */
+export class LineFormat<T> implements FileFormat<T> {
+  readonly kind: string;
+
+  constructor(private readonly rules: LineRules<T>) {
+    this.kind = rules.kind;
+  }
+
+  async advance(file: FileToRead, from: InFile, maxRows: number): Promise<Advance> {
+    const counter = new LineCounter(this.rules, from, maxRows);
+    for await (const block of lineBlocks(file, from, undefined, this.rules)) {
+      const stop = counter.count(block);
+      if (stop >= 0) {
+        const at = { byte: block.position + stop, row: counter.line };
+        return { at, rows: counter.rows, atEnd: false };
+      }
+    }
+    return { at: { byte: file.size, row: counter.line }, rows: counter.rows, atEnd: true };
+  }
+
+  async *read(
+    file: FileToRead,
+    from: InFile,
+    upTo: InFile | undefined,
+    report: SourceReport,
+  ): AsyncGenerator<readonly T[], void, void> {
+    const decoder = await this.rules.begin(file, from, report);
+    for await (const block of lineBlocks(file, from, upTo?.byte, this.rules)) {
+      let at = block.start;
+      while (at < block.end) {
+        const rows: T[] = [];
+        if (block.tooLong) {
+          decoder.tooLong(block.bytes.toString('utf8', at, block.end), rows);
+          at = block.end;
+        } else at = decoder.decode(block.bytes, at, block.end, rows);
+        if (rows.length > 0) yield rows;
+      }
+    }
+    if (upTo !== undefined && decoder.line !== upTo.row) this.refuse(file, upTo.row, decoder.line);
+  }
+
+  /** As many lines as were planned, or it is another file: the end of a range counts too. */
+  private refuse(file: FileToRead, wanted: number, found: number): never {
+    throw new StreamingError('SOURCE_DATA_LOST', {
+      source: this.rules.source,
+      file: file.path,
+      wanted: `${wanted} lines up to the planned position`,
+      found: `${found}`,
+    });
+  }
+}
+
+class LineCounter {
+  rows = 0;
+  line: number;
+  private headerDue: boolean;
+
+  constructor(
+    private readonly rules: LineRules<unknown>,
+    from: InFile,
+    private readonly maxRows: number,
+  ) {
+    this.line = from.row;
+    this.headerDue = rules.header && from.byte === 0;
+  }
+
+  /** Counts the lines of a block; the start of the first record that is too many, or -1. */
+  count(block: LineBlock): number {
+    const { bytes, end } = block;
+    let start = block.start;
+    while (start < end) {
+      const feed = block.tooLong ? end : lineEnd(bytes, start, end);
+      const isRecord =
+        block.tooLong || this.rules.isRecord(bytes, start, withoutReturn(bytes, start, feed));
+      if (isRecord) {
+        if (this.headerDue) this.headerDue = false;
+        else if (this.rows === this.maxRows) return start;
+        else this.rows++;
+      }
+      this.line++;
+      start = feed + 1;
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,166 @@
+import { type BigIntStats, type Dirent, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { StreamingError } from '../../errors.js';
+import { codeOf, fileError } from './fileError.js';
+import { anyDepth, type Glob, type GlobSegment, matchesSegment } from './glob.js';
+import { isPartitionDirectory } from './partitionPath.js';
+
+/** A file that a listing has met. */
+export interface FoundFile {
+  /** Native, absolute. */
+  readonly path: string;
+  /** The directory below which `key=value` directories count as partitions. */
+  readonly base: string;
+  readonly size: number;
+  readonly modifiedNs: bigint;
+  readonly inode: bigint;
+}
+
+export interface ListOptions {
+  /** The source, for messages. */
+  readonly source: string;
+  /** The path as the user gave it, for messages. */
+  readonly given: string;
+  readonly globs: readonly Glob[];
+  /** Whether every directory is descended into, not only `key=value` ones. */
+  readonly recursive: boolean;
+  /** Files that need not be looked at again: their name is all that is read of them. */
+  readonly isKnown: (path: string) => boolean;
+}
+
+/**
+ * Every file below the globs that is not known, in no order, each once.
+ *
+ * Hidden names (`_…`, `.…`, `…._COPYING_`) are left out. What vanishes while the listing runs is not an
+ * error: a producer may rename.
+ *
+ * Errors: `SOURCE_PATH_MISSING` for the path without wildcards; `SOURCE_UNREADABLE`.
+ */
+export async function listFiles(options: ListOptions): Promise<FoundFile[]> {
+  const lister = new Lister(options);
+  for (const glob of options.globs) await lister.root(glob);
+  return [...lister.found.values()];
+}
+
+/** Refuses a path that does not exist, when the source is opened. */
+export function requireRoots(options: Omit<ListOptions, 'isKnown'>): void {
+  const lister = new Lister({ ...options, isKnown: () => true });
+  for (const glob of options.globs) lister.statOfRoot(glob);
+}
+
+/** How many stats run before other work of the event loop gets its turn: under 2 ms. */
+const statsPerTurn = 256;
+
+class Lister {
+  readonly found = new Map<string, FoundFile>();
+  private stats = 0;
+
+  constructor(private readonly options: ListOptions) {}
+
+  async root(glob: Glob): Promise<void> {
+    const stat = this.statOfRoot(glob);
+    if (glob.segments.length > 0) return this.expand(glob.root, glob.segments, 0, []);
+    if (stat.isDirectory()) return this.walk(glob.root, glob.root, []);
+    this.take(glob.root, dirname(glob.root), stat);
+  }
+
+  statOfRoot(glob: Glob): BigIntStats {
+    const stat = this.statOf(glob.root);
+    if (stat !== undefined) return stat;
+    const { given } = this.options;
+    throw new StreamingError('SOURCE_PATH_MISSING', { path: glob.root, given });
+  }
+
+  /** Matches `segments[at…]` against the entries of `directory`. */
+  private async expand(
+    directory: string,
+    segments: readonly GlobSegment[],
+    at: number,
+    above: readonly bigint[],
+  ): Promise<void> {
+    const segment = segments[at];
+    if (segment === undefined) return this.walk(directory, directory, []);
+    if (segment === anyDepth) await this.expand(directory, segments, at + 1, above);
+    for (const entry of await this.entries(directory)) {
+      if (isHidden(entry.name) || !matchesSegment(segment, entry.name)) continue;
+      const path = join(directory, entry.name);
+      const last = at === segments.length - 1;
+      if (entry.isFile()) {
+        if (last) await this.file(path, directory);
+        continue;
+      }
+      const stat = this.statOf(path);
+      if (stat?.isFile() && last) this.take(path, directory, stat);
+      if (!stat?.isDirectory() || above.includes(stat.ino)) continue;
+      const inside = [...above, stat.ino];
+      await this.expand(path, segments, segment === anyDepth ? at : at + 1, inside);
+    }
+  }
+
+  /** Files of a directory, and of the directories below that count. */
+  private async walk(directory: string, base: string, above: readonly bigint[]): Promise<void> {
+    for (const entry of await this.entries(directory)) {
+      if (isHidden(entry.name)) continue;
+      const path = join(directory, entry.name);
+      if (entry.isFile()) {
+        await this.file(path, base);
+        continue;
+      }
+      const stat = this.statOf(path);
+      if (stat?.isFile()) this.take(path, base, stat);
+      if (!stat?.isDirectory() || above.includes(stat.ino)) continue; // a link to a directory above
+      if (!this.options.recursive && !isPartitionDirectory(entry.name)) continue;
+      await this.walk(path, base, [...above, stat.ino]);
+    }
+  }
+
+  private async entries(directory: string): Promise<Dirent[]> {
+    try {
+      return await readdir(directory, { withFileTypes: true });
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw fileError(this.options.source, directory, error);
+    }
+  }
+
+  private async file(path: string, base: string): Promise<void> {
+    if (this.options.isKnown(path)) return;
+    if (++this.stats % statsPerTurn === 0) await setImmediate();
+    const stat = this.statOf(path);
+    if (stat) this.take(path, base, stat);
+  }
+
+  private statOf(path: string): BigIntStats | undefined {
+    try {
+      return statSync(path, { bigint: true, throwIfNoEntry: false });
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw fileError(this.options.source, path, error);
+    }
+  }
+
+  private take(path: string, base: string, stat: BigIntStats): void {
+    if (this.options.isKnown(path)) return;
+    this.found.set(path, {
+      path,
+      base,
+      size: Number(stat.size),
+      modifiedNs: stat.mtimeNs,
+      inode: stat.ino,
+    });
+  }
+}
+
+/** ENOTDIR: a directory has been replaced by a file since it was listed. ELOOP: a link to itself. */
+function isMissing(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP';
+}
+
+/** `_col=1` is a partition, not a hidden directory. */
+function isHidden(name: string): boolean {
+  if (name.startsWith('_')) return !name.includes('=');
+  return name.startsWith('.') || name.endsWith('._COPYING_');
+}

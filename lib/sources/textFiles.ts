@@ -1,0 +1,59 @@
+import { FileSource } from './files/fileSource.js';
+import { type FileSourceOptions, resolveFileOptions } from './files/fileSourceOptions.js';
+import { partitionColumns } from './files/partitionColumns.js';
+import { type TextRow, textFormat } from './files/textFormat.js';
+import type { StreamSource } from './source.js';
+import { positiveIntegerOption } from './sourceOption.js';
+
+/** Options of {@link textFiles}. */
+export interface TextFilesOptions extends FileSourceOptions {
+  /** A longer line is a bad record. Default 16 MiB. */
+  readonly maxLineBytes?: number;
+}
+
+export const defaultMaxLineBytes = 16 * 1024 * 1024;
+
+/**
+ * Reads the lines of text files, each as `{ value }`, as files appear in a folder.
+ *
+ * In:     a folder, a file, or a glob (`*`, `?`, `[…]`, `{a,b}`, `**`); UTF-8, lines end in `\n` or
+ *         `\r\n`; `.gz` files are unpacked. Names that begin with `_` or `.` are ignored. Files must
+ *         appear whole: rename them into the folder.
+ * Out:    `{ value: string }` and the columns of `key=value` folders; files in the order of their
+ *         modification times, then paths.
+ * Errors: `SOURCE_PATH_MISSING`, `SOURCE_UNREADABLE`; `BAD_RECORD` for a line beyond `maxLineBytes`;
+ *         `SOURCE_CHANGED`, `SOURCE_DATA_LOST` for a file that is not what was planned.
+ * Source: semantics/spark.md 1.2, 2.16.
+ *
+ * @example
+ * const words = readStream(textFiles('books/')).pipe(explode((line) => line.value.split(' ')));
+ * @since 0.1.0
+ */
+export function textFiles(path: string, options: TextFilesOptions = {}): StreamSource<TextRow> {
+  const owner = 'textFiles';
+  const resolved = resolveFileOptions(owner, path, options);
+  const { source } = resolved;
+  const format = textFormat({
+    source,
+    maxLineBytes: lineLimit(owner, options.maxLineBytes),
+    mode: options.mode,
+    partitions: partitionColumns(source, new Map(), (ms) => new Date(ms)),
+  });
+  return {
+    kind: 'text',
+    description: source,
+    schema: {
+      type: 'struct',
+      fields: [{ name: 'value', dataType: { type: 'string' }, nullable: false }],
+    },
+    replayable: true,
+    finite: true,
+    signature: { format: 'text', paths: resolved.globs.map((glob) => glob.pattern) },
+    open: (ctx) => FileSource.open(resolved, format, ctx),
+  };
+}
+
+/** Bytes of a line with its end. */
+export function lineLimit(owner: string, value: number | undefined): number {
+  return positiveIntegerOption(owner, 'maxLineBytes', value ?? defaultMaxLineBytes);
+}
