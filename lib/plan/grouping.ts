@@ -29,8 +29,11 @@ export type WindowGrouping =
 export interface Grouping {
   /** The node whose rows the operator reads. */
   readonly input: PlanNode;
-  /** undefined: one group for all rows (per window). */
+  /** Of a row of `input`. undefined: one group for all rows (per window). */
   readonly key: ((row: unknown) => unknown) | undefined;
+  /** The part of the key that is event time (Date, ms or window): its groups are evicted by it. */
+  readonly keyTime: ((key: unknown) => unknown) | undefined;
+  /** Its functions take a row of `input`. */
   readonly window: WindowGrouping | undefined;
   /** What the operator's functions see of a row; undefined: the row itself. */
   readonly valueOf: ((row: unknown) => unknown) | undefined;
@@ -38,8 +41,10 @@ export interface Grouping {
 
 /** A node that only describes a grouping. */
 export interface GroupingNode extends PlanNode {
+  /** Its functions take what the user's functions take: the row, or the value in a grouped row. */
   readonly grouping: {
     readonly key?: (row: unknown) => unknown;
+    readonly keyTime?: (key: unknown) => unknown;
     readonly window?: WindowGrouping;
   };
 }
@@ -52,39 +57,78 @@ export function isGroupingNode(node: PlanNode): node is GroupingNode {
 export function groupingOf(node: PlanNode): Grouping {
   if (isGroupingNode(node)) {
     const below = groupingOf(node.inputs[0] as PlanNode);
+    const own = node.grouping;
     return {
       input: below.input,
-      key: node.grouping.key ?? below.key,
-      window: node.grouping.window ?? below.window,
+      key: own.key ? onValue(own.key, below.valueOf) : below.key,
+      keyTime: own.key ? own.keyTime : below.keyTime,
+      window: own.window ? windowOnValue(own.window, below.valueOf) : below.window,
       valueOf: below.valueOf,
     };
   }
-  if (endsInGrouping(node)) {
-    return {
-      input: node,
-      key: (row) => (row as { key: unknown }).key,
-      window: windowBehind(node)
-        ? { kind: 'given', of: (row) => (row as { window: TimeWindow<Date | number> }).window }
-        : undefined,
-      valueOf: (row) => (row as { value: unknown }).value,
-    };
-  }
-  return { input: node, key: undefined, window: undefined, valueOf: undefined };
+  if (endsInGrouping(node)) return groupingBehind(node);
+  return { input: node, key: undefined, keyTime: undefined, window: undefined, valueOf: undefined };
 }
 
 /** Whether `node` is a grouping followed only by rx nodes: its rows are `{ key, value, window? }`. */
 export function endsInGrouping(node: PlanNode): boolean {
-  let at = node;
-  while (at.kind === 'rx') at = at.inputs[0] as PlanNode;
+  const at = aboveRx(node);
   return at !== node && isGroupingNode(at);
 }
 
-function windowBehind(node: PlanNode): boolean {
+function aboveRx(node: PlanNode): PlanNode {
   let at = node;
   while (at.kind === 'rx') at = at.inputs[0] as PlanNode;
-  while (isGroupingNode(at)) {
-    if (at.grouping.window) return true;
-    at = at.inputs[0] as PlanNode;
+  return at;
+}
+
+/** Rows made by a grouping, or what an rx node made of them: they carry key and window. */
+interface RowWithWindow {
+  readonly key?: unknown;
+  readonly value?: unknown;
+  readonly window: TimeWindow<Date | number>;
+}
+
+function groupingBehind(node: PlanNode): Grouping {
+  const { key, keyTime, window } = groupingOf(aboveRx(node));
+  return {
+    input: node,
+    key: key && ((row) => (row as RowWithWindow).key),
+    keyTime,
+    window: window && windowBehind(window),
+    valueOf: (row) => (row as RowWithWindow).value,
+  };
+}
+
+function windowBehind(window: WindowGrouping): WindowGrouping {
+  if (window.kind !== 'session') {
+    return { kind: 'given', of: (row) => (row as RowWithWindow).window };
   }
-  return false;
+  // A row brings the session that it would be alone; it still merges with others.
+  return {
+    ...window,
+    time: (row) => (row as RowWithWindow).window.start,
+    gapMs: (row) => {
+      const { start, end } = (row as RowWithWindow).window;
+      return end.valueOf() - start.valueOf();
+    },
+  };
+}
+
+function onValue<R>(
+  read: (row: unknown) => R,
+  valueOf: ((row: unknown) => unknown) | undefined,
+): (row: unknown) => R {
+  return valueOf === undefined ? read : (row) => read(valueOf(row));
+}
+
+function windowOnValue(
+  window: WindowGrouping,
+  valueOf: ((row: unknown) => unknown) | undefined,
+): WindowGrouping {
+  if (valueOf === undefined || window.kind === 'given') return window;
+  const time = window.time && onValue(window.time, valueOf);
+  if (window.kind === 'fixed') return { ...window, time };
+  const gapMs = typeof window.gapMs === 'number' ? window.gapMs : onValue(window.gapMs, valueOf);
+  return { ...window, time, gapMs };
 }

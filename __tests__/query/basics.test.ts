@@ -1,0 +1,82 @@
+import { Subject, map, mergeMap, of, delay } from 'rxjs';
+import { memorySink, memoryStream, readStream, where, select, withWatermark, writeStream, union } from '../../index.js';
+
+describe('a query over memory', () => {
+  it('runs a batch in the tick after rows have arrived', async () => {
+    const source = memoryStream<number>();
+    const sink = memorySink<number>();
+    const query = writeStream(
+      readStream(source).pipe(
+        where((n) => n % 2 === 0),
+        select((n) => n * 10),
+        map((n) => n + 1),
+      ),
+      { sink },
+    );
+    source.addData(1, 2, 3, 4);
+    await query.processAllAvailable();
+    expect(sink.rows()).toEqual([21, 41]);
+    source.addData(6);
+    await query.processAllAvailable();
+    expect(sink.rows()).toEqual([21, 41, 61]);
+    expect(query.lastProgress?.batchId).toBe(1);
+    await query.stop();
+    expect(query.isActive).toBe(false);
+  });
+
+  it('awaits asynchronous RxJS operators', async () => {
+    const source = memoryStream<number>();
+    const sink = memorySink<number>();
+    const query = writeStream(readStream(source).pipe(mergeMap((n) => of(n).pipe(delay(1)))), { sink });
+    source.addData(1, 2, 3);
+    await query.processAllAvailable();
+    expect([...sink.rows()].sort()).toEqual([1, 2, 3]);
+    await query.stop();
+  });
+
+  it('fails with the batch, the operator and the cause', async () => {
+    const source = memoryStream<number>();
+    const query = writeStream(
+      readStream(source).pipe(
+        select((n: number) => {
+          if (n === 3) throw new RangeError('three');
+          return n;
+        }),
+      ),
+      { sink: memorySink<number>() },
+    );
+    source.addData(1, 2, 3);
+    await expect(query.processAllAvailable()).rejects.toMatchObject({ code: 'BATCH_FAILED', params: { batchId: 0, operator: 'select-0', reason: 'three' } });
+  });
+
+  it('takes a Subject and ends when it completes', async () => {
+    const rows$ = new Subject<number>();
+    const sink = memorySink<number>();
+    const query = writeStream(rows$.pipe(select((n) => n + 1), union(of(100))), { sink });
+    rows$.next(1);
+    rows$.next(2);
+    rows$.complete();
+    expect(await query.awaitTermination()).toBe(true);
+    expect([...sink.rows()].sort()).toEqual([100, 2, 3]);
+  });
+});
+
+describe('a live subscription', () => {
+  it('passes rows at once', () => {
+    const rows$ = new Subject<number>();
+    const seen: number[] = [];
+    rows$
+      .pipe(
+        withWatermark((n) => n, 0),
+        where((n) => n > 1),
+        map((n) => n * 2),
+        select((n) => n + 1),
+      )
+      .subscribe({ next: (n) => seen.push(n), complete: () => seen.push(-1) });
+    rows$.next(1);
+    rows$.next(2);
+    expect(seen).toEqual([5]);
+    rows$.complete();
+    expect(seen).toEqual([5, -1]);
+  });
+});

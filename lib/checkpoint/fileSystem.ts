@@ -1,0 +1,25 @@
+import type { MaybePromise } from '../maybe.js';
+import type { AppendFiles } from './appendFiles.js';
+
+/**
+ * The only door to files of a checkpoint and of the file sink, so that simulations can drop, tear and
+ * reorder what was not synced. `lib/checkpoint/nodeFileSystem.ts` is the real one.
+ *
+ * - `publish` MUST be atomic and durable when it answers: temporary file, fsync, link to its name,
+ *   fsync of the directory. It MUST fail with code `EEXIST` if the name is taken, and never overwrite.
+ * - `replace` is the same, but overwrites (rename).
+ * - Paths are native; directories are made with mode 0700, files with 0600.
+ */
+export interface FileSystem {
+  makeDirectory(path: string): MaybePromise<void>;
+  /** Names in a directory, sorted; a missing directory gives []. */
+  list(path: string): MaybePromise<readonly string[]>;
+  /** undefined if the file does not exist. */
+  read(path: string): MaybePromise<Uint8Array | undefined>;
+  publish(path: string, content: Uint8Array): MaybePromise<void>;
+  replace(path: string, content: Uint8Array): MaybePromise<void>;
+  /** Missing files are fine. */
+  remove(path: string): MaybePromise<void>;
+  /** Files that grow, for `durable`. Absent: those of Node. */
+  readonly appendFiles?: AppendFiles;
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { FileSystem } from './fileSystem.js';
+
+/** The files of this machine. Every publish and replace is synced, file first, then directory. */
+export function nodeFileSystem(): FileSystem {
+  return node;
+}
+
+const node: FileSystem = {
+  makeDirectory: async (path) => {
+    await fs.mkdir(path, { recursive: true, mode: 0o700 });
+  },
+  list: async (path) => {
+    try {
+      return (await fs.readdir(path)).sort();
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  },
+  read: async (path) => {
+    try {
+      return await fs.readFile(path);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  },
+  publish: async (path, content) => {
+    const temporary = await writeTemporary(path, content);
+    try {
+      await fs.link(temporary, path);
+    } finally {
+      await fs.rm(temporary, { force: true });
+    }
+    await syncDirectory(dirname(path));
+  },
+  replace: async (path, content) => {
+    const temporary = await writeTemporary(path, content);
+    await fs.rename(temporary, path);
+    await syncDirectory(dirname(path));
+  },
+  remove: async (path) => {
+    await fs.rm(path, { force: true });
+  },
+};
+
+async function writeTemporary(path: string, content: Uint8Array): Promise<string> {
+  const temporary = join(dirname(path), `.tmp-${randomBytes(8).toString('hex')}`);
+  const file = await fs.open(temporary, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return temporary;
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await fs.open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null)?.code;
+}

@@ -1,0 +1,34 @@
+import type { TimeWindow } from '../time/timeWindow.js';
+
+declare const grouping: unique symbol;
+
+/** Says in the types that a row stands for a grouping; no such property exists at run time. */
+export interface GroupingMark<D, V> {
+  readonly [grouping]: readonly [dimensions: D, value: V];
+}
+
+/** One flat object type instead of an intersection. */
+export type Flat<T> = { [P in keyof T]: T[P] };
+
+/** Key and window (`D`) beside the row (`V`): what an RxJS operator sees behind a grouping. */
+export type GroupedRow<D, V> = Flat<Readonly<D> & { readonly value: V }> & GroupingMark<D, V>;
+
+/**
+ * What stands behind `groupByKey`: each row beside its key.
+ *
+ * @since 0.1.0
+ */
+export type Grouped<K, V> = GroupedRow<{ key: K }, V>;
+
+/**
+ * What stands behind `window` and `sessionWindow`: each row beside its window, once per window.
+ *
+ * @since 0.1.0
+ */
+export type Windowed<V, T extends Date | number = Date> = GroupedRow<{ window: TimeWindow<T> }, V>;
+
+/** The row inside a grouping; of anything else, itself. */
+export type ValueOf<S> = S extends GroupingMark<unknown, infer V> ? V : S;
+
+/** Key and window of a grouping; of anything else, none. */
+export type DimensionsOf<S> = S extends GroupingMark<infer D, unknown> ? D : unknown;

@@ -1,0 +1,84 @@
+import { StreamingError } from '../errors.js';
+import { endsInGrouping } from './grouping.js';
+import type { OutputMode } from './outputMode.js';
+import { nodesAbove, type PlanGraph } from './planGraph.js';
+import type { PlanNode } from './planNode.js';
+import type { QueryShape } from './queryShape.js';
+import { inputWatermarks } from './watermarkFlow.js';
+import { isWatermarkNode } from './watermarkNode.js';
+
+/**
+ * Refuses, before the query starts, what could not give a right answer: Spark's rules on operator ×
+ * output mode (semantics/spark.md 1.8), and each node's own.
+ */
+export function checkShape(graph: PlanGraph, outputMode: OutputMode): void {
+  const query = queryShape(graph, outputMode);
+  refuseOpenGrouping(graph.root);
+  refuseRedefinedWatermarks(query);
+  for (const node of graph.nodes) node.validate?.(query);
+  refuseCompleteWithoutAggregation(query);
+  refuseBrokenChains(query);
+}
+
+/** What `readBatch` checks: the rules that do not speak of streams. */
+export function checkBatchShape(graph: PlanGraph): void {
+  refuseOpenGrouping(graph.root);
+}
+
+export function queryShape(graph: PlanGraph, outputMode: OutputMode): QueryShape {
+  const carries = inputWatermarks(graph, 1);
+  const hasWatermark = (node: PlanNode): boolean => carries.get(node) !== undefined;
+  return {
+    root: graph.root,
+    outputMode,
+    nodes: graph.nodes,
+    hasWatermark,
+    requireWatermark: (node) => {
+      if (!hasWatermark(node)) {
+        throw new StreamingError('WATERMARK_REQUIRED', { operator: node.kind });
+      }
+    },
+    above: nodesAbove,
+  };
+}
+
+function refuseOpenGrouping(root: PlanNode): void {
+  if (!endsInGrouping(root)) return;
+  let at = root;
+  while (at.kind === 'rx') at = at.inputs[0] as PlanNode;
+  throw new StreamingError('PLAN_ENDS_IN_GROUPING', { operator: at.kind });
+}
+
+function refuseRedefinedWatermarks(query: QueryShape): void {
+  for (const node of query.nodes) {
+    if (isWatermarkNode(node) && query.hasWatermark(node)) {
+      throw new StreamingError('WATERMARK_REDEFINED', {
+        operator: `withWatermark(${node.label ?? ''})`,
+      });
+    }
+  }
+}
+
+function refuseCompleteWithoutAggregation(query: QueryShape): void {
+  if (query.outputMode !== 'complete') return;
+  if (query.nodes.some((node) => node.traits?.aggregation)) return;
+  throw new StreamingError('OUTPUT_MODE_UNSUPPORTED', {
+    operator: 'the query',
+    mode: 'complete',
+    reason: 'complete mode emits the whole result of an aggregation, and there is none',
+    fix: 'use append or update mode, or add aggregate(…)',
+  });
+}
+
+function refuseBrokenChains(query: QueryShape): void {
+  for (const node of query.nodes) {
+    if (!node.traits?.chained) continue;
+    const breaker = nodesAbove(node).find((above) => above.traits?.breaksChain?.(query.outputMode));
+    if (!breaker) continue;
+    throw new StreamingError('STATEFUL_CHAIN', {
+      operator: node.kind,
+      above: breaker.kind,
+      mode: query.outputMode,
+    });
+  }
+}

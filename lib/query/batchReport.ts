@@ -1,0 +1,196 @@
+import type { StateBackend } from '../state/stateBackend.js';
+import { isWatermarkNode } from '../plan/watermarkNode.js';
+import type { Pipeline } from './pipeline.js';
+import { rate, type StateOperatorProgress, type StreamingQueryProgress } from './progress.js';
+import type { PlannedRange } from './queryCheckpoint.js';
+import type { QuerySetup } from './querySetup.js';
+import type { FailedRow, LateRow } from './sideRows.js';
+import type { SourceRun } from './sourceRun.js';
+
+const keptProgress = 100;
+/** Side rows kept for `late$` and `failed$` per batch when no sink takes them. */
+const keptSideRows = 10_000;
+
+interface BatchFacts {
+  readonly watermarkMs: number | undefined;
+  readonly sinkMetrics: Readonly<Record<string, string>>;
+  readonly backend: StateBackend;
+  readonly nowMs: number;
+}
+
+/** Gathers the figures and the side rows of a batch while it runs. */
+export class BatchReport {
+  batchId = 0;
+  /** A batch is under way: an error now is an error of that batch. */
+  running = false;
+  /** What is being worked at, for errors. */
+  phase = 'the query';
+  recent: StreamingQueryProgress[] = [];
+  lateRows: LateRow[] = [];
+  failedRows: FailedRow[] = [];
+  private failedCount = 0;
+  private lostRows = 0;
+  private durations: Record<string, number> = {};
+  private observed: Record<string, Readonly<Record<string, unknown>>> = {};
+  private triggerAt = 0;
+  private lastTriggerAt: number | undefined;
+  private started = 0;
+
+  constructor(private readonly setup: QuerySetup) {}
+
+  /** ms, monotonic. */
+  now(): number {
+    return performance.now();
+  }
+
+  triggered(nowMs: number): void {
+    if (!this.running) {
+      this.triggerAt = nowMs;
+      this.started = this.now();
+      this.durations = {};
+    }
+  }
+
+  begin(batchId: number): void {
+    this.batchId = batchId;
+    this.running = true;
+    this.lateRows = [];
+    this.failedRows = [];
+    this.failedCount = 0;
+    this.lostRows = 0;
+    this.observed = {};
+  }
+
+  took(phase: string, since: number): void {
+    this.durations[phase] = (this.durations[phase] ?? 0) + Math.max(0, this.now() - since);
+  }
+
+  late(row: LateRow): void {
+    if (this.setup.lateSink || this.lateRows.length < keptSideRows) this.lateRows.push(row);
+  }
+
+  failed(row: FailedRow, keep: boolean): void {
+    this.failedCount += 1;
+    if (keep) this.failedRows.push(row);
+  }
+
+  lost(range: PlannedRange): void {
+    const { after, upTo } = range;
+    const from = typeof after === 'number' ? after : 0;
+    this.lostRows += typeof upTo === 'number' ? upTo - from : 1;
+  }
+
+  observe(name: string, values: Readonly<Record<string, unknown>>): void {
+    this.observed[name] = values;
+  }
+
+  end(
+    queryId: string,
+    pipeline: Pipeline,
+    sources: readonly SourceRun[],
+    numOutputRows: number,
+    facts: BatchFacts,
+  ): StreamingQueryProgress {
+    const { setup } = this;
+    const durationMs = Math.max(0, this.now() - this.started);
+    const numInputRows = sources.reduce((sum, run) => sum + run.numInputRows, 0);
+    const since = this.lastTriggerAt === undefined ? Number.NaN : this.triggerAt - this.lastTriggerAt;
+    const rates = (rows: number) => ({
+      ...optional('inputRowsPerSecond', rate(rows, since)),
+      ...optional('processedRowsPerSecond', rate(rows, Math.max(1, durationMs))),
+    });
+    const progress: StreamingQueryProgress = {
+      id: queryId,
+      runId: setup.runId,
+      name: setup.queryName ?? null,
+      timestamp: iso(this.triggerAt),
+      batchId: this.batchId,
+      batchDuration: Math.round(durationMs),
+      numInputRows,
+      ...rates(numInputRows),
+      durationMs: sortedDurations({ ...this.durations, triggerExecution: durationMs }),
+      eventTime: eventTimeOf(pipeline, facts.watermarkMs),
+      stateOperators: stateOperatorsOf(pipeline, facts.backend),
+      sources: sources.map((run) => ({
+        description: run.node.source.description,
+        startOffset: run.startOffset,
+        endOffset: run.endOffset,
+        latestOffset: run.latest,
+        numInputRows: run.numInputRows,
+        ...rates(run.numInputRows),
+        metrics: {
+          ...run.open.metrics?.(),
+          ...(run.droppedRecords > 0 ? { droppedRecords: String(run.droppedRecords) } : {}),
+        },
+      })),
+      sink: { description: setup.sink.description, numOutputRows, metrics: facts.sinkMetrics },
+      observedMetrics: this.observed,
+      numFailedRows: this.failedCount,
+      ...(this.lostRows > 0 ? { lostRows: this.lostRows } : {}),
+    };
+    this.running = false;
+    this.lastTriggerAt = this.triggerAt;
+    this.recent.push(progress);
+    if (this.recent.length > keptProgress) this.recent.shift();
+    return progress;
+  }
+}
+
+function stateOperatorsOf(pipeline: Pipeline, backend: StateBackend): StateOperatorProgress[] {
+  const all: StateOperatorProgress[] = [];
+  for (const [node, ctx] of pipeline.contexts) {
+    if (!node.traits?.stateful) continue;
+    const metrics = backend.operator(ctx.operatorId).metrics;
+    all.push({
+      operatorName: node.operatorName ?? node.kind,
+      operatorId: ctx.operatorId,
+      numRowsTotal: metrics.numRowsTotal,
+      numRowsUpdated: metrics.numRowsUpdated,
+      numRowsRemoved: metrics.numRowsRemoved,
+      numRowsDroppedByWatermark: ctx.lateRows,
+      memoryUsedBytes: metrics.memoryUsedBytes,
+      customMetrics: {
+        ...Object.fromEntries(ctx.counters),
+        numEntriesRead: metrics.numEntriesRead,
+        ...(ctx.failedRows > 0 ? { numFailedRows: ctx.failedRows } : {}),
+      },
+    });
+  }
+  return all;
+}
+
+function eventTimeOf(pipeline: Pipeline, watermarkMs: number | undefined): Record<string, string> {
+  if (watermarkMs === undefined) return {};
+  let count = 0;
+  let sum = 0;
+  let max = Number.NEGATIVE_INFINITY;
+  let min = Number.POSITIVE_INFINITY;
+  for (const [node, ctx] of pipeline.contexts) {
+    if (!isWatermarkNode(node)) continue;
+    count += ctx.eventTime.count;
+    sum += ctx.eventTime.sum;
+    max = Math.max(max, ctx.eventTime.max);
+    min = Math.min(min, ctx.eventTime.min);
+  }
+  const watermark = iso(watermarkMs);
+  if (count === 0) return { watermark };
+  return { avg: iso(sum / count), max: iso(max), min: iso(min), watermark };
+}
+
+/** ISO-8601 in UTC; what no Date can hold as it is. */
+function iso(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
+}
+
+function sortedDurations(durations: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(durations)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([phase, ms]) => [phase, Math.round(ms)]),
+  );
+}
+
+function optional(name: string, value: number | undefined): Record<string, number> {
+  return value === undefined ? {} : { [name]: value };
+}

@@ -1,0 +1,79 @@
+import type { PlanGraph } from '../plan/planGraph.js';
+import { isWatermarkNode, type WatermarkNode } from '../plan/watermarkNode.js';
+import type { Pipeline } from './pipeline.js';
+
+interface Watched {
+  readonly id: string;
+  readonly node: WatermarkNode;
+  readonly idleAfterMs: number;
+  /** Processing time of the last batch in which a row passed, or of the start. */
+  lastSeen: number;
+}
+
+export interface IdleJudgement {
+  /** Nodes that watch idleness: whether each is idle now. */
+  readonly out: readonly (readonly [id: string, idle: boolean])[];
+  /** The least the watermark has to be, from where the nodes are (ms). */
+  atLeast(reached: Readonly<Record<string, number>>): number;
+}
+
+/**
+ * `withWatermark(…, { idleAfter })`: a node through which no row has come for so long does not hold back
+ * the others; when all nodes are idle, the clock moves the watermark. What comes of it is recorded in
+ * the plan entry of the batch, so that a replay agrees.
+ */
+export class IdleClock {
+  private readonly watched: readonly Watched[];
+  private readonly others: boolean;
+
+  constructor(
+    private readonly graph: PlanGraph,
+    private readonly now: () => number,
+  ) {
+    const nodes = graph.nodes.filter(isWatermarkNode);
+    const start = now();
+    this.watched = nodes.flatMap((node) =>
+      node.idleAfterMs === undefined
+        ? []
+        : [{ id: graph.idOf(node), node, idleAfterMs: node.idleAfterMs, lastSeen: start }],
+    );
+    this.others = this.watched.length < nodes.length;
+  }
+
+  /** After a batch: which nodes have seen rows. */
+  seen(pipeline: Pipeline): void {
+    for (const watched of this.watched) {
+      const stats = pipeline.contexts.get(watched.node)?.eventTime;
+      if (stats && stats.count > 0) watched.lastSeen = this.now();
+    }
+  }
+
+  judge(): IdleJudgement {
+    if (this.watched.length === 0) return { out: [], atLeast: () => 0 };
+    const now = this.now();
+    const idle = this.watched.map((watched) => now - watched.lastSeen >= watched.idleAfterMs);
+    const all = !this.others && idle.every(Boolean);
+    return {
+      out: this.watched.map((watched, i) => [watched.id, !all && idle[i] === true] as const),
+      atLeast: (reached) => {
+        if (!all) return 0;
+        const moved = this.watched.flatMap(({ id, lastSeen }) =>
+          reached[id] === undefined ? [] : [reached[id] + (now - lastSeen)],
+        );
+        return moved.length === 0 ? 0 : Math.min(...moved);
+      },
+    };
+  }
+
+  /** When the next node becomes idle, or the clock has moved the watermark on (ms). */
+  nextDue(): number | undefined {
+    let due: number | undefined;
+    const now = this.now();
+    for (const { lastSeen, idleAfterMs } of this.watched) {
+      const idleAt = lastSeen + idleAfterMs;
+      const at = idleAt > now ? idleAt : now + idleAfterMs;
+      if (due === undefined || at < due) due = at;
+    }
+    return due;
+  }
+}

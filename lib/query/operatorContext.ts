@@ -1,0 +1,77 @@
+import { StreamingError } from '../errors.js';
+import { EventTimeStats } from '../plan/eventTimeStats.js';
+import type { OutputMode } from '../plan/outputMode.js';
+import type { StageContext } from '../plan/planNode.js';
+import type { StateStore } from '../state/stateStore.js';
+
+/** What the operators of a run report to, whoever runs them. */
+export interface OperatorEvents {
+  late(operatorId: string, row: unknown, time: number, watermark: number): void;
+  /** Throws if the policy is to fail. */
+  failed(operatorId: string, row: unknown, time: number, error: unknown): void;
+  pending(operatorId: string, done: PromiseLike<void>): void;
+  observe(name: string, values: Readonly<Record<string, unknown>>): void;
+  /** One operator's earliest timer has changed (ms; undefined: none). */
+  wakeAt(operatorId: string, timeMs: number | undefined): void;
+}
+
+/** The one implementation of {@link StageContext}: the engine sets its fields before each batch. */
+export class OperatorContext implements StageContext {
+  batchId = 0;
+  lateWatermark = Number.NEGATIVE_INFINITY;
+  evictionWatermark = Number.NEGATIVE_INFINITY;
+  batchTimestampMs = 0;
+  closing = false;
+  firstBatch = false;
+  readonly eventTime = new EventTimeStats();
+  /** Rows that came too late in this batch. */
+  lateRows = 0;
+  failedRows = 0;
+  readonly counters = new Map<string, number>();
+
+  constructor(
+    readonly operatorId: string,
+    readonly outputMode: OutputMode,
+    readonly hasWatermark: boolean,
+    private readonly store: StateStore | undefined,
+    private readonly events: OperatorEvents,
+  ) {}
+
+  get state(): StateStore {
+    if (!this.store) throw new StreamingError('OPERATOR_NOT_STATEFUL', { operator: this.operatorId });
+    return this.store;
+  }
+
+  late(row: unknown, time: number): void {
+    this.lateRows += 1;
+    this.events.late(this.operatorId, row, time, this.lateWatermark);
+  }
+
+  failed(row: unknown, time: number, error: unknown): void {
+    this.failedRows += 1;
+    this.events.failed(this.operatorId, row, time, error);
+  }
+
+  count(metric: string, by = 1): void {
+    this.counters.set(metric, (this.counters.get(metric) ?? 0) + by);
+  }
+
+  wakeAt(timeMs: number | undefined): void {
+    this.events.wakeAt(this.operatorId, timeMs);
+  }
+
+  pending(done: PromiseLike<void>): void {
+    this.events.pending(this.operatorId, done);
+  }
+
+  observe(name: string, values: Readonly<Record<string, unknown>>): void {
+    this.events.observe(name, values);
+  }
+
+  clear(): void {
+    this.lateRows = 0;
+    this.failedRows = 0;
+    this.eventTime.clear();
+    this.counters.clear();
+  }
+}

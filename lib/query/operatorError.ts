@@ -1,0 +1,60 @@
+import { StreamingError } from '../errors.js';
+import type { Stage } from '../plan/planNode.js';
+
+/** Remembers in which operator an error came up, until the engine wraps it for the user. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+  constructor(
+    readonly operatorId: string,
+    override readonly cause: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Names the operator on its way out; an error that has a name keeps it. */
+export function inOperator(operatorId: string, error: unknown): OperatorError {
+  return error instanceof OperatorError ? error : new OperatorError(operatorId, error);
+}
+
+/** Whether `error` stands for a broken store or checkpoint rather than a bad row. */
+export function isStorageError(error: unknown): boolean {
+  return error instanceof StreamingError && error.code.startsWith('STATE_');
+}
+
+/** A stage whose errors carry the operator's id. Used round stateful stages only: it costs a call. */
+export class NamedErrors implements Stage {
+  constructor(
+    private readonly inner: Stage,
+    private readonly operatorId: string,
+  ) {}
+
+  next(row: unknown, time: number): void {
+    try {
+      this.inner.next(row, time);
+    } catch (error) {
+      throw inOperator(this.operatorId, error);
+    }
+  }
+
+  endBatch(): void {
+    try {
+      this.inner.endBatch();
+    } catch (error) {
+      throw inOperator(this.operatorId, error);
+    }
+  }
+}
+
+/** Rows of a node that several others read. */
+export class Tee implements Stage {
+  constructor(private readonly outs: readonly Stage[]) {}
+
+  next(row: unknown, time: number): void {
+    for (const out of this.outs) out.next(row, time);
+  }
+
+  endBatch(): void {
+    for (const out of this.outs) out.endBatch();
+  }
+}

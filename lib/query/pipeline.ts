@@ -1,0 +1,152 @@
+import { type MaybePromise, isPromise } from '../maybe.js';
+import type { OutputMode } from '../plan/outputMode.js';
+import { nodesAbove, type PlanGraph } from '../plan/planGraph.js';
+import type { PlanNode, Stage } from '../plan/planNode.js';
+import { inputWatermarks } from '../plan/watermarkFlow.js';
+import type { WatermarkTracker } from '../plan/watermarkTracker.js';
+import { isWatermarkNode } from '../plan/watermarkNode.js';
+import type { StateStore } from '../state/stateStore.js';
+import type { RxNode } from '../stream/rxNode.js';
+import type { SourceNode } from '../stream/sourceNode.js';
+import type { Batch } from './batch.js';
+import { type Compiled, compile } from './compile.js';
+import { OperatorContext, type OperatorEvents } from './operatorContext.js';
+
+export interface PipelineParts {
+  readonly graph: PlanGraph;
+  readonly outputMode: OutputMode;
+  readonly tracker: WatermarkTracker;
+  readonly events: OperatorEvents;
+  readonly stateOf: (operatorId: string) => StateStore;
+  readonly rxStage: (node: RxNode, ctx: OperatorContext, out: Stage) => Stage | undefined;
+  /** Receives the rows that leave the plan. */
+  readonly end: Stage;
+}
+
+/** The compiled plan of one run and what is fixed per batch: watermarks per operator, timestamp. */
+export class Pipeline {
+  readonly contexts = new Map<PlanNode, OperatorContext>();
+  private readonly compiled: Compiled;
+  private readonly graph: PlanGraph;
+  private readonly outputMode: OutputMode;
+  private readonly tracker: WatermarkTracker;
+  private readonly preparing: readonly Stage[];
+  private readonly watermarks: readonly OperatorContext[];
+  /** Input watermarks by origin, for the two or three origins in use. */
+  private readonly simulated = new Map<number, ReadonlyMap<PlanNode, number | undefined>>();
+
+  constructor(parts: PipelineParts) {
+    this.graph = parts.graph;
+    this.outputMode = parts.outputMode;
+    this.tracker = parts.tracker;
+    const carries = inputWatermarks(parts.graph, 1);
+    const contextOf = (node: PlanNode): OperatorContext => {
+      let ctx = this.contexts.get(node);
+      if (!ctx) {
+        const id = parts.graph.idOf(node);
+        const store = node.traits?.stateful ? parts.stateOf(id) : undefined;
+        const has = carries.get(node) !== undefined;
+        ctx = new OperatorContext(id, parts.outputMode, has, store, parts.events);
+        this.contexts.set(node, ctx);
+      }
+      return ctx;
+    };
+    this.compiled = compile(parts.graph, parts.end, { contextOf, rxStage: parts.rxStage });
+    this.preparing = this.compiled.stages.filter((stage) => stage.prepare !== undefined);
+    this.watermarks = [...this.contexts]
+      .filter(([node]) => isWatermarkNode(node))
+      .map(([, ctx]) => ctx);
+    for (const [node, ctx] of this.contexts) {
+      if (isWatermarkNode(node)) this.tracker.add(ctx.operatorId, node.delayMs);
+    }
+  }
+
+  get entries(): ReadonlyMap<SourceNode, Stage> {
+    return this.compiled.entries;
+  }
+
+  /** Sets every operator's watermarks and the batch's facts. Before `prepare`. */
+  begin(batch: Batch): void {
+    const late = this.simulate(batch.previousWatermarkMs);
+    const evict = this.simulate(batch.watermarkMs);
+    for (const [node, ctx] of this.contexts) {
+      ctx.batchId = batch.batchId;
+      ctx.batchTimestampMs = batch.timestampMs;
+      ctx.closing = batch.closing;
+      ctx.firstBatch = batch.firstBatch;
+      ctx.lateWatermark = batch.bounded
+        ? Number.NEGATIVE_INFINITY
+        : (late.get(node) ?? Number.NEGATIVE_INFINITY);
+      ctx.evictionWatermark = batch.closing
+        ? Number.POSITIVE_INFINITY
+        : (evict.get(node) ?? Number.NEGATIVE_INFINITY);
+    }
+  }
+
+  /** Starts figures per batch anew (a batch of continuous mode has several `begin`s). */
+  clear(): void {
+    for (const ctx of this.contexts.values()) ctx.clear();
+  }
+
+  /** Lets every stage load what it will need. Answers at once over memory. */
+  prepare(): MaybePromise<void> {
+    let waiting: PromiseLike<void>[] | undefined;
+    for (const stage of this.preparing) {
+      const step = stage.prepare?.();
+      if (isPromise(step)) {
+        waiting ??= [];
+        waiting.push(step);
+      }
+    }
+    if (waiting) return Promise.all(waiting).then(() => undefined);
+  }
+
+  /** All rows of the batch have entered. */
+  end(): void {
+    for (const entry of this.compiled.entries.values()) entry.endBatch();
+  }
+
+  /** Tells the tracker what the watermark nodes have seen since the last call. */
+  trackWatermarks(): void {
+    for (const ctx of this.watermarks) this.tracker.seen(ctx.operatorId, ctx.eventTime.max);
+  }
+
+  /** Whether an operator wants a batch without rows when the watermark goes from `used` to `next`. */
+  wantsBatch(used: number, next: number): boolean {
+    if (next <= used) return false;
+    const before = this.simulate(used);
+    const after = this.simulate(next);
+    for (const node of this.graph.nodes) {
+      if (!node.runsWithoutData?.(this.outputMode)) continue;
+      const was = before.get(node);
+      const will = after.get(node);
+      if (will !== undefined && was !== undefined && will > was) return true;
+    }
+    return false;
+  }
+
+  /** Ids of the watermark nodes that only rows of `sources` could reach. */
+  watermarksOver(sources: ReadonlySet<PlanNode>): string[] {
+    const ids: string[] = [];
+    for (const [node, ctx] of this.contexts) {
+      if (!isWatermarkNode(node)) continue;
+      const above = nodesAbove(node).filter((other) => other.kind === 'source');
+      if (above.length > 0 && above.every((other) => sources.has(other))) ids.push(ctx.operatorId);
+    }
+    return ids;
+  }
+
+  cancel(): void {
+    for (const stage of this.compiled.stages) stage.cancel?.();
+  }
+
+  private simulate(origin: number): ReadonlyMap<PlanNode, number | undefined> {
+    let known = this.simulated.get(origin);
+    if (!known) {
+      known = inputWatermarks(this.graph, origin);
+      if (this.simulated.size > 3) this.simulated.clear();
+      this.simulated.set(origin, known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,126 @@
+import { StreamingError } from '../errors.js';
+import { type DurationInput, durationMs } from '../time/duration.js';
+import { asyncScheduler } from 'rxjs';
+import type { StreamingQueryProgress } from './progress.js';
+import type { StreamingQuery } from './streamingQuery.js';
+
+/** What happens to queries, for monitoring. Every method is optional. */
+export interface StreamingQueryListener {
+  /** Before `writeStream` returns. */
+  onQueryStarted?(event: { readonly id: string; readonly runId: string; readonly name: string | null }): void;
+  onQueryProgress?(event: { readonly progress: StreamingQueryProgress }): void;
+  onQueryTerminated?(event: {
+    readonly id: string;
+    readonly runId: string;
+    readonly exception: StreamingError | undefined;
+  }): void;
+}
+
+/** All queries of this process. Source: semantics/spark.md 1.14. */
+class StreamingQueryManager {
+  private readonly running = new Map<string, StreamingQuery>();
+  private readonly listeners = new Set<StreamingQueryListener>();
+  private terminated: StreamingQuery[] = [];
+  private waiters: (() => void)[] = [];
+
+  /** Queries that are running. */
+  get active(): readonly StreamingQuery[] {
+    return [...this.running.values()];
+  }
+
+  /** The active query with this id, run id or name; null if there is none. */
+  get(id: string): StreamingQuery | null {
+    for (const query of this.running.values()) {
+      if (query.id === id || query.runId === id || query.name === id) return query;
+    }
+    return null;
+  }
+
+  /**
+   * Waits until any query has ended since the start or the last `resetTerminated`: true; false if
+   * `timeout` passes first. Rejects if one of them failed.
+   */
+  async awaitAnyTermination(timeout?: DurationInput): Promise<boolean> {
+    if (this.terminated.length === 0) {
+      const ms = timeout === undefined ? undefined : durationMs(timeout, 'awaitAnyTermination(timeout)');
+      if (!(await this.nextTermination(ms))) return false;
+    }
+    const failed = this.terminated.find((query) => query.exception);
+    if (failed?.exception) throw failed.exception;
+    return true;
+  }
+
+  /** Forgets queries that have ended, so that `awaitAnyTermination` waits again. */
+  resetTerminated(): void {
+    this.terminated = [];
+  }
+
+  addListener(listener: StreamingQueryListener): void {
+    this.listeners.add(listener);
+  }
+
+  removeListener(listener: StreamingQueryListener): void {
+    this.listeners.delete(listener);
+  }
+
+  listListeners(): readonly StreamingQueryListener[] {
+    return [...this.listeners];
+  }
+
+  /** @internal */
+  requireFree(name: string | undefined): void {
+    if (name === undefined) return;
+    for (const query of this.running.values()) {
+      if (query.name === name) throw new StreamingError('QUERY_NAME_TAKEN', { name });
+    }
+  }
+
+  /** @internal */
+  started(query: StreamingQuery): void {
+    this.running.set(query.runId, query);
+    for (const listener of this.listeners) {
+      listener.onQueryStarted?.({ id: query.id, runId: query.runId, name: query.name });
+    }
+  }
+
+  /** @internal */
+  progressed(progress: StreamingQueryProgress): void {
+    for (const listener of this.listeners) listener.onQueryProgress?.({ progress });
+  }
+
+  /** @internal */
+  ended(runId: string): void {
+    const query = this.running.get(runId);
+    if (!query) return;
+    this.running.delete(runId);
+    this.terminated.push(query);
+    for (const listener of this.listeners) {
+      listener.onQueryTerminated?.({ id: query.id, runId, exception: query.exception });
+    }
+    for (const resolve of this.waiters.splice(0)) resolve();
+  }
+
+  private nextTermination(timeoutMs: number | undefined): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : asyncScheduler.schedule(() => resolve(false), timeoutMs);
+      this.waiters.push(() => {
+        timer?.unsubscribe();
+        resolve(true);
+      });
+    });
+  }
+}
+
+export type { StreamingQueryManager };
+
+/**
+ * The queries of this process: `active`, `get`, `awaitAnyTermination`, `resetTerminated`, listeners.
+ *
+ * @example
+ * for (const query of queries.active) console.log(query.name, query.status.message);
+ * @since 0.1.0
+ */
+export const queries = new StreamingQueryManager();

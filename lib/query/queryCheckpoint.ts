@@ -1,0 +1,43 @@
+import type { MaybePromise } from '../maybe.js';
+import type { Json } from '../sources/source.js';
+import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
+
+/** One source's part of a turn: rows after `after`, up to and including `upTo`. */
+export interface PlannedRange {
+  readonly source: string;
+  readonly after: Json;
+  readonly upTo: Json;
+}
+
+/** What a batch reads; in continuous mode an epoch has many turns. */
+export interface PlannedTurn {
+  /** Processing time of its rows, ms since the epoch. */
+  readonly timestampMs: number;
+  /** Watermark used in this turn (ms); null: the query declares none. */
+  readonly watermarkMs: number | null;
+  readonly ranges: readonly PlannedRange[];
+}
+
+/** What is fixed about a batch, durably, before its rows are read (continuous: before its commit). */
+export interface PlanEntry {
+  readonly batchId: number;
+  /** Watermark used in the turn before the first of this batch (ms). */
+  readonly previousWatermarkMs: number | null;
+  readonly turns: readonly PlannedTurn[];
+  readonly closing: boolean;
+}
+
+/** The durable side of a query as its life cycle needs it; `lib/checkpoint` has the real one. */
+export interface QueryCheckpoint {
+  readonly queryId: string;
+  /** No batch has ever been planned. */
+  readonly isNew: boolean;
+  readonly lastPlanned: PlanEntry | undefined;
+  readonly lastEpoch: EpochRecord | undefined;
+  readonly backend: StateBackend;
+  plan(entry: PlanEntry): MaybePromise<void>;
+  /** Forgets what is older than the retained batches. */
+  purge(batchId: number): MaybePromise<void>;
+  sourceDirectory(sourceId: string): string | undefined;
+  close(clean: boolean): MaybePromise<void>;
+}

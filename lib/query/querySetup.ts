@@ -1,0 +1,44 @@
+import type { SchedulerLike } from 'rxjs';
+import type { FileSystem } from '../checkpoint/fileSystem.js';
+import type { MaybePromise } from '../maybe.js';
+import type { OutputMode } from '../plan/outputMode.js';
+import type { PlanGraph } from '../plan/planGraph.js';
+import type { WatermarkPolicy } from '../plan/watermarkTracker.js';
+import type { StreamSink } from '../sinks/sink.js';
+import type { RowPolicy, SourceNode } from '../stream/sourceNode.js';
+import type { Trigger } from '../triggers/trigger.js';
+import type { StreamingQueryProgress } from './progress.js';
+import type { QueryCheckpoint } from './queryCheckpoint.js';
+
+/** A query as `writeStream` has checked and resolved it. */
+export interface QuerySetup {
+  readonly graph: PlanGraph;
+  readonly outputMode: OutputMode;
+  readonly sink: StreamSink<unknown>;
+  readonly lateSink: StreamSink<unknown> | undefined;
+  readonly failedSink: StreamSink<unknown> | undefined;
+  readonly failedRows: RowPolicy;
+  readonly queryName: string | undefined;
+  /** Name, or id, for errors. */
+  readonly label: string;
+  readonly newQueryId: string;
+  readonly runId: string;
+  readonly trigger: Trigger;
+  /** Where time limits wait. */
+  readonly clock: SchedulerLike;
+  readonly watermarkPolicy: WatermarkPolicy;
+  readonly rxTimeoutMs: number;
+  readonly rxNames: readonly string[];
+  readonly fileSystem: FileSystem;
+  readonly durable: boolean;
+  /** `readBatch`: everything in one batch, nothing is late. */
+  readonly bounded: boolean;
+  /** Watermark nodes and the sources whose rows pass them. */
+  readonly watermarkSources: readonly {
+    readonly id: string;
+    readonly sources: readonly SourceNode[];
+  }[];
+  openCheckpoint(): MaybePromise<QueryCheckpoint>;
+  onProgress(progress: StreamingQueryProgress): void;
+  onEnd(): void;
+}

@@ -1,0 +1,50 @@
+import type { MaybePromise } from '../maybe.js';
+import type { Stage } from '../plan/planNode.js';
+import type { Json, Source } from '../sources/source.js';
+import type { SourceNode } from '../stream/sourceNode.js';
+
+/** One source of a running query: where it is, and what it has given in the current batch. */
+export class SourceRun {
+  source: Source<unknown> | undefined;
+  /** Where its rows enter the plan; set when the plan is compiled. */
+  entry!: Stage;
+  /** End of the last planned range. */
+  position: Json = null;
+  /** What the source last answered. */
+  latest: Json = null;
+  numInputRows = 0;
+  droppedRecords = 0;
+  /** Range of the current batch, for progress and errors. */
+  startOffset: Json = null;
+  endOffset: Json = null;
+
+  constructor(
+    readonly id: string,
+    readonly node: SourceNode,
+  ) {}
+
+  get open(): Source<unknown> {
+    return this.source as Source<unknown>;
+  }
+
+  /** Asks for the end of the next range; answers null if nothing is new. */
+  next(limit: 'one batch' | 'everything'): MaybePromise<Json> {
+    return this.open.latestOffset(this.position, limit) as MaybePromise<Json>;
+  }
+
+  isNew(offset: Json): boolean {
+    return offset !== null && !sameOffset(offset, this.position);
+  }
+
+  clear(): void {
+    this.numInputRows = 0;
+    this.droppedRecords = 0;
+    this.startOffset = this.position;
+    this.endOffset = this.position;
+  }
+}
+
+/** Offsets are JSON: equal if they read the same. */
+export function sameOffset(a: Json, b: Json): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

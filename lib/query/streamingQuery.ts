@@ -1,0 +1,159 @@
+import type { Observable } from 'rxjs';
+import { StreamingError } from '../errors.js';
+import { type DurationInput, durationMs } from '../time/duration.js';
+import { explainPlan } from './explain.js';
+import type { StreamingQueryProgress } from './progress.js';
+import type { QuerySetup } from './querySetup.js';
+import type { FailedRow, LateRow } from './sideRows.js';
+import { StreamExecution } from './streamExecution.js';
+
+/** What a query is doing. Source: semantics/spark.md 1.14. */
+export interface StreamingQueryStatus {
+  readonly message: string;
+  readonly isDataAvailable: boolean;
+  readonly isTriggerActive: boolean;
+}
+
+/**
+ * A running query, as `writeStream` gives it.
+ *
+ * Time: durations in ms unless a unit is written (`'10 seconds'`).
+ * Errors: a failed batch ends the query; `exception` and every waiting promise carry it
+ * (`BATCH_FAILED`, with batch id, ranges, operator and cause).
+ * Source: semantics/spark.md 1.14.
+ * @example
+ * const query = writeStream(counts, { sink: memorySink(), outputMode: 'update' });
+ * query.progress$.subscribe((p) => console.log(p.batchId, p.numInputRows));
+ * await query.stop();
+ * @since 0.1.0
+ */
+export class StreamingQuery {
+  /** The name given as `queryName`, or null. */
+  readonly name: string | null;
+  /** Unique to this start. */
+  readonly runId: string;
+  /** One value per batch that was executed. Completes when the query stops, errors when it fails. */
+  readonly progress$: Observable<StreamingQueryProgress>;
+  /** Rows that came after the watermark had passed them, after their batch is committed. */
+  readonly late$: Observable<LateRow>;
+  /** Rows kept by the policy `deadLetter`, after their batch is committed. */
+  readonly failed$: Observable<FailedRow>;
+
+  /** @internal */
+  constructor(
+    private readonly setup: QuerySetup,
+    private readonly execution: StreamExecution,
+    private readonly stopTimeoutMs: number,
+  ) {
+    this.name = setup.queryName ?? null;
+    this.runId = setup.runId;
+    this.progress$ = execution.progress$.asObservable();
+    this.late$ = execution.late$.asObservable();
+    this.failed$ = execution.failed$.asObservable();
+  }
+
+  /** Stable over restarts from one checkpoint. Known once the checkpoint has been read. */
+  get id(): string {
+    return this.execution.queryId;
+  }
+
+  get isActive(): boolean {
+    return this.execution.isActive;
+  }
+
+  /** Why the query failed; undefined while it runs and after a clean stop. */
+  get exception(): StreamingError | undefined {
+    return this.execution.exception;
+  }
+
+  get status(): StreamingQueryStatus {
+    const { message, isDataAvailable, isTriggerActive } = this.execution;
+    return { message, isDataAvailable, isTriggerActive };
+  }
+
+  get lastProgress(): StreamingQueryProgress | null {
+    return this.execution.lastProgress;
+  }
+
+  /** The last 100, oldest first. */
+  get recentProgress(): readonly StreamingQueryProgress[] {
+    return this.execution.recentProgress;
+  }
+
+  /** No new batch begins until `resume`. */
+  pause(): void {
+    this.execution.pause();
+  }
+
+  resume(): void {
+    this.execution.resume();
+  }
+
+  get isPaused(): boolean {
+    return this.execution.isPaused;
+  }
+
+  /**
+   * Waits for the end of the query: true once it has ended, false if `timeout` passes first. Rejects
+   * with the error of a failed query.
+   *
+   * @param timeout ms or `'10 seconds'`; none: as long as it takes.
+   */
+  async awaitTermination(timeout?: DurationInput): Promise<boolean> {
+    const ended = this.execution.ended.then(() => true);
+    const first =
+      timeout === undefined
+        ? await ended
+        : await this.within(ended, durationMs(timeout, 'awaitTermination(timeout)'));
+    if (first && this.exception) throw this.exception;
+    return first;
+  }
+
+  /**
+   * Answers when all rows that were there at the call have been processed, no-data batches included.
+   * Rejects if the query fails. For tests; an endless fast source may never be idle.
+   */
+  async processAllAvailable(): Promise<void> {
+    await this.execution.whenIdle();
+    if (this.exception) throw this.exception;
+  }
+
+  /**
+   * Ends the query after the batch that is running. Stopping twice is fine. `STOP_TIMEOUT` if the sink
+   * or a source does not answer within `stopTimeout`: the batch is not committed then.
+   */
+  async stop(): Promise<void> {
+    this.execution.stop();
+    if (this.stopTimeoutMs === 0) return this.execution.ended;
+    const ended = await this.within(
+      this.execution.ended.then(() => true),
+      this.stopTimeoutMs,
+    );
+    if (!ended) {
+      throw new StreamingError('STOP_TIMEOUT', {
+        name: this.setup.label,
+        timeoutMs: this.stopTimeoutMs,
+      });
+    }
+  }
+
+  /** The plan as a person reads it, sink first. */
+  explain(): string {
+    return explainPlan(this.setup);
+  }
+
+  /** @internal for state readers, savepoints and the live page */
+  get internals(): { readonly execution: StreamExecution; readonly setup: QuerySetup } {
+    return { execution: this.execution, setup: this.setup };
+  }
+
+  private within(ended: Promise<boolean>, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = this.setup.clock.schedule(() => resolve(false), timeoutMs);
+      void ended.then((value) => {
+        timer.unsubscribe();
+        resolve(value);
+      });
+    });
+  }
+}

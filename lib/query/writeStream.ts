@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { asyncScheduler, type Observable, type SchedulerLike } from 'rxjs';
+import type { FileSystem } from '../checkpoint/fileSystem.js';
+import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
+import { StreamingError } from '../errors.js';
+import { type OutputMode, outputModes } from '../plan/outputMode.js';
+import { outputModeOf } from '../plan/outputModeNode.js';
+import { nodesAbove, type PlanGraph, planGraph } from '../plan/planGraph.js';
+import { checkShape } from '../plan/shapeRules.js';
+import { isWatermarkNode } from '../plan/watermarkNode.js';
+import type { WatermarkPolicy } from '../plan/watermarkTracker.js';
+import type { StreamSink } from '../sinks/sink.js';
+import { DataStream, planOf } from '../stream/dataStream.js';
+import { isRxNode } from '../stream/rxNode.js';
+import { isSourceNode, type RowPolicy } from '../stream/sourceNode.js';
+import { type DurationInput, durationMs } from '../time/duration.js';
+import { asap } from '../triggers/asap.js';
+import type { Trigger } from '../triggers/trigger.js';
+import { openDurable } from './openDurable.js';
+import { queries } from './queries.js';
+import type { QuerySetup } from './querySetup.js';
+import type { FailedRow, LateRow } from './sideRows.js';
+import { StreamExecution } from './streamExecution.js';
+import { StreamingQuery } from './streamingQuery.js';
+import { volatileCheckpoint } from './volatileCheckpoint.js';
+
+/** How a query runs. */
+export interface WriteStreamOptions<T> {
+  /** Where result rows go. */
+  readonly sink: StreamSink<T>;
+  /** Default: what `outputMode(…)` in the pipe says, else `append`. */
+  readonly outputMode?: OutputMode;
+  /** Unique among active queries. */
+  readonly queryName?: string;
+  /** When batches run; any RxJS scheduler will do. Default `asap()`. */
+  readonly trigger?: Trigger | SchedulerLike;
+  /** Folder for position and state. Without it nothing survives the process. */
+  readonly checkpointLocation?: string;
+  /** How several watermarks make the global one. Default `min`. */
+  readonly multipleWatermarkPolicy?: WatermarkPolicy;
+  /** Bad records and rows that an operator cannot take: fail the batch (default), keep, or drop, counted. */
+  readonly failedRows?: RowPolicy;
+  /** Late rows also go here, with the batch. */
+  readonly lateSink?: StreamSink<LateRow>;
+  /** Rows kept by `failedRows: 'deadLetter'` also go here, with the batch. */
+  readonly failedSink?: StreamSink<FailedRow>;
+  /** How long asynchronous RxJS operators may take after the last row of a batch. Default 1 minute. */
+  readonly rxTimeout?: DurationInput;
+  /** How long `stop()` waits for a sink or source that hangs; 0 (default): for ever. */
+  readonly stopTimeout?: DurationInput;
+  /** Decoded state entries kept in memory; dirty ones are always kept. Default 1,000,000. */
+  readonly stateCacheEntries?: number;
+  /** @internal for tests: where files go, and where to crash. */
+  readonly internals?: {
+    readonly fileSystem?: FileSystem;
+    readonly killPoint?: (name: string) => void;
+    readonly openCheckpoint?: QuerySetup['openCheckpoint'];
+  };
+}
+
+/**
+ * Starts a query over a stream: rows are processed batch by batch, results go to the sink, and with a
+ * `checkpointLocation` a query that was killed at any instant goes on where it was, with every row
+ * counted once.
+ *
+ * In:     a stream of `T`, usually `readStream(…).pipe(…)`.
+ * Out:    a {@link StreamingQuery}, already started.
+ * State:  in memory, or in LevelDB below `checkpointLocation`.
+ * Errors: `QUERY_NAME_TAKEN`, `PLAN_LOST`, `OUTPUT_MODE_UNSUPPORTED` and the shape rules throw here;
+ *         what goes wrong later rejects `awaitTermination`.
+ * Source: semantics/spark.md 1.1, 1.8, 2.2.
+ * @example
+ * const query = writeStream(readStream(rate({ rowsPerSecond: 5 })), { sink: consoleSink() });
+ * await query.awaitTermination('10 seconds');
+ * await query.stop();
+ * @since 0.1.0
+ */
+export function writeStream<T>(
+  stream: Observable<T>,
+  options: WriteStreamOptions<NoInfer<T>>,
+): StreamingQuery {
+  const { setup, stopTimeoutMs } = setupOf(stream, options);
+  queries.requireFree(options.queryName);
+  const execution = new StreamExecution(setup);
+  const query = new StreamingQuery(setup, execution, stopTimeoutMs);
+  queries.started(query);
+  execution.start();
+  return query;
+}
+
+function setupOf<T>(
+  stream: Observable<T>,
+  options: WriteStreamOptions<T>,
+): { setup: QuerySetup; stopTimeoutMs: number } {
+  const durable = options.checkpointLocation !== undefined;
+  const newQueryId = randomUUID();
+  const label = options.queryName ?? newQueryId;
+  if (durable && !(stream instanceof DataStream)) {
+    throw new StreamingError('PLAN_LOST', { name: `query ${label}` });
+  }
+  const graph = planGraph(planOf(stream));
+  const outputMode = options.outputMode ?? outputModeOf(graph) ?? 'append';
+  if (!outputModes.includes(outputMode)) {
+    throw new TypeError(`outputMode must be ${outputModes.join(', ')}, not ${String(outputMode)}`);
+  }
+  checkShape(graph, outputMode);
+  requireSinkTakes(options.sink, outputMode);
+  const runId = randomUUID();
+  const trigger = (options.trigger ?? asap()) as Trigger;
+  const fileSystem = options.internals?.fileSystem ?? nodeFileSystem();
+  const setup: QuerySetup = {
+    graph,
+    outputMode,
+    sink: options.sink as StreamSink<unknown>,
+    lateSink: options.lateSink as StreamSink<unknown> | undefined,
+    failedSink: options.failedSink as StreamSink<unknown> | undefined,
+    failedRows: options.failedRows ?? 'fail',
+    queryName: options.queryName,
+    label,
+    newQueryId,
+    runId,
+    trigger,
+    clock: asyncScheduler,
+    watermarkPolicy: options.multipleWatermarkPolicy ?? 'min',
+    rxTimeoutMs: durationMs(options.rxTimeout ?? '1 minute', 'rxTimeout', { min: 'positive' }),
+    rxNames: graph.nodes.filter(isRxNode).map((node) => node.label ?? graph.idOf(node)),
+    fileSystem,
+    durable,
+    bounded: false,
+    watermarkSources: watermarkSourcesOf(graph),
+    openCheckpoint:
+      options.internals?.openCheckpoint ??
+      (() =>
+        options.checkpointLocation === undefined
+          ? volatileCheckpoint(newQueryId)
+          : openDurable(options.checkpointLocation, setup, {
+              cacheEntries: options.stateCacheEntries,
+              killPoint: options.internals?.killPoint,
+            })),
+    onProgress: (progress) => queries.progressed(progress),
+    onEnd: () => queries.ended(runId),
+  };
+  return { setup, stopTimeoutMs: durationMs(options.stopTimeout ?? 0, 'stopTimeout') };
+}
+
+function requireSinkTakes(sink: StreamSink<never>, mode: OutputMode): void {
+  if (sink.modes.includes(mode)) return;
+  throw new StreamingError('OUTPUT_MODE_UNSUPPORTED', {
+    operator: sink.description,
+    mode,
+    reason: `it takes ${sink.modes.join(' or ')} mode`,
+    fix: 'choose one of these as outputMode, or another sink',
+  });
+}
+
+/** For each watermark node the sources above it: when all have completed, it no longer counts. */
+export function watermarkSourcesOf(graph: PlanGraph): QuerySetup['watermarkSources'] {
+  return graph.nodes
+    .filter(isWatermarkNode)
+    .map((node) => ({ id: graph.idOf(node), sources: nodesAbove(node).filter(isSourceNode) }));
+}

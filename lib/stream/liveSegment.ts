@@ -1,0 +1,221 @@
+import { type Observable, type SchedulerLike, Subscriber, Subscription } from 'rxjs';
+import { StreamingError } from '../errors.js';
+import type { Stage } from '../plan/planNode.js';
+import { isWatermarkNode } from '../plan/watermarkNode.js';
+import type { WatermarkTracker } from '../plan/watermarkTracker.js';
+import { OperatorError } from '../query/operatorError.js';
+import type { Pipeline } from '../query/pipeline.js';
+import type { StateBackend } from '../state/stateBackend.js';
+import { openLive } from './openLive.js';
+import type { SourceNode } from './sourceNode.js';
+
+/** What the segments of one subscription share. */
+export interface LiveTurns {
+  readonly tracker: WatermarkTracker;
+  /** Runs a turn now, or after those that are waiting: never one inside another. */
+  enter(turn: () => void): void;
+}
+
+/** An rx node as the segment below it reads it. */
+export interface RxOutput {
+  readonly name: string;
+  readonly reader: string;
+  readonly rows$: Observable<unknown>;
+  timeOf(row: unknown): number | undefined;
+}
+
+/** Who reads the segment: the subscriber, or the input of an rx node. */
+export interface SegmentEnd {
+  complete(): void;
+  error(error: unknown): void;
+}
+
+interface Feed {
+  readonly node: SourceNode | undefined;
+  done: boolean;
+  start(): void;
+}
+
+/** A part of a live plan between rx nodes: its stages, and the Observables that feed them. */
+export class LiveSegment {
+  private readonly feeds: Feed[] = [];
+  private readonly rxStages: Stage[] = [];
+  private readonly timers = new Map<string, number>();
+  private timer: { readonly at: number; readonly subscription: Subscription } | undefined;
+  private turn = 0;
+  private used = 0;
+  private ended = false;
+  private readonly clock: SchedulerLike;
+  private readonly teardown: Subscription;
+
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly backend: StateBackend,
+    private readonly turns: LiveTurns,
+    private readonly to: SegmentEnd,
+    run: { readonly clock: SchedulerLike; readonly teardown: Subscription },
+  ) {
+    this.clock = run.clock;
+    this.teardown = run.teardown;
+    this.used = turns.tracker.current;
+    for (const [node, entry] of pipeline.entries) this.addSource(node, entry);
+    this.teardown.add(() => this.leave());
+  }
+
+  addRx(out: Stage, rx: RxOutput): void {
+    this.rxStages.push(out);
+    const feed: Feed = {
+      node: undefined,
+      done: false,
+      start: () => this.subscribe(rx.rows$, feed, (row) => this.rxRow(out, row, rx)),
+    };
+    this.feeds.push(feed);
+  }
+
+  start(): void {
+    for (const feed of this.feeds) {
+      if (this.teardown.closed) return;
+      feed.start();
+    }
+  }
+
+  /** One operator's earliest timer in processing time (ms). */
+  wakeAt(operator: string, at: number | undefined): void {
+    if (at === undefined) this.timers.delete(operator);
+    else this.timers.set(operator, at);
+    let first: number | undefined;
+    for (const due of this.timers.values()) if (first === undefined || due < first) first = due;
+    if (this.timer?.at === first) return;
+    this.timer?.subscription.unsubscribe();
+    this.timer = undefined;
+    if (first === undefined) return;
+    const subscription = this.clock.schedule(
+      () => {
+        this.timer = undefined;
+        this.enter(() => this.runTurn(this.turns.tracker.current));
+      },
+      Math.max(0, first - this.clock.now()),
+    );
+    this.timer = { at: first, subscription };
+  }
+
+  /** The global watermark has risen: a turn without rows, if an operator wants it. */
+  watermarkRose(watermark: number): void {
+    if (this.ended || this.teardown.closed) return;
+    if (!this.pipeline.wantsBatch(this.used, watermark)) return;
+    this.guard(() => this.runTurn(watermark));
+  }
+
+  private addSource(node: SourceNode, entry: Stage): void {
+    const feed: Feed = {
+      node,
+      done: false,
+      start: () => {
+        const rows$ = node.observable ?? openLive(node.source, this.clock);
+        this.subscribe(rows$, feed, (row) =>
+          this.enter(() => this.runTurn(this.turns.tracker.current, entry, row)),
+        );
+      },
+    };
+    this.feeds.push(feed);
+  }
+
+  private rxRow(out: Stage, row: unknown, rx: RxOutput): void {
+    const time = rx.timeOf(row);
+    this.enter(() => {
+      if (time === undefined) {
+        const { name, reader } = rx;
+        throw new StreamingError('RX_ROW_WITHOUT_EVENT_TIME', { operator: name, reader });
+      }
+      this.runTurn(this.turns.tracker.current, out, row, time);
+    });
+  }
+
+  private subscribe(rows$: Observable<unknown>, feed: Feed, next: (row: unknown) => void): void {
+    const subscriber = new Subscriber<unknown>({
+      next,
+      error: (error: unknown) => this.enter(() => this.fail(error)),
+      complete: () => {
+        feed.done = true;
+        this.enter(() => this.feedEnded());
+      },
+    });
+    // Linked before the first row, as the source may be synchronous and endless.
+    this.teardown.add(subscriber);
+    rows$.subscribe(subscriber);
+  }
+
+  private enter(turn: () => void): void {
+    this.turns.enter(() => {
+      if (!this.teardown.closed && !this.ended) this.guard(turn);
+    });
+  }
+
+  /** What a user's function throws goes to the reader of this segment, untouched. */
+  private guard(turn: () => void): void {
+    try {
+      turn();
+    } catch (error) {
+      this.fail(error instanceof OperatorError ? error.cause : error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.ended = true;
+    this.to.error(error);
+    this.teardown.unsubscribe();
+  }
+
+  private runTurn(watermarkMs: number, entry?: Stage, row?: unknown, time = Number.NaN): void {
+    this.begin(watermarkMs, false);
+    if (entry) entry.next(row, time);
+    this.endTurn();
+  }
+
+  private begin(watermarkMs: number, closing: boolean): void {
+    this.pipeline.begin({
+      batchId: this.turn,
+      watermarkMs,
+      previousWatermarkMs: this.used,
+      timestampMs: this.clock.now(),
+      closing,
+      firstBatch: this.turn === 0,
+      bounded: false,
+    });
+    this.used = watermarkMs;
+    this.turn += 1;
+    void this.pipeline.prepare(); // memory: answers at once
+  }
+
+  private endTurn(): void {
+    this.pipeline.end();
+    for (const out of this.rxStages) out.endBatch();
+    this.pipeline.trackWatermarks();
+    this.pipeline.clear();
+    this.backend.begin();
+  }
+
+  private feedEnded(): void {
+    if (this.feeds.every((feed) => feed.done)) return this.complete();
+    const ended = new Set(this.feeds.flatMap((feed) => (feed.done && feed.node ? [feed.node] : [])));
+    for (const id of this.pipeline.watermarksOver(ended)) this.turns.tracker.leave(id, true);
+  }
+
+  /** No row will ever come again: everything that is open comes out. */
+  private complete(): void {
+    this.begin(this.turns.tracker.current, true);
+    this.endTurn();
+    this.ended = true;
+    this.to.complete();
+    this.teardown.unsubscribe();
+  }
+
+  private leave(): void {
+    this.ended = true;
+    this.timer?.subscription.unsubscribe();
+    this.pipeline.cancel();
+    for (const [node, ctx] of this.pipeline.contexts) {
+      if (isWatermarkNode(node)) this.turns.tracker.delete(ctx.operatorId);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type { Observable, Subscription } from 'rxjs';
+import { StreamingError } from '../errors.js';
+import type { RowChunks, Source, SourceContext, SourceReport, StreamSource } from '../sources/source.js';
+
+/** How rows of an Observable wait between two triggers of a query. */
+export interface LiveOptions {
+  /** Shown in progress and errors. Default `observable`. */
+  readonly name?: string;
+  /** Rows that may wait; default 1,000,000. */
+  readonly bufferSize?: number;
+  /** When one more comes: fail the query (default), or drop a waiting row or the new one, counted. */
+  readonly whenFull?: 'error' | 'dropOldest' | 'dropNewest';
+}
+
+const defaultBufferSize = 1_000_000;
+
+/** Any Observable as a source of a query: at most once, see reliability in docs/guide. */
+export function liveSource<T>(rows: Observable<T>, options: LiveOptions = {}): StreamSource<T> {
+  const bufferSize = options.bufferSize ?? defaultBufferSize;
+  if (!Number.isInteger(bufferSize) || bufferSize < 1) {
+    throw new RangeError(`bufferSize must be a whole number of rows above 0, not ${bufferSize}`);
+  }
+  const name = options.name ?? 'observable';
+  return {
+    kind: 'live',
+    description: `Live[${name}]`,
+    replayable: false,
+    open: (ctx) => new LiveSource(rows, name, bufferSize, options.whenFull ?? 'error', ctx),
+  };
+}
+
+/** Offsets count the rows received since the query was first started. */
+class LiveSource<T> implements Source<T, number> {
+  private buffer: T[] = [];
+  /** Offset of the row before `buffer[0]`. */
+  private base = 0;
+  private resumed = false;
+  /** Newest offset that has been read. */
+  private given = 0;
+  private limit = Number.POSITIVE_INFINITY;
+  private droppedRows = 0;
+  private done = false;
+  private failure: { readonly error: unknown } | undefined;
+  private readonly subscription: Subscription;
+
+  constructor(
+    rows: Observable<T>,
+    private readonly name: string,
+    private readonly bufferSize: number,
+    private readonly whenFull: 'error' | 'dropOldest' | 'dropNewest',
+    private readonly ctx: SourceContext,
+  ) {
+    this.subscription = rows.subscribe({
+      next: (row) => this.receive(row),
+      error: (error: unknown) => {
+        this.failure = { error };
+        this.ctx.wake();
+      },
+      complete: () => {
+        this.done = true;
+        this.ctx.wake();
+      },
+    });
+  }
+
+  /** True when the rows have all been read too: then nothing will ever come again. */
+  get completed(): boolean {
+    return this.done && this.given >= this.base + this.buffer.length;
+  }
+
+  latestOffset(start: number | null): number {
+    if (this.failure) throw this.failure.error;
+    this.resume();
+    return Math.max(start ?? 0, Math.min(this.base + this.buffer.length, this.limit));
+  }
+
+  *read(after: number | null, upTo: number, report: SourceReport): RowChunks<T> {
+    if (this.droppedRows > 0) {
+      report.dropped(this.droppedRows);
+      this.droppedRows = 0;
+    }
+    this.resume();
+    this.given = Math.max(this.given, upTo);
+    // Rows before `base` were given by a Subject of an earlier run: they are gone.
+    const from = Math.max(0, (after ?? 0) - this.base);
+    const to = Math.max(0, upTo - this.base);
+    if (to > from) yield this.buffer.slice(from, to);
+  }
+
+  commit(upTo: number): void {
+    const passed = upTo - this.base;
+    if (passed <= 0) return;
+    this.buffer = passed >= this.buffer.length ? [] : this.buffer.slice(passed);
+    this.base = upTo;
+  }
+
+  fixEnd(): void {
+    if (!this.done) throw new StreamingError('SOURCE_HAS_NO_END', { source: this.name });
+    this.limit = this.base + this.buffer.length;
+  }
+
+  close(): void {
+    this.subscription?.unsubscribe();
+  }
+
+  /** Subscribed before the checkpoint was read: its position counts from here on. */
+  private resume(): void {
+    if (this.resumed) return;
+    this.resumed = true;
+    if (typeof this.ctx.resumeFrom === 'number') {
+      this.base += this.ctx.resumeFrom;
+      this.given = this.ctx.resumeFrom;
+    }
+  }
+
+  private receive(row: T): void {
+    if (this.buffer.length >= this.bufferSize && !this.makeRoom()) return;
+    this.buffer.push(row);
+    this.ctx.wake();
+  }
+
+  private makeRoom(): boolean {
+    switch (this.whenFull) {
+      case 'dropNewest':
+        this.droppedRows += 1;
+        return false;
+      case 'dropOldest':
+        this.droppedRows += 1;
+        this.buffer.shift();
+        this.base += 1;
+        return true;
+      case 'error':
+        this.failure ??= {
+          error: new StreamingError('BUFFER_FULL', { source: this.name, bufferSize: this.bufferSize }),
+        };
+        this.ctx.wake();
+        return false;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { StreamingError } from '../errors.js';
+
+/** How many rx nodes of queries are running user code in this tick, on this stack. */
+let insideQuery = 0;
+
+/** Runs `body` as part of an rx node of a query. */
+export function insideRxNode<T>(body: () => T): T {
+  insideQuery += 1;
+  try {
+    return body();
+  } finally {
+    insideQuery -= 1;
+  }
+}
+
+/** A DataStream subscribed to from inside a query would run beside its checkpoint: refused. */
+export function refuseNestedStream(): void {
+  if (insideQuery > 0) throw new StreamingError('NESTED_STREAM', {});
+}

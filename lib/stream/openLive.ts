@@ -1,0 +1,113 @@
+import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
+import { drive, isPromise, type Steps, wait } from '../maybe.js';
+import type { Json, Source, StreamSource } from '../sources/source.js';
+import { inOperator } from '../query/operatorError.js';
+
+/** A source read as an Observable, without a query: rows as they are there, nothing is committed. */
+export function openLive<T>(source: StreamSource<T>, clock: SchedulerLike): Observable<T> {
+  return new Observable<T>((subscriber) => {
+    const reader = new LiveReader(source, subscriber, clock);
+    reader.wake();
+    return () => reader.close();
+  });
+}
+
+class LiveReader<T> {
+  private source: Source<T> | undefined;
+  private position: Json = null;
+  private busy = false;
+  private again = false;
+  private closed = false;
+
+  constructor(
+    private readonly description: StreamSource<T>,
+    private readonly subscriber: Subscriber<T>,
+    private readonly clock: SchedulerLike,
+  ) {}
+
+  wake(): void {
+    if (this.closed) return;
+    if (this.busy) {
+      this.again = true;
+      return;
+    }
+    this.busy = true;
+    this.again = false;
+    try {
+      const round = drive(this.round());
+      if (isPromise(round)) {
+        round.then(
+          () => this.roundEnded(),
+          (error: unknown) => this.subscriber.error(error),
+        );
+      } else this.roundEnded();
+    } catch (error) {
+      this.subscriber.error(error);
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    void this.source?.close();
+  }
+
+  private roundEnded(): void {
+    this.busy = false;
+    if (this.closed) return;
+    if (this.source?.completed) return this.subscriber.complete();
+    if (this.again) return this.wake();
+    const poll = this.source?.pollIntervalMs;
+    if (poll !== undefined) {
+      this.subscriber.add(this.clock.schedule(() => this.wake(), poll));
+    }
+  }
+
+  private *round(): Steps<void> {
+    this.source ??= yield* wait(
+      this.description.open({
+        sourceId: '0',
+        directory: undefined,
+        fileSystem: nodeFileSystem(),
+        resumeFrom: null,
+        now: () => this.clock.now(),
+        wake: () => this.wake(),
+      }),
+    );
+    for (;;) {
+      const upTo = yield* wait(this.source.latestOffset(this.position, 'one batch'));
+      if (upTo === null || JSON.stringify(upTo) === JSON.stringify(this.position)) return;
+      yield* this.readTo(this.source, upTo);
+      if (this.closed) return;
+      yield* wait(this.source.commit(upTo));
+      this.position = upTo;
+    }
+  }
+
+  private *readTo(source: Source<T>, upTo: Json): Steps<void> {
+    const chunks = source.read(this.position, upTo, {
+      failed: (_raw, error) => {
+        throw inOperator(this.description.description, error).cause;
+      },
+      dropped: () => undefined,
+    });
+    if (Symbol.iterator in chunks) {
+      for (const chunk of chunks) this.emit(chunk);
+      return;
+    }
+    const iterator = chunks[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value } = (yield iterator.next()) as IteratorResult<readonly T[]>;
+      if (done || this.closed) break;
+      this.emit(value);
+    }
+    yield* wait(iterator.return?.());
+  }
+
+  private emit(chunk: readonly T[]): void {
+    for (const row of chunk) {
+      if (this.closed) return;
+      this.subscriber.next(row);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import { Observable, type Operator, type Subscriber, type Subscription } from 'rxjs';
+import { StreamingError } from '../errors.js';
+import type { Stage, StageContext } from '../plan/planNode.js';
+import { EventTimes } from './eventTimes.js';
+import { insideRxNode } from './nestedStream.js';
+
+/**
+ * An RxJS operator in a query: each batch is one finite Observable to it, subscribed at the first row
+ * that reaches it and completed after the last; the batch ends when its output has completed.
+ *
+ * The rows of the batch are kept until its end, so that an operator that subscribes late, or again
+ * (`repeat`, `retry`), sees all of them.
+ */
+export class RxStage implements Stage {
+  private rows: unknown[] = [];
+  private times: EventTimes;
+  private readers: Subscriber<unknown>[] = [];
+  private output: Subscription | undefined;
+  private wasRead = false;
+  private emitted = false;
+  private inputEnded = false;
+  private outputEnded = false;
+  private settle: { resolve(): void; reject(error: unknown): void } | undefined;
+  private failure: { readonly error: unknown } | undefined;
+
+  constructor(
+    private readonly operator: Operator<unknown, unknown>,
+    private readonly ctx: StageContext,
+    private readonly out: Stage,
+    /** The operator downstream that would miss an event time, if any. */
+    private readonly timeReader: string | undefined,
+    private readonly name: string,
+  ) {
+    this.times = new EventTimes(timeReader !== undefined, false);
+  }
+
+  next(row: unknown, time: number): void {
+    this.rows.push(row);
+    this.times.enter(row, time);
+    insideRxNode(() => {
+      if (!this.output) this.subscribe();
+      // A reader that subscribed in `subscribe` has been given this row with the rows so far.
+      else for (const reader of [...this.readers]) reader.next(row);
+    });
+    this.times.leave();
+    this.rethrow();
+  }
+
+  endBatch(): void {
+    if (!this.output) return this.out.endBatch();
+    this.inputEnded = true;
+    insideRxNode(() => {
+      for (const reader of [...this.readers]) reader.complete();
+    });
+    this.rethrow();
+    if (this.outputEnded) return this.finish();
+    this.ctx.pending(
+      new Promise<void>((resolve, reject) => {
+        this.settle = { resolve, reject };
+      }),
+    );
+  }
+
+  cancel(): void {
+    this.output?.unsubscribe();
+    this.settle?.resolve();
+    this.reset();
+  }
+
+  private subscribe(): void {
+    const input = new Observable<unknown>((reader) => {
+      this.wasRead = true;
+      for (let i = 0; i < this.rows.length; i++) reader.next(this.rows[i]);
+      if (this.inputEnded) return reader.complete();
+      this.readers.push(reader);
+      return () => {
+        this.readers = this.readers.filter((other) => other !== reader);
+      };
+    });
+    const lifted = Observable.prototype.lift.call(input, this.operator as never);
+    const output = lifted.subscribe({
+      next: (row) => this.emit(row),
+      error: (error: unknown) => this.fail(error),
+      complete: () => this.complete(),
+    });
+    this.output = output;
+  }
+
+  private emit(row: unknown): void {
+    if (this.failure) return;
+    this.emitted = true;
+    try {
+      if (!this.wasRead) throw new StreamingError('RX_NOT_REPEATABLE', { operator: this.name });
+      const time = this.times.of(row);
+      if (time === undefined) {
+        throw new StreamingError('RX_ROW_WITHOUT_EVENT_TIME', {
+          operator: this.name,
+          reader: this.timeReader ?? '',
+        });
+      }
+      this.out.next(row, time);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private complete(): void {
+    if (this.emitted && !this.wasRead) {
+      return this.fail(new StreamingError('RX_NOT_REPEATABLE', { operator: this.name }));
+    }
+    this.outputEnded = true;
+    if (!this.settle) return; // inside the batch's rows: `endBatch` goes on
+    const { resolve, reject } = this.settle;
+    try {
+      this.finish();
+      resolve();
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= { error };
+    this.settle?.reject(error);
+  }
+
+  private rethrow(): void {
+    if (!this.failure) return;
+    const { error } = this.failure;
+    this.output?.unsubscribe();
+    throw error;
+  }
+
+  private finish(): void {
+    this.reset();
+    this.out.endBatch();
+  }
+
+  private reset(): void {
+    this.rows = [];
+    this.times = new EventTimes(this.timeReader !== undefined, false);
+    this.readers = [];
+    this.output = undefined;
+    this.wasRead = false;
+    this.emitted = false;
+    this.inputEnded = false;
+    this.outputEnded = false;
+    this.settle = undefined;
+    this.failure = undefined;
+  }
+}

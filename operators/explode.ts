@@ -1,0 +1,67 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
+import { DataStream, planOf } from '../lib/stream/dataStream.js';
+import { requireFunction } from './where.js';
+
+/**
+ * Gives one row per element of a list.
+ *
+ * In:     rows of `T`.
+ * Out:    `as(row, element, index)` for each element, or the element itself, in order, with the event
+ *         time of the row; nothing for an empty list or null.
+ * Errors: what a function throws is a failed row; elements before it in the list have passed.
+ * @example
+ * orders.pipe(explode((o) => o.lines, (o, line) => ({ order: o.id, ...line })));
+ * @since 0.1.0
+ */
+export function explode<T, E>(
+  elements: (row: T) => Iterable<E> | null | undefined,
+): OperatorFunction<T, E>;
+export function explode<T, E, R>(
+  elements: (row: T) => Iterable<E> | null | undefined,
+  as: (row: T, element: E, index: number) => R,
+): OperatorFunction<T, R>;
+export function explode<T, E, R>(
+  elements: (row: T) => Iterable<E> | null | undefined,
+  as?: (row: T, element: E, index: number) => R,
+): OperatorFunction<T, E | R> {
+  requireFunction('explode', elements);
+  return (source: Observable<T>) => {
+    const node: PlanNode = {
+      kind: 'explode',
+      inputs: [planOf(source)],
+      stage: (ctx, out) => new ExplodeStage<T, E, R>(ctx, out, elements, as),
+    };
+    return new DataStream<E | R>(node);
+  };
+}
+
+class ExplodeStage<T, E, R> implements Stage {
+  constructor(
+    private readonly ctx: StageContext,
+    private readonly out: Stage,
+    private readonly elements: (row: T) => Iterable<E> | null | undefined,
+    private readonly as: ((row: T, element: E, index: number) => R) | undefined,
+  ) {}
+
+  next(row: unknown, time: number): void {
+    let made: readonly unknown[];
+    try {
+      made = this.rowsOf(row as T);
+    } catch (error) {
+      return this.ctx.failed(row, time, error);
+    }
+    for (const each of made) this.out.next(each, time);
+  }
+
+  endBatch(): void {
+    this.out.endBatch();
+  }
+
+  private rowsOf(row: T): readonly unknown[] {
+    const elements = this.elements(row);
+    if (elements === null || elements === undefined) return [];
+    const { as } = this;
+    return as ? Array.from(elements, (element, i) => as(row, element, i)) : [...elements];
+  }
+}

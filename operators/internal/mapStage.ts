@@ -1,0 +1,29 @@
+import { type BatchInfo, batchInfo } from '../../lib/plan/batchInfo.js';
+import type { Stage, StageContext } from '../../lib/plan/planNode.js';
+
+/** One row in, one row out, with the same event time. */
+export class MapStage implements Stage {
+  private readonly info: BatchInfo;
+
+  constructor(
+    private readonly ctx: StageContext,
+    private readonly out: Stage,
+    private readonly project: (row: unknown, batch: BatchInfo) => unknown,
+  ) {
+    this.info = batchInfo(ctx);
+  }
+
+  next(row: unknown, time: number): void {
+    let made: unknown;
+    try {
+      made = this.project(row, this.info);
+    } catch (error) {
+      return this.ctx.failed(row, time, error);
+    }
+    this.out.next(made, time);
+  }
+
+  endBatch(): void {
+    this.out.endBatch();
+  }
+}

@@ -1,0 +1,30 @@
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { type OutputMode, outputModes } from '../lib/plan/outputMode.js';
+import type { OutputModeNode } from '../lib/plan/outputModeNode.js';
+import { DataStream, planOf } from '../lib/stream/dataStream.js';
+
+/**
+ * Chooses how the whole plan emits: anywhere in a pipe, once. A query's own `outputMode` overrides it.
+ *
+ * In/Out: rows pass unchanged.
+ * Errors: TypeError for an unknown mode; `OUTPUT_MODE_TWICE` when said twice.
+ * Source: semantics/spark.md 1.4.
+ * @example
+ * clicks$.pipe(groupByKey((c) => c.user), count(), outputMode('update')).subscribe(render);
+ * @since 0.1.0
+ */
+export function outputMode<T>(mode: OutputMode): MonoTypeOperatorFunction<T> {
+  if (!outputModes.includes(mode)) {
+    throw new TypeError(`outputMode takes ${outputModes.join(', ')}, not ${String(mode)}`);
+  }
+  return (source) => {
+    const node: OutputModeNode = {
+      kind: 'outputMode',
+      inputs: [planOf(source)],
+      label: mode,
+      mode,
+      stage: (_ctx, out) => out,
+    };
+    return new DataStream<T>(node);
+  };
+}

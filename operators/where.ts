@@ -1,0 +1,69 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { type BatchInfo, batchInfo } from '../lib/plan/batchInfo.js';
+import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
+import { DataStream, planOf } from '../lib/stream/dataStream.js';
+
+/**
+ * Passes the rows for which `predicate` is true.
+ *
+ * In:     rows of `T`.
+ * Out:    some of them, unchanged, in order, with their event time.
+ * Errors: what `predicate` throws is a failed row.
+ * Source: semantics/spark.md 1.1; SQL's rule: only `true` passes, null and undefined do not.
+ * @example
+ * events.pipe(where((e) => e.action !== 'ping'));
+ * @since 0.1.0
+ */
+export function where<T, S extends T>(
+  predicate: (row: T, batch: BatchInfo) => row is S,
+): OperatorFunction<T, S>;
+export function where<T>(
+  predicate: (row: T, batch: BatchInfo) => boolean | null | undefined,
+): OperatorFunction<T, T>;
+export function where<T>(
+  predicate: (row: T, batch: BatchInfo) => boolean | null | undefined,
+): OperatorFunction<T, T> {
+  requireFunction('where', predicate);
+  return (source: Observable<T>) => {
+    const input = planOf(source);
+    const node: PlanNode = {
+      kind: 'where',
+      inputs: [input],
+      stage: (ctx, out) => new WhereStage(ctx, out, predicate as WhereStage['predicate']),
+    };
+    return new DataStream<T>(node);
+  };
+}
+
+/** A bad argument throws when the operator is built. */
+export function requireFunction(operator: string, fn: unknown): void {
+  if (typeof fn !== 'function') {
+    throw new TypeError(`${operator} takes a function of the row, not ${String(fn)}`);
+  }
+}
+
+class WhereStage implements Stage {
+  private readonly info: BatchInfo;
+
+  constructor(
+    private readonly ctx: StageContext,
+    private readonly out: Stage,
+    private readonly predicate: (row: unknown, batch: BatchInfo) => unknown,
+  ) {
+    this.info = batchInfo(ctx);
+  }
+
+  next(row: unknown, time: number): void {
+    let passes: unknown;
+    try {
+      passes = this.predicate(row, this.info);
+    } catch (error) {
+      return this.ctx.failed(row, time, error);
+    }
+    if (passes === true) this.out.next(row, time);
+  }
+
+  endBatch(): void {
+    this.out.endBatch();
+  }
+}

@@ -1,0 +1,31 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import type { BatchInfo } from '../lib/plan/batchInfo.js';
+import type { PlanNode } from '../lib/plan/planNode.js';
+import { DataStream, planOf } from '../lib/stream/dataStream.js';
+import { MapStage } from './internal/mapStage.js';
+import { requireFunction } from './where.js';
+
+/**
+ * Adds columns to each row, or replaces some.
+ *
+ * In:     rows of `T`.
+ * Out:    the row's columns and those that `columns` gives; the row itself is not changed.
+ * Errors: what `columns` throws is a failed row.
+ * @example
+ * events.pipe(withColumns((e) => ({ seconds: e.ms / 1000 })));
+ * @since 0.1.0
+ */
+export function withColumns<T extends object, C extends object>(
+  columns: (row: T, batch: BatchInfo) => C,
+): OperatorFunction<T, Omit<T, keyof C> & C> {
+  requireFunction('withColumns', columns);
+  return (source: Observable<T>) => {
+    const node: PlanNode = {
+      kind: 'withColumns',
+      inputs: [planOf(source)],
+      stage: (ctx, out) =>
+        new MapStage(ctx, out, (row, batch) => ({ ...(row as T), ...columns(row as T, batch) })),
+    };
+    return new DataStream<Omit<T, keyof C> & C>(node);
+  };
+}
