@@ -1,0 +1,208 @@
+import { type Observable, ReplaySubject, type Subscription } from 'rxjs';
+import { StreamingError } from '../errors.js';
+import type { StructType } from '../schema/types.js';
+import { DurableLog } from './durable/durableLog.js';
+import { type DurableFeed, DurableSource } from './durable/durableSource.js';
+import { nodeAppendFiles } from './durable/nodeAppendFiles.js';
+import { encodeRow, NotEncodable } from './durable/rowCodec.js';
+import type { Source, SourceContext, StreamSource } from './source.js';
+import { positiveIntegerOption } from './sourceOption.js';
+
+/** Options of {@link durable}. */
+export interface DurableOptions {
+  /** Names the source in progress and errors; may not change on one checkpoint. */
+  readonly name: string;
+  /** Type of the rows; rows are not checked against it. */
+  readonly schema?: StructType;
+  /** Rows waiting for a commit may take this much; then `push` is refused. Default 64 MiB. */
+  readonly maxBytes?: number;
+  /** At most this many rows in one batch. Default: all. */
+  readonly maxRowsPerTrigger?: number;
+}
+
+/** A source that keeps what it was given: see {@link durable}. */
+export interface Durable<T> extends StreamSource<T> {
+  /**
+   * Answers the row's offset once the row is on disk. Before a query first reads the source it waits;
+   * after the query has stopped it is refused with `DURABLE_CLOSED` until the next one starts.
+   */
+  push(row: T): Promise<number>;
+  /** Offset of the newest row on disk, whenever it changes; the last one on subscription. */
+  readonly durableUpTo$: Observable<number>;
+  /** Says that no row will be pushed again: the query then closes its windows and ends. */
+  complete(): void;
+}
+
+/**
+ * Makes a replayable source of an Observable, or of rows that a program pushes: each row is written to
+ * a log in the query's checkpoint before it counts.
+ *
+ * Out:    the rows, equal but not identical: Dates, bytes, bigint, Decimal, Map, Set, arrays and plain
+ *         objects come back as such.
+ * State:  the log, cut off behind each commit. Rows pushed together share one fsync (group commit).
+ * Errors: `push` rejects with `DURABLE_FULL` (back-pressure), `DURABLE_CLOSED`, `DURABLE_LOG_FAILED`
+ *         (kept or not is unknown) and `DURABLE_ROW_NOT_ENCODABLE`; what comes of the Observable fails
+ *         the query instead. `DURABLE_NEEDS_CHECKPOINT`, `DURABLE_IN_USE` and `CHECKPOINT_DAMAGED`
+ *         when a query starts.
+ *
+ * @example
+ * const orders = durable<Order>(undefined, { name: 'orders' });
+ * const query = writeStream(readStream(orders), { sink, checkpointLocation: './checkpoint' });
+ * app.post('/orders', async (req, res) => res.json({ offset: await orders.push(req.body) }));
+ * @since 0.1.0
+ */
+export function durable<T>(rows: Observable<T> | undefined, options: DurableOptions): Durable<T> {
+  if (typeof options?.name !== 'string' || options.name === '') {
+    throw new TypeError("durable needs a name: durable(rows$, { name: 'orders' })");
+  }
+  return new DurableRows<T>(rows, options);
+}
+
+const defaultMaxBytes = 64 * 1024 * 1024;
+
+/** Rows that came before a query first read the source. */
+interface Waiting {
+  readonly payload: Uint8Array;
+  resolve(offset: Promise<number>): void;
+  reject(error: unknown): void;
+}
+
+class DurableRows<T> implements Durable<T>, DurableFeed {
+  readonly kind = 'durable';
+  readonly description: string;
+  readonly replayable = true;
+  readonly schema?: StructType;
+  readonly signature: { readonly name: string };
+  readonly durableUpTo$ = new ReplaySubject<number>(1);
+  failure: unknown;
+  private saidComplete = false;
+  private rowsEnded = false;
+  private readonly maxBytes: number;
+  private readonly maxRows: number;
+  private state: 'new' | 'opening' | 'open' | 'closing' | 'closed' = 'new';
+  private log: DurableLog | undefined;
+  private wake: () => void = () => {};
+  private subscription: Subscription | undefined;
+  private waiting: Waiting[] = [];
+  private waitingBytes = 0;
+
+  constructor(
+    private readonly rows: Observable<T> | undefined,
+    options: DurableOptions,
+  ) {
+    this.description = `Durable[${options.name}]`;
+    this.signature = { name: options.name };
+    if (options.schema) this.schema = options.schema;
+    const { maxBytes = defaultMaxBytes, maxRowsPerTrigger } = options;
+    this.maxBytes = positiveIntegerOption('durable', 'maxBytes', maxBytes);
+    this.maxRows = positiveIntegerOption('durable', 'maxRowsPerTrigger', maxRowsPerTrigger);
+  }
+
+  push(row: T): Promise<number> {
+    const source = this.description;
+    if (this.saidComplete) {
+      return Promise.reject(new TypeError(`${source}: push after complete(); make a new one`));
+    }
+    let payload: Uint8Array;
+    try {
+      payload = encodeRow(row);
+    } catch (error) {
+      return Promise.reject(notEncodable(source, error));
+    }
+    if (this.log) return this.log.push(payload);
+    if (this.state === 'new' || this.state === 'opening') return this.wait(payload);
+    return Promise.reject(new StreamingError('DURABLE_CLOSED', { source }));
+  }
+
+  /** The Observable is subscribed anew by the next run, so its end ends only this one. */
+  get completed(): boolean {
+    return this.saidComplete || this.rowsEnded;
+  }
+
+  complete(): void {
+    this.saidComplete = true;
+    this.wake();
+  }
+
+  async open(ctx: SourceContext): Promise<Source<T, number>> {
+    const source = this.description;
+    if (this.state !== 'new' && this.state !== 'closed') {
+      throw new StreamingError('DURABLE_IN_USE', { source });
+    }
+    this.state = 'opening';
+    try {
+      return await this.start(ctx);
+    } catch (error) {
+      this.over();
+      for (const { reject } of this.waiting.splice(0)) reject(error);
+      throw error;
+    }
+  }
+
+  closing(): void {
+    this.state = 'closing';
+    this.log = undefined;
+    this.wake = () => {};
+    this.subscription?.unsubscribe();
+  }
+
+  over(): void {
+    this.closing();
+    this.state = 'closed';
+  }
+
+  private async start(ctx: SourceContext): Promise<Source<T, number>> {
+    const { directory, fileSystem } = ctx;
+    const source = this.description;
+    if (directory === undefined) throw new StreamingError('DURABLE_NEEDS_CHECKPOINT', { source });
+    const appendFiles = fileSystem.appendFiles ?? nodeAppendFiles;
+    this.failure = undefined;
+    this.rowsEnded = false;
+    const log = await DurableLog.open(
+      { source, directory, fileSystem, appendFiles, maxBytes: this.maxBytes },
+      {
+        durable: (upTo) => {
+          this.durableUpTo$.next(upTo);
+          ctx.wake();
+        },
+        failed: (error) => this.fail(error),
+      },
+    );
+    const opened = new DurableSource<T>(this, log, this.maxRows, ctx);
+    this.state = 'open';
+    this.log = log;
+    this.wake = () => ctx.wake();
+    this.durableUpTo$.next(log.durableUpTo);
+    for (const { payload, resolve } of this.waiting.splice(0)) resolve(log.push(payload));
+    this.waitingBytes = 0;
+    this.subscription = this.rows?.subscribe({
+      next: (row) => void this.push(row).catch((error) => this.fail(error)),
+      error: (error) => this.fail(error),
+      complete: () => {
+        this.rowsEnded = true;
+        this.wake();
+      },
+    });
+    return opened;
+  }
+
+  private wait(payload: Uint8Array): Promise<number> {
+    const { description: source, maxBytes } = this;
+    if (this.waitingBytes + payload.length > maxBytes) {
+      return Promise.reject(new StreamingError('DURABLE_FULL', { source, maxBytes }));
+    }
+    this.waitingBytes += payload.length;
+    return new Promise((resolve, reject) => this.waiting.push({ payload, resolve, reject }));
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error;
+    this.wake();
+  }
+}
+
+function notEncodable(source: string, error: unknown): unknown {
+  if (!(error instanceof NotEncodable)) return error;
+  const { path, found } = error;
+  return new StreamingError('DURABLE_ROW_NOT_ENCODABLE', { source, path, found });
+}
