@@ -1,0 +1,75 @@
+/**
+ * A growing buffer that is written from front to back and used again: nothing is allocated per value.
+ *
+ * `slice` gives a view that stays valid, with its bytes, until `reset`.
+ */
+export class ByteWriter {
+  bytes: Buffer;
+  view: DataView;
+  at = 0;
+
+  constructor(capacity = 1 << 16) {
+    this.bytes = Buffer.allocUnsafeSlow(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  reset(): void {
+    this.at = 0;
+  }
+
+  /** Makes room for `count` more bytes. */
+  need(count: number): void {
+    if (this.at + count > this.bytes.length) this.grow(this.at + count);
+  }
+
+  byte(value: number): void {
+    this.need(1);
+    this.bytes[this.at++] = value;
+  }
+
+  /** Unsigned, at most 2^53 − 1, seven bits a byte, the lowest first. */
+  varint(value: number): void {
+    this.need(8);
+    let rest = value;
+    while (rest > 0x7f) {
+      this.bytes[this.at++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    this.bytes[this.at++] = rest;
+  }
+
+  uint16(value: number): void {
+    this.need(2);
+    this.view.setUint16(this.at, value);
+    this.at += 2;
+  }
+
+  uint32(value: number): void {
+    this.need(4);
+    this.view.setUint32(this.at, value);
+    this.at += 4;
+  }
+
+  float64(value: number): void {
+    this.need(8);
+    this.view.setFloat64(this.at, value);
+    this.at += 8;
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.need(bytes.length);
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
+
+  slice(from: number, to = this.at): Buffer {
+    return this.bytes.subarray(from, to);
+  }
+
+  private grow(wanted: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(wanted, this.bytes.length * 2));
+    this.bytes.copy(larger, 0, 0, this.at);
+    this.bytes = larger;
+    this.view = new DataView(larger.buffer);
+  }
+}

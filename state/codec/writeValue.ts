@@ -1,0 +1,163 @@
+import { isDecimalLike, isPlainObject } from '../../lib/state/canonicalKey.js';
+import { writeBigint } from './bigints.js';
+import type { ByteWriter } from './byteWriter.js';
+import { NotEncodable } from './notEncodable.js';
+import type { Shapes } from './shapes.js';
+import { maxValueBytes, maxValueDepth, valueTag as tag, zigzag } from './valueTags.js';
+
+/** Appends `value` to `out`. Throws `NotEncodable`, and `unencodableIn` says why. */
+export function writeValue(out: ByteWriter, value: unknown, shapes: Shapes): void {
+  const from = out.at;
+  writeAt(out, value, shapes, 0);
+  if (out.at - from > maxValueBytes) throw new NotEncodable();
+}
+
+function writeAt(out: ByteWriter, value: unknown, shapes: Shapes, depth: number): void {
+  switch (typeof value) {
+    case 'number':
+      writeNumber(out, value);
+      break;
+    case 'string':
+      writeText(out, value);
+      break;
+    case 'object':
+      if (value === null) out.byte(tag.null);
+      else writeObject(out, value, shapes, depth);
+      break;
+    case 'boolean':
+      out.byte(value ? tag.true : tag.false);
+      break;
+    case 'undefined':
+      out.byte(tag.undefined);
+      break;
+    case 'bigint':
+      out.byte(tag.bigint);
+      writeBigint(out, value);
+      break;
+    default:
+      throw new NotEncodable();
+  }
+}
+
+function writeNumber(out: ByteWriter, value: number): void {
+  const integer = value | 0;
+  if (integer !== value || (value === 0 && 1 / value < 0)) {
+    out.byte(tag.float);
+    out.float64(value);
+  } else if (integer >= 0 && integer < 128) out.byte(tag.smallInt | integer);
+  else {
+    out.byte(tag.int);
+    out.varint(zigzag(integer));
+  }
+}
+
+const shortText = 64;
+
+/** A buffer has an end; whoever gets here writes a value of a gigabyte. */
+const maxWritten = 0x4000_0000;
+
+function writeText(out: ByteWriter, text: string): void {
+  const { length } = text;
+  if (length < shortText && writeShort(out, text)) return;
+  if (isLatin1(text)) writeLong(out, tag.latin1, text, 'latin1', length);
+  else if (/\p{Surrogate}/u.test(text)) writeLong(out, tag.utf16, text, 'utf16le', 2 * length);
+  else writeLong(out, tag.utf8, text, 'utf8', Buffer.byteLength(text));
+}
+
+function isLatin1(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return false;
+  return true;
+}
+
+/** False, and nothing written, if a character needs more than a byte. */
+function writeShort(out: ByteWriter, text: string): boolean {
+  const { length } = text;
+  out.need(length + 1);
+  const { at, bytes } = out;
+  bytes[at] = tag.shortText | length;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0xff) return false;
+    bytes[at + 1 + i] = unit;
+  }
+  out.at = at + 1 + length;
+  return true;
+}
+
+function writeLong(
+  out: ByteWriter,
+  kind: number,
+  text: string,
+  encoding: 'latin1' | 'utf16le' | 'utf8',
+  length: number,
+): void {
+  if (length > maxValueBytes) throw new NotEncodable();
+  out.byte(kind);
+  out.varint(length);
+  out.need(length);
+  out.bytes.write(text, out.at, length, encoding);
+  out.at += length;
+}
+
+function writeObject(out: ByteWriter, value: object, shapes: Shapes, depth: number): void {
+  if (depth > maxValueDepth || out.at > maxWritten) throw new NotEncodable();
+  if (Array.isArray(value)) writeArray(out, value, shapes, depth);
+  else if (value instanceof Date) {
+    out.byte(tag.date);
+    out.float64(value.getTime());
+  } else if (isPlainObject(value)) writeRecord(out, value, shapes, depth);
+  else if (value instanceof Map) writeMap(out, value, shapes, depth);
+  else if (value instanceof Set) writeSet(out, value, shapes, depth);
+  else if (value instanceof Uint8Array) {
+    out.byte(tag.bytes);
+    out.varint(value.length);
+    out.raw(value);
+  } else writeDecimal(out, value);
+}
+
+function writeDecimal(out: ByteWriter, value: object): void {
+  if (!isDecimalLike(value)) throw new NotEncodable();
+  out.byte(tag.decimal);
+  writeBigint(out, value.unscaled);
+  out.varint(zigzag(value.scale));
+  out.varint(value.precision);
+}
+
+function writeArray(out: ByteWriter, items: unknown[], shapes: Shapes, depth: number): void {
+  out.byte(tag.array);
+  out.varint(items.length);
+  for (let i = 0; i < items.length; i++) writeAt(out, items[i], shapes, depth + 1);
+}
+
+function writeMap(
+  out: ByteWriter,
+  map: Map<unknown, unknown>,
+  shapes: Shapes,
+  depth: number,
+): void {
+  out.byte(tag.map);
+  out.varint(map.size);
+  for (const [key, value] of map) {
+    writeAt(out, key, shapes, depth + 1);
+    writeAt(out, value, shapes, depth + 1);
+  }
+}
+
+function writeSet(out: ByteWriter, set: Set<unknown>, shapes: Shapes, depth: number): void {
+  out.byte(tag.set);
+  out.varint(set.size);
+  for (const item of set) writeAt(out, item, shapes, depth + 1);
+}
+
+function writeRecord(out: ByteWriter, value: object, shapes: Shapes, depth: number): void {
+  const names = Object.keys(value);
+  const record = value as Readonly<Record<string, unknown>>;
+  const shape = shapes.idOf(names);
+  out.byte(shape < 0 ? tag.named : tag.shaped);
+  out.varint(shape < 0 ? names.length : shape);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    if (shape < 0) writeText(out, name);
+    writeAt(out, record[name], shapes, depth + 1);
+  }
+}
