@@ -1,0 +1,58 @@
+import type { PlanNode } from '../../../lib/plan/planNode.js';
+import { smallest } from '../../../lib/plan/watermarkFlow.js';
+import { StreamJoin } from './streamJoin.js';
+import { type StreamJoinPlan, streamJoinSpec } from './streamJoinOf.js';
+import { validateStreamJoin } from './streamJoinRules.js';
+import type { StateOffsets } from './timeBounds.js';
+
+/** A join between two streams. */
+export function streamJoinNode(plan: StreamJoinPlan, left: PlanNode, right: PlanNode): PlanNode {
+  const spec = streamJoinSpec(plan, left, right);
+  const { offsets } = spec;
+  return {
+    kind: 'join',
+    inputs: [left, right],
+    label: labelOf(plan),
+    traits: { stateful: true, chained: true },
+    operatorName: 'symmetricHashJoin',
+    signature: {
+      type: spec.type,
+      timeKeyed: spec.timeKeyed,
+      leaves: [offsets.left !== undefined, offsets.right !== undefined, spec.ttlMs !== undefined],
+    },
+    validate: (query) => validateStreamJoin(spec, query),
+    watermarkOut: (inputs) => outputWatermark(smallest(inputs), offsets),
+    runsWithoutData: () => offsets.left !== undefined || offsets.right !== undefined,
+    stage: (ctx, out) => {
+      const join = new StreamJoin(spec, ctx, out);
+      return [
+        {
+          prepare: () => join.prepare(),
+          next: (row, time) => join.nextLeft(row, time),
+          endBatch: () => join.endBatch(),
+        },
+        { next: (row, time) => join.nextRight(row, time), endBatch: () => join.endBatch() },
+      ];
+    },
+  };
+}
+
+/**
+ * A row that leaves a side's state may be as old as that side's bound, so the watermark behind the join
+ * is the oldest of them (ms).
+ *
+ * Source: semantics/spark.md 2.5, 3.8.
+ */
+export function outputWatermark(
+  input: number | undefined,
+  { left, right }: StateOffsets,
+): number | undefined {
+  if (input === undefined) return undefined;
+  return Math.min(input, input + (left ?? 0), input + (right ?? 0));
+}
+
+function labelOf({ options, conjuncts }: StreamJoinPlan): string {
+  const bounds = conjuncts.map(({ cmp, plusMs }) => `left ${cmp} right + ${plusMs} ms`);
+  const parts = [options.type, ...(options.onTime ? ['time in the key'] : []), ...bounds];
+  return parts.join(', ');
+}
