@@ -112,7 +112,7 @@ describe('foreach', () => {
   });
 
   it('hears of a stop in the middle of a batch, and processes no row after it', async () => {
-    let release = () => undefined as void;
+    let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });

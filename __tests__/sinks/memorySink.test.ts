@@ -1,4 +1,4 @@
-import { type MemoryTable, memorySink } from '../../lib/sinks/memorySink.js';
+import { type MemorySink, memorySink } from '../../lib/sinks/memorySink.js';
 import { noopSink } from '../../lib/sinks/noopSink.js';
 import type { Sink } from '../../lib/sinks/sink.js';
 import type { SourceContext } from '../../lib/sources/source.js';
@@ -6,7 +6,7 @@ import { sinkContext } from '../../lib/testing/sinkContract.js';
 import { sinkContract } from '../contracts/sink.contract.js';
 import { memoryFileSystem } from './memoryFileSystem.js';
 
-const open = (table: MemoryTable<number>, queryId = 'q'): Sink<number> =>
+const open = (table: MemorySink<number>, queryId = 'q'): Sink<number> =>
   table.open(sinkContext(memoryFileSystem(), { queryId })) as Sink<number>;
 
 sinkContract('memory', [1, 2, 3, 4], () => {

@@ -1,12 +1,15 @@
 import type { MaybePromise } from '../maybe.js';
 import type { AppendFiles } from './appendFiles.js';
 
+/** How the names of unfinished writes begin: a crash leaves them, nothing reads them. */
+export const temporaryPrefix = '.tmp-';
+
 /**
  * The only door to files of a checkpoint and of the file sink, so that simulations can drop, tear and
  * reorder what was not synced. `lib/checkpoint/nodeFileSystem.ts` is the real one.
  *
  * - `publish` MUST be atomic and durable when it answers: temporary file, fsync, link to its name,
- *   fsync of the directory. It MUST fail with code `EEXIST` if the name is taken, and never overwrite.
+ *   fsync of the directory. The temporary name begins with {@link temporaryPrefix}. It MUST fail with code `EEXIST` if the name is taken, and never overwrite.
  * - `replace` is the same, but overwrites (rename).
  * - Paths are native; directories are made with mode 0700, files with 0600.
  */
@@ -20,6 +23,8 @@ export interface FileSystem {
   replace(path: string, content: Uint8Array): MaybePromise<void>;
   /** Missing files are fine. */
   remove(path: string): MaybePromise<void>;
+  /** The path without symbolic links. Absent: there are none. */
+  realPath?(path: string): MaybePromise<string>;
   /** Files that grow, for `durable`. Absent: those of Node. */
   readonly appendFiles?: AppendFiles;
 }

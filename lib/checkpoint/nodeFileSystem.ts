@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { FileSystem } from './fileSystem.js';
+import { type FileSystem, temporaryPrefix } from './fileSystem.js';
 
 /** The files of this machine. Every publish and replace is synced, file first, then directory. */
 export function nodeFileSystem(): FileSystem {
@@ -45,10 +45,11 @@ const node: FileSystem = {
   remove: async (path) => {
     await fs.rm(path, { force: true });
   },
+  realPath: (path) => fs.realpath(path),
 };
 
 async function writeTemporary(path: string, content: Uint8Array): Promise<string> {
-  const temporary = join(dirname(path), `.tmp-${randomBytes(8).toString('hex')}`);
+  const temporary = join(dirname(path), `${temporaryPrefix}${randomBytes(8).toString('hex')}`);
   const file = await fs.open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(content);

@@ -10,7 +10,7 @@ export interface MemoryBatch<T> {
 }
 
 /** What {@link memorySink} gives: a sink to write to and a table to read from. */
-export interface MemoryTable<T> extends StreamSink<T> {
+export interface MemorySink<T> extends StreamSink<T> {
   /** The result table: in complete mode the last batch, otherwise every row so far, in order. */
   rows(): readonly T[];
   /** The same rows in a new array. */
@@ -42,11 +42,11 @@ export interface MemoryTable<T> extends StreamSink<T> {
  *
  * @since 0.1.0
  */
-export function memorySink<T>(name?: string): MemoryTable<T> {
+export function memorySink<T>(name?: string): MemorySink<T> {
   return new Table<T>(name);
 }
 
-class Table<T> implements MemoryTable<T> {
+class Table<T> implements MemorySink<T> {
   readonly kind = 'memory';
   readonly description: string;
   readonly modes = outputModes;

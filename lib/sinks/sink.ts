@@ -27,6 +27,8 @@ export interface SinkContext {
   /** Whether this query has a checkpoint and so may be started again. */
   readonly durable: boolean;
   readonly fileSystem: FileSystem;
+  /** Processing time in ms since the epoch: what `retention` of a file sink is measured by. */
+  readonly now?: () => number;
   /** Type of the rows, where it is known. */
   readonly schema: StructType | undefined;
 }

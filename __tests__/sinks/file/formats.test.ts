@@ -1,0 +1,162 @@
+import type { DataType, StructType } from '../../../lib/schema/types.js';
+import { csvFormat } from '../../../lib/sinks/file/csvFormat.js';
+import type { FileFormat, FileShape } from '../../../lib/sinks/file/format.js';
+import { jsonFormat } from '../../../lib/sinks/file/jsonFormat.js';
+import { textFormat } from '../../../lib/sinks/file/textFormat.js';
+
+const plain: FileShape = { schema: undefined, partitionBy: new Set() };
+const schemaOf = (columns: Record<string, DataType>): StructType => ({
+  type: 'struct',
+  fields: Object.entries(columns).map(([name, dataType]) => ({ name, dataType, nullable: true })),
+});
+const shaped = (columns: Record<string, DataType>): FileShape => ({
+  ...plain,
+  schema: schemaOf(columns),
+});
+const written = (format: FileFormat, rows: readonly unknown[], shape = plain): string =>
+  Buffer.from(format.encode(rows, shape) as Uint8Array).toString('utf8');
+
+describe('json files', () => {
+  const json = jsonFormat();
+
+  it('writes one line per row and leaves null out', () => {
+    expect(written(json, [])).toBe('');
+    expect(written(json, [{ a: 1, b: null, c: undefined }, { b: 'x\n"' }, {}])).toBe(
+      '{"a":1}\n{"b":"x\\n\\""}\n{}\n',
+    );
+  });
+
+  it('loses no number, date or byte', () => {
+    const row = {
+      big: 9007199254740993n,
+      nan: Number.NaN,
+      inf: Number.NEGATIVE_INFINITY,
+      at: new Date('2024-01-02T03:04:05.006Z'),
+      bytes: new Uint8Array([255, 0]),
+      map: new Map([[1, { x: null, y: [1, null] }]]),
+      set: new Set(['a']),
+    };
+    expect(written(json, [row])).toBe(
+      '{"big":9007199254740993,"nan":"NaN","inf":"-Infinity","at":"2024-01-02T03:04:05.006Z",' +
+        '"bytes":"/wA=","map":{"1":{"y":[1,null]}},"set":["a"]}\n',
+    );
+  });
+
+  it('writes a DATE of the schema without its time, nested too', () => {
+    const day = new Date('2024-01-02T00:00:00Z');
+    const date: DataType = { type: 'date' };
+    const shape = shaped({
+      day: date,
+      days: { type: 'array', element: date, containsNull: true },
+      by: { type: 'map', key: { type: 'string' }, value: date, valueContainsNull: true },
+      in: schemaOf({ day: date }),
+    });
+    expect(
+      written(json, [{ day, days: [day], by: new Map([['k', day]]), in: { day } }], shape),
+    ).toBe(
+      '{"day":"2024-01-02","days":["2024-01-02"],"by":{"k":"2024-01-02"},"in":{"day":"2024-01-02"}}\n',
+    );
+  });
+
+  it('keeps fields named as Object members', () => {
+    expect(written(json, [JSON.parse('{"__proto__":1,"constructor":2}')])).toBe(
+      '{"__proto__":1,"constructor":2}\n',
+    );
+  });
+
+  it('refuses a row without columns', () => {
+    for (const row of [1, null, [1], new Date(0), new Map()]) {
+      expect(() => written(json, [row])).toThrow(expect.objectContaining({ code: 'SINK_ROW' }));
+    }
+  });
+});
+
+describe('csv files', () => {
+  const rows = [
+    { a: 'x', b: 1 },
+    { a: 'p,"q"', b: null },
+    { a: '', b: -0 },
+    { a: null, b: 1.5 },
+    { a: ' s', b: 2n },
+    { a: 'l\n2', b: true },
+  ];
+
+  it('quotes what needs it and tells null from an empty text', () => {
+    expect(written(csvFormat({ columns: ['a', 'b'], header: true }), rows)).toBe(
+      'a,b\nx,1\n"p,""q""",\n"",0\n,1.5\n" s",2\n"l\n2",true\n',
+    );
+  });
+
+  it('takes separator, quote and a word for null', () => {
+    const format = csvFormat({ columns: ['b', 'a'], sep: '||', quote: "'", nullValue: 'NULL' });
+    expect(
+      written(format, [
+        { a: "it's", b: null },
+        { a: 'NULL', b: 1 },
+      ]),
+    ).toBe("NULL||'it''s'\n1||'NULL'\n");
+  });
+
+  it('takes columns from the schema, and dates by their type', () => {
+    const at = new Date('2024-01-02T00:00:00Z');
+    const shape = shaped({ day: { type: 'date' }, at: { type: 'timestamp' } });
+    const bad = { at: new Date(Number.NaN) };
+    expect(written(csvFormat(), [{ at, day: at }, bad], shape)).toBe(
+      '2024-01-02,2024-01-02T00:00:00.000Z\n,\n',
+    );
+  });
+
+  it('refuses before the start what it cannot know or hold', () => {
+    expect(() => csvFormat().check?.(plain)).toThrow(
+      expect.objectContaining({ code: 'SINK_SCHEMA' }),
+    );
+    const nested = shaped({
+      list: { type: 'array', element: { type: 'int' }, containsNull: true },
+    });
+    expect(() => csvFormat().check?.(nested)).toThrow('column list is ARRAY');
+    expect(csvFormat({ columns: ['a'] }).check?.(plain)).toBeUndefined();
+  });
+
+  it('refuses a row that it would write in part', () => {
+    const format = csvFormat({ columns: ['a'] });
+    expect(() => written(format, [{ a: 1, extra: 2 }])).toThrow('has the column extra');
+    expect(() => written(format, [{ a: [1] }])).toThrow('a: [1] is nested');
+  });
+
+  it('refuses options that cannot be read back', () => {
+    for (const options of [
+      { sep: '' },
+      { sep: '\n' },
+      { sep: '"' },
+      { quote: '' },
+      { quote: 'ab' },
+    ]) {
+      expect(() => csvFormat(options)).toThrow(RangeError);
+    }
+  });
+});
+
+describe('text files', () => {
+  it('writes strings and the only column of a row', () => {
+    expect(written(textFormat(), ['a', { value: 'b' }, null, { x: null }])).toBe('a\nb\n\n\n');
+    const shape: FileShape = { ...plain, partitionBy: new Set(['k']) };
+    expect(written(textFormat({ lineSep: ';' }), [{ k: 1, v: 'a\n' }], shape)).toBe('a\n;');
+  });
+
+  it('refuses what would read back as other rows', () => {
+    for (const row of ['a\nb', 1, { a: 'x', b: 'y' }, {}]) {
+      expect(() => written(textFormat(), [row])).toThrow(
+        expect.objectContaining({ code: 'SINK_ROW' }),
+      );
+    }
+    expect(() => textFormat({ lineSep: '' })).toThrow(RangeError);
+  });
+
+  it('refuses a schema that is not one text before the start', () => {
+    expect(textFormat().check?.(shaped({ a: { type: 'string' } }))).toBeUndefined();
+    expect(() => textFormat().check?.(shaped({ a: { type: 'int' } }))).toThrow('a is int');
+    expect(() =>
+      textFormat().check?.(shaped({ a: { type: 'string' }, b: { type: 'string' } })),
+    ).toThrow('2 columns');
+  });
+});

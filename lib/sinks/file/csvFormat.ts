@@ -1,0 +1,133 @@
+import { StreamingError } from '../../errors.js';
+import { Decimal } from '../../schema/decimal.js';
+import type { StructType } from '../../schema/types.js';
+import { cellText } from '../../terminal/cellText.js';
+import type { FileFormat, FileShape } from './format.js';
+import { recordOf } from './jsonFormat.js';
+
+/** Options of {@link csvFormat}; names as in Spark. */
+export interface CsvFormatOptions {
+  /** Columns and their order. Default: those of the schema; without a schema they must be given. */
+  readonly columns?: readonly string[];
+  /** Whether each file begins with the names. Default false. */
+  readonly header?: boolean;
+  /** Default `,`. */
+  readonly sep?: string;
+  /** Around values that need it, doubled inside. Default `"`. */
+  readonly quote?: string;
+  /** How null is written. Default: nothing; an empty string is `""` then. */
+  readonly nullValue?: string;
+}
+
+/** Comma separated values after RFC 4180, lines end in `\n`. */
+export function csvFormat(options: CsvFormatOptions = {}): FileFormat {
+  const { columns, header = false, sep = ',', quote = '"', nullValue = '' } = options;
+  if (sep === '' || /[\r\n]/.test(sep) || sep.includes(quote)) {
+    throw new RangeError(
+      `fileSink: sep must be text without line ends and quotes, not ${JSON.stringify(sep)}`,
+    );
+  }
+  if (quote.length !== 1 || /[\r\n]/.test(quote)) {
+    throw new RangeError(`fileSink: quote must be one character, not ${JSON.stringify(quote)}`);
+  }
+  const writer = new CsvWriter(sep, quote, nullValue);
+  const namesOf = (shape: FileShape): readonly string[] =>
+    columns?.filter((name) => !shape.partitionBy.has(name)) ?? fieldsOf(shape.schema);
+  return {
+    name: 'csv',
+    extension: 'csv',
+    check: (shape) => checkColumns(namesOf(shape), shape.schema),
+    encode: (rows, shape) => {
+      const names = namesOf(shape);
+      let text = header ? writer.header(names) : '';
+      for (const row of rows) text += writer.line(recordOf(row, 'csv'), names, shape);
+      return Buffer.from(text, 'utf8');
+    },
+  };
+}
+
+function fieldsOf(schema: StructType | undefined): readonly string[] {
+  if (schema !== undefined) return schema.fields.map((field) => field.name);
+  throw new StreamingError('SINK_SCHEMA', {
+    format: 'csv',
+    problem: 'their columns and order are not known before the first row',
+    fix: "name them: fileSink(path, { format: 'csv', columns: ['time', 'n'] })",
+  });
+}
+
+function checkColumns(names: readonly string[], schema: StructType | undefined): void {
+  for (const { name, dataType } of schema?.fields ?? []) {
+    if (!names.includes(name) || !nested.has(dataType.type)) continue;
+    throw new StreamingError('SINK_SCHEMA', {
+      format: 'csv',
+      problem: `column ${name} is ${dataType.type.toUpperCase()}`,
+      fix: 'select its parts as columns of their own, or use json',
+    });
+  }
+}
+
+const nested: ReadonlySet<string> = new Set(['array', 'map', 'struct', 'binary']);
+
+class CsvWriter {
+  private readonly special: RegExp;
+
+  constructor(
+    private readonly sep: string,
+    private readonly quote: string,
+    private readonly nullValue: string,
+  ) {
+    const escaped = [sep, quote].map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    this.special = new RegExp(`${escaped.join('|')}|[\\r\\n]|^\\s|\\s$|^$`);
+  }
+
+  header(names: readonly string[]): string {
+    return `${names.map((name) => this.text(name)).join(this.sep)}\n`;
+  }
+
+  line(row: object, names: readonly string[], shape: FileShape): string {
+    const fields = row as Record<string, unknown>;
+    for (const name of Object.keys(row)) {
+      if (!names.includes(name) && !shape.partitionBy.has(name)) throw unnamed(row, name);
+    }
+    const cells = names.map((name) =>
+      this.cell(Object.hasOwn(row, name) ? fields[name] : null, name, shape),
+    );
+    return `${cells.join(this.sep)}\n`;
+  }
+
+  private cell(value: unknown, name: string, shape: FileShape): string {
+    if (value === null || value === undefined) return this.nullValue;
+    if (value instanceof Date && Number.isNaN(value.getTime())) return this.nullValue;
+    if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'object' && !(value instanceof Decimal) && !(value instanceof Date)) {
+      throw new StreamingError('SINK_ROW', {
+        format: 'csv',
+        value: `${name}: ${cellText(value)}`,
+        reason: 'is nested: select its parts as columns of their own, or use json',
+      });
+    }
+    const type = shape.schema?.fields.find((field) => field.name === name)?.dataType;
+    return this.text(
+      value instanceof Date ? dateText(value, type?.type === 'date') : String(value),
+    );
+  }
+
+  /** Text that reads as null would come back as null: it is quoted. */
+  private text(text: string): string {
+    if (!this.special.test(text) && text !== this.nullValue) return text;
+    return this.quote + text.replaceAll(this.quote, this.quote + this.quote) + this.quote;
+  }
+}
+
+function dateText(value: Date, dateOnly: boolean): string {
+  const text = value.toISOString();
+  return dateOnly ? text.replace(/T.*/, '') : text;
+}
+
+function unnamed(row: object, name: string): StreamingError {
+  return new StreamingError('SINK_ROW', {
+    format: 'csv',
+    value: cellText(row),
+    reason: `has the column ${name}, which is not among columns: add it there, or select it away`,
+  });
+}

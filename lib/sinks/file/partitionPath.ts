@@ -1,0 +1,83 @@
+/** What null is called in a path, as in Hive and Spark. */
+export const nullPartition = '__HIVE_DEFAULT_PARTITION__';
+
+const unsafe = /[^A-Za-z0-9_-]/gu;
+
+/**
+ * A text as one part of a path: letters, digits, `_`, `-` and inner dots stay, every other byte of its
+ * UTF-8 is `%XX`. No two texts give the same part on any file system that keeps case, and none gives
+ * one that leaves its folder.
+ */
+export function encodePathPart(text: string): string {
+  return text.replace(unsafe, (char, at: number) =>
+    char === '.' && at > 0 && at < text.length - 1 ? char : percent(char),
+  );
+}
+
+/** The inverse of {@link encodePathPart}. */
+export function decodePathPart(part: string): string {
+  return part.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
+    const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
+    return wtf8Text(bytes);
+  });
+}
+
+/** A partition value as text; undefined for a value that has no place in a path. */
+export function partitionText(value: unknown, dateOnly: boolean): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    case 'object':
+      return objectText(value, dateOnly);
+    default:
+      return undefined;
+  }
+}
+
+/** `name=value` with both encoded; null has a name of its own, and a text of that name another. */
+export function partitionFolder(name: string, text: string | null): string {
+  return `${encodePathPart(name)}=${text === null ? nullPartition : encodeValue(text)}`;
+}
+
+function encodeValue(text: string): string {
+  return text === nullPartition ? `%5F${nullPartition.slice(1)}` : encodePathPart(text);
+}
+
+function objectText(value: object | null, dateOnly: boolean): string | undefined {
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) return undefined;
+    const text = value.toISOString();
+    return dateOnly ? text.replace(/T.*/, '') : text;
+  }
+  const own =
+    value !== null && !Array.isArray(value) && value.toString !== Object.prototype.toString;
+  return own && !(value instanceof Uint8Array) ? String(value) : undefined;
+}
+
+/** UTF-8, and a lone surrogate as the three bytes that UTF-8 would give it (WTF-8). */
+function percent(char: string): string {
+  const code = char.charCodeAt(0);
+  const lone = char.length === 1 && code >= 0xd800 && code <= 0xdfff;
+  const bytes = lone
+    ? [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)]
+    : [...Buffer.from(char, 'utf8')];
+  return bytes.map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+}
+
+function wtf8Text(bytes: Buffer): string {
+  let text = '';
+  let start = 0;
+  for (let at = 0; at + 2 < bytes.length; at++) {
+    const [a, b, c] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
+    if (a !== 0xed || b < 0xa0) continue;
+    text += bytes.toString('utf8', start, at);
+    text += String.fromCharCode(((a & 0x0f) << 12) | ((b & 0x3f) << 6) | (c & 0x3f));
+    start = at + 3;
+    at += 2;
+  }
+  return text + bytes.toString('utf8', start);
+}

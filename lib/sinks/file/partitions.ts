@@ -1,0 +1,59 @@
+import { StreamingError } from '../../errors.js';
+import type { StructType } from '../../schema/types.js';
+import { cellText } from '../../terminal/cellText.js';
+import { recordOf } from './jsonFormat.js';
+import { partitionFolder, partitionText } from './partitionPath.js';
+
+/** Rows that go to one folder, in order. */
+export interface Partition {
+  /** Relative folder `a=1/b=2`, or '' without partition columns. */
+  readonly folder: string;
+  readonly rows: readonly unknown[];
+}
+
+/** Longest name of a folder on the usual file systems, in bytes. */
+const longestName = 255;
+
+/**
+ * Splits the rows of a batch by the columns of `partitionBy`, in order of first appearance.
+ *
+ * Errors: `SINK_PARTITION` for a missing column, a nested value, or one too long for a folder.
+ */
+export function partitionsOf(
+  rows: readonly unknown[],
+  partitionBy: readonly string[],
+  path: string,
+  schema: StructType | undefined,
+): readonly Partition[] {
+  if (partitionBy.length === 0) return rows.length === 0 ? [] : [{ folder: '', rows }];
+  const dates = new Set(
+    schema?.fields.filter(({ dataType }) => dataType.type === 'date').map(({ name }) => name),
+  );
+  const partitions = new Map<string, unknown[]>();
+  for (const row of rows) {
+    const record = recordOf(row, 'partitioned files');
+    const folders = partitionBy.map((column) => folderOf(record, column, path, dates.has(column)));
+    const folder = folders.join('/');
+    const rowsThere = partitions.get(folder);
+    if (rowsThere === undefined) partitions.set(folder, [row]);
+    else rowsThere.push(row);
+  }
+  return [...partitions].map(([folder, rowsThere]) => ({ folder, rows: rowsThere }));
+}
+
+function folderOf(row: object, column: string, path: string, dateOnly: boolean): string {
+  const refuse = (reason: string): StreamingError =>
+    new StreamingError('SINK_PARTITION', { path, column, value: cellText(value), reason });
+  const value = Object.hasOwn(row, column) ? (row as Record<string, unknown>)[column] : undefined;
+  if (value === undefined) throw refuse('the row has no such column, select it, or null');
+  if (value === null) return partitionFolder(column, null);
+  const text = partitionText(value, dateOnly);
+  if (text === undefined) throw refuse('use a column of text, numbers, booleans or dates');
+  const folder = partitionFolder(column, text);
+  if (folder.length > longestName) {
+    throw refuse(
+      `its name would have ${folder.length} bytes, ${longestName} is the most: shorten or hash it`,
+    );
+  }
+  return folder;
+}

@@ -1,0 +1,55 @@
+import { StreamingError } from '../../errors.js';
+import { cellText } from '../../terminal/cellText.js';
+import type { FileFormat, FileShape } from './format.js';
+
+/** Options of {@link textFormat}. */
+export interface TextFormatOptions {
+  /** What ends a line. Default `\n`. */
+  readonly lineSep?: string;
+}
+
+/** One line per row: a string, or an object whose only column is one; null is an empty line. */
+export function textFormat({ lineSep = '\n' }: TextFormatOptions = {}): FileFormat {
+  if (lineSep === '')
+    throw new RangeError("fileSink: lineSep must not be empty; leave it out for '\\n'");
+  return {
+    name: 'text',
+    extension: 'txt',
+    check: ({ schema }) => {
+      const [field, ...more] = schema?.fields ?? [];
+      if (field === undefined || (more.length === 0 && field.dataType.type === 'string')) return;
+      throw new StreamingError('SINK_SCHEMA', {
+        format: 'text',
+        problem: `they have ${1 + more.length} columns (${field.name} is ${field.dataType.type})`,
+        fix: 'select one column of type STRING, or use json or csv',
+      });
+    },
+    encode: (rows, shape) => {
+      let text = '';
+      for (const row of rows) text += lineOf(row, shape, lineSep) + lineSep;
+      return Buffer.from(text, 'utf8');
+    },
+  };
+}
+
+function lineOf(row: unknown, { partitionBy }: FileShape, lineSep: string): string {
+  const value = typeof row === 'object' && row !== null ? onlyColumn(row, partitionBy) : row;
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string' && !value.includes(lineSep)) return value;
+  throw new StreamingError('SINK_ROW', {
+    format: 'text',
+    value: cellText(value),
+    reason: typeof value === 'string' ? 'holds a line end: use json or csv' : 'is no string',
+  });
+}
+
+function onlyColumn(row: object, partitionBy: ReadonlySet<string>): unknown {
+  const names = Object.keys(row).filter((name) => !partitionBy.has(name));
+  const [name] = names;
+  if (names.length === 1 && name !== undefined) return (row as Record<string, unknown>)[name];
+  throw new StreamingError('SINK_ROW', {
+    format: 'text',
+    value: cellText(row),
+    reason: `has ${names.length} columns, text takes one: select it, or use json or csv`,
+  });
+}

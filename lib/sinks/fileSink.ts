@@ -1,0 +1,102 @@
+import { drive } from '../maybe.js';
+import { type DurationInput, durationMs } from '../time/duration.js';
+import { type CsvFormatOptions, csvFormat } from './file/csvFormat.js';
+import { FileSinkRun } from './file/fileSinkRun.js';
+import type { FileFormat } from './file/format.js';
+import { jsonFormat } from './file/jsonFormat.js';
+import { type TextFormatOptions, textFormat } from './file/textFormat.js';
+import type { StreamSink } from './sink.js';
+
+/** Options of {@link fileSink}. */
+export interface FileSinkOptions extends CsvFormatOptions, TextFormatOptions {
+  /** Default `json`. Another format is an object: see `parquetFileSink`. */
+  readonly format?: 'json' | 'csv' | 'text' | FileFormat;
+  /** Columns whose values become folders `name=value`; they are left out of the files. */
+  readonly partitionBy?: string | readonly string[];
+  /** Rows of one file at most. Default: one file per batch and partition. */
+  readonly maxRecordsPerFile?: number;
+  /** Files that are older leave the manifest (not the disk) in time. Default: they stay for good. */
+  readonly retention?: DurationInput;
+}
+
+/**
+ * Writes each batch to new files of a folder, exactly once for readers of its manifest.
+ *
+ * In:     append mode. A batch without rows writes an entry in the manifest and no file.
+ * Out:    whole files, never changed; a batch counts when its manifest entry is there. `readManifest`
+ *         and file sources that use it never see another file. A batch id that is there is skipped.
+ * State:  the manifest `_millrace/`, merged ten to one, in the folder itself.
+ * Errors: `SINK_FOREIGN`, `SINK_POSITION`, `SINK_DAMAGED`, `SINK_FORMAT_UNSUPPORTED`, `SINK_SCHEMA`
+ *         before the query starts; `SINK_ROW`, `SINK_PARTITION`, `SINK_CONCURRENT` fail the batch.
+ * Source: semantics/spark.md 1.3, 2.18. Unlike Spark's, the manifest does not grow into one file.
+ *
+ * @example
+ * writeStream(events, {
+ *   sink: fileSink('out', { format: 'csv', columns: ['time', 'ms'], partitionBy: 'action' }),
+ *   checkpointLocation: 'checkpoint',
+ * });
+ *
+ * @since 0.1.0
+ */
+export function fileSink(path: string, options: FileSinkOptions = {}): StreamSink<unknown> {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw new TypeError(`fileSink needs the path of a folder, not ${JSON.stringify(path)}`);
+  }
+  const { maxRecordsPerFile = Number.POSITIVE_INFINITY, retention } = options;
+  if (maxRecordsPerFile !== Number.POSITIVE_INFINITY && !isCount(maxRecordsPerFile)) {
+    throw new RangeError(
+      `fileSink: maxRecordsPerFile must be a whole number from 1, not ${maxRecordsPerFile}`,
+    );
+  }
+  const setup = {
+    path,
+    format: formatOf(options),
+    partitionBy: columnsOf(options.partitionBy),
+    maxRecordsPerFile,
+    retentionMs:
+      retention === undefined
+        ? Number.POSITIVE_INFINITY
+        : durationMs(retention, 'fileSink retention', { min: 'positive' }),
+  };
+  return {
+    kind: 'file',
+    description: `FileSink[${path}]`,
+    modes: ['append'],
+    signature: path,
+    open: (ctx) => drive(FileSinkRun.open(setup, ctx)),
+  };
+}
+
+function formatOf(options: FileSinkOptions): FileFormat {
+  const { format = 'json' } = options;
+  if (typeof format === 'object') return format;
+  switch (format) {
+    case 'json':
+      return jsonFormat();
+    case 'csv':
+      return csvFormat(options);
+    case 'text':
+      return textFormat(options);
+    default:
+      throw new TypeError(
+        `fileSink: format must be json, csv or text, not ${JSON.stringify(format)}`,
+      );
+  }
+}
+
+function columnsOf(partitionBy: string | readonly string[] = []): readonly string[] {
+  const columns = typeof partitionBy === 'string' ? [partitionBy] : [...partitionBy];
+  for (const column of columns) {
+    if (typeof column === 'string' && column !== '') continue;
+    throw new TypeError(
+      `fileSink: partitionBy takes names of columns, not ${JSON.stringify(column)}`,
+    );
+  }
+  const twice = columns.find((column, at) => columns.indexOf(column) !== at);
+  if (twice !== undefined) throw new RangeError(`fileSink: partitionBy names ${twice} twice`);
+  return columns;
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
+}
