@@ -1,5 +1,5 @@
-import type { StateBackend } from '../state/stateBackend.js';
 import { isWatermarkNode } from '../plan/watermarkNode.js';
+import type { StateBackend } from '../state/stateBackend.js';
 import type { Pipeline } from './pipeline.js';
 import { rate, type StateOperatorProgress, type StreamingQueryProgress } from './progress.js';
 import type { PlannedRange } from './queryCheckpoint.js';
@@ -94,7 +94,8 @@ export class BatchReport {
     const { setup } = this;
     const durationMs = Math.max(0, this.now() - this.started);
     const numInputRows = sources.reduce((sum, run) => sum + run.numInputRows, 0);
-    const since = this.lastTriggerAt === undefined ? Number.NaN : this.triggerAt - this.lastTriggerAt;
+    const since =
+      this.lastTriggerAt === undefined ? Number.NaN : this.triggerAt - this.lastTriggerAt;
     const rates = (rows: number) => ({
       ...optional('inputRowsPerSecond', rate(rows, since)),
       ...optional('processedRowsPerSecond', rate(rows, Math.max(1, durationMs))),
@@ -141,16 +142,20 @@ function stateOperatorsOf(pipeline: Pipeline, backend: StateBackend): StateOpera
   for (const [node, ctx] of pipeline.contexts) {
     if (!node.traits?.stateful) continue;
     const metrics = backend.operator(ctx.operatorId).metrics;
+    const { numRowsTotal, numRowsUpdated, numRowsRemoved, ...counted } = Object.fromEntries(
+      ctx.counters,
+    );
     all.push({
       operatorName: node.operatorName ?? node.kind,
       operatorId: ctx.operatorId,
-      numRowsTotal: metrics.numRowsTotal,
-      numRowsUpdated: metrics.numRowsUpdated,
-      numRowsRemoved: metrics.numRowsRemoved,
+      // An operator whose entries are not its rows (a join's buckets) counts the rows itself.
+      numRowsTotal: metrics.numRowsTotal + (numRowsTotal ?? 0),
+      numRowsUpdated: metrics.numRowsUpdated + (numRowsUpdated ?? 0),
+      numRowsRemoved: metrics.numRowsRemoved + (numRowsRemoved ?? 0),
       numRowsDroppedByWatermark: ctx.lateRows,
       memoryUsedBytes: metrics.memoryUsedBytes,
       customMetrics: {
-        ...Object.fromEntries(ctx.counters),
+        ...counted,
         numEntriesRead: metrics.numEntriesRead,
         ...(ctx.failedRows > 0 ? { numFailedRows: ctx.failedRows } : {}),
       },
