@@ -1,0 +1,125 @@
+import type { OperatorFunction } from 'rxjs';
+import { StreamingError } from '../lib/errors.js';
+import type { DimensionsOf, Flat, ValueOf } from '../lib/plan/groupedRow.js';
+import { type Grouping, groupingOf } from '../lib/plan/grouping.js';
+import type { PlanNode } from '../lib/plan/planNode.js';
+import type { QueryShape } from '../lib/plan/queryShape.js';
+import { DataStream, planOf } from '../lib/stream/dataStream.js';
+import type { Aggregate } from './aggregates/aggregate.js';
+import { type Aggregates, aggregatesFor } from './aggregates/aggregates.js';
+import { aggregateStage } from './internal/aggregateStage.js';
+import { type Fold, foldOf } from './internal/fold.js';
+import { groupingLabel, groupingSignature } from './internal/groupingText.js';
+
+/** Results by name, as `aggregate` and `observe` take them. */
+export type ResultSet<T> = Readonly<Record<string, Aggregate<T, unknown, unknown>>>;
+
+/** The results of aggregates, by name. */
+export type ResultsOf<R> = {
+  -readonly [N in keyof R]: R[N] extends Aggregate<never, never, infer Out> ? Out : never;
+};
+
+/** `{ key?, window?, …results }` */
+export type AggregateRow<S, R> = Flat<DimensionsOf<S> & ResultsOf<R>>;
+
+/**
+ * Reduces each group to one row.
+ *
+ * In:     rows of `T` behind `groupByKey`, `window`, `sessionWindow`, in any order and number; without
+ *         them all rows are one group.
+ * Out:    `{ key?, window?, …results }`. Append: each group once, when the watermark closes it, in order
+ *         of time; update: the groups that the batch touched; complete: all groups, every batch.
+ * Time:   a window's row carries end − ½ ms, a row of a key with `eventTime` that time, another none.
+ * State:  one entry per group, removed when its window's end (its key's event time) <= the watermark;
+ *         never in complete mode, nor without window and `eventTime`.
+ * Late:   window's end (key's event time) <= late watermark: to the late output, counted once per row
+ *         that any window refuses; not in complete mode. Rows without event time are in no window.
+ * Errors: TypeError for a result that is no aggregate or is named as `key` or `window`; before the
+ *         query starts `AGGREGATE_NEEDS_WATERMARK`, `WINDOW_NEEDS_TIME`, `SESSION_MODE`,
+ *         `SESSION_NEEDS_KEY`; `AGGREGATE_VALUE_INVALID` and what functions throw fail the batch.
+ * Source: semantics/spark.md 2.6–2.9.
+ *
+ * @example
+ * events.pipe(
+ *   withWatermark((e) => e.time, '10 minutes'),
+ *   groupByKey((e) => e.action),
+ *   window('1 hour'),
+ *   aggregate((rows) => ({ n: rows.count(), mean: rows.avg((e) => e.ms) })),
+ * ); // { key: 'open', window: { start, end }, n: 3, mean: 12.5 }
+ * @since 0.1.0
+ */
+export function aggregate<S, R extends ResultSet<ValueOf<S>>>(
+  define: (rows: Aggregates<ValueOf<S>>) => R,
+): OperatorFunction<S, AggregateRow<S, R>> {
+  const set = resultSet('aggregate', define);
+  return (source) => new DataStream(aggregateNode('aggregate', groupingOf(planOf(source)), set));
+}
+
+/** Calls the user's function; it describes, so once is enough. */
+export function resultSet<T, R extends ResultSet<T>>(
+  operator: string,
+  define: (rows: Aggregates<T>) => R,
+): R {
+  const set: unknown = typeof define === 'function' ? define(aggregatesFor<T>()) : define;
+  if (typeof define === 'function' && typeof set === 'object' && set !== null) return set as R;
+  throw new TypeError(
+    `${operator} takes a function that gives aggregates by name: ${operator}((rows) => ({ n: rows.count() }))`,
+  );
+}
+
+/** The node of an aggregation, also for `count`. */
+export function aggregateNode(kind: string, grouping: Grouping, set: ResultSet<never>): PlanNode {
+  refuseNames(kind, grouping, set);
+  const fold: Fold<unknown> = foldOf(kind, set);
+  const results = Object.entries(set).map(([name, { name: of }]) => [name, of] as const);
+  const { window } = grouping;
+  const node: PlanNode = {
+    kind: 'aggregate',
+    inputs: [grouping.input],
+    label: `${groupingLabel(grouping)}${results.map(([name, of]) => `${name} = ${of}`).join(', ')}`,
+    traits: {
+      stateful: true,
+      aggregation: true,
+      chained: true,
+      breaksChain: (mode) => mode !== 'append',
+      ...(window || grouping.keyTime ? { givesEventTime: true } : {}),
+    },
+    operatorName: window?.kind === 'session' ? 'sessionWindowStateStoreSaveExec' : 'stateStoreSave',
+    signature: { ...groupingSignature(grouping), aggregates: results.map(([, of]) => of) },
+    validate: (query) => validate(node, kind, grouping, query),
+    runsWithoutData: (mode) => mode !== 'complete',
+    stage: (ctx, out) => aggregateStage(ctx, out, grouping, fold),
+  };
+  return node;
+}
+
+function refuseNames(operator: string, { key, window }: Grouping, set: ResultSet<never>): void {
+  for (const [column, taken] of [
+    ['key', key],
+    ['window', window],
+  ] as const) {
+    if (taken === undefined || !Object.hasOwn(set, column)) continue;
+    throw new TypeError(
+      `${operator}: result "${column}" would hide the column ${column} of the grouping: name it otherwise`,
+    );
+  }
+}
+
+function validate(node: PlanNode, operator: string, grouping: Grouping, query: QueryShape): void {
+  const { key, keyTime, window } = grouping;
+  const hasWatermark = query.hasWatermark(node);
+  if (window?.kind === 'session') {
+    if (query.outputMode === 'update') throw new StreamingError('SESSION_MODE', { operator });
+    if (key === undefined) throw new StreamingError('SESSION_NEEDS_KEY', { operator });
+  }
+  if (query.outputMode === 'append') {
+    const reason = hasWatermark ? 'the grouping has no event time' : 'there is no watermark';
+    if (!hasWatermark || (window === undefined && keyTime === undefined)) {
+      throw new StreamingError('AGGREGATE_NEEDS_WATERMARK', { operator, reason });
+    }
+  }
+  if (window === undefined || window.kind === 'given' || window.time || hasWatermark) return;
+  if (query.above(node).some((above) => above.traits?.givesEventTime)) return;
+  const shown = window.kind === 'session' ? 'sessionWindow' : 'window';
+  throw new StreamingError('WINDOW_NEEDS_TIME', { operator, window: shown });
+}

@@ -1,0 +1,107 @@
+import type { Numeric, NumericResult } from '../internal/numeric.js';
+import type { Ordered } from '../internal/sqlOrder.js';
+import type { Aggregate, AggregateOptions } from './aggregate.js';
+import { type ApproxOptions, approxCountDistinct } from './approxCountDistinct.js';
+import { avg, type MeanResult } from './avg.js';
+import { collectList } from './collectList.js';
+import { collectSet } from './collectSet.js';
+import { count } from './count.js';
+import { countDistinct } from './countDistinct.js';
+import { first } from './first.js';
+import { last } from './last.js';
+import { max } from './max.js';
+import { maxBy } from './maxBy.js';
+import { min } from './min.js';
+import { minBy } from './minBy.js';
+import { stddevPop } from './stddevPop.js';
+import { stddevSamp } from './stddevSamp.js';
+import { sum } from './sum.js';
+import { varPop } from './varPop.js';
+import { varSamp } from './varSamp.js';
+
+type Read<T, V> = (row: T) => V;
+type ReadNumber<T> = Read<T, Numeric | null | undefined>;
+type Options<T> = AggregateOptions<T>;
+type Of<T, R> = Aggregate<T, unknown, R>;
+
+/**
+ * The aggregate functions, as `aggregate((rows) => …)` hands them out.
+ *
+ * Nulls are skipped by all but `count()` without a column, `first` and `last`. Nothing left gives
+ * null (counts 0, lists []). Each takes `{ where }`.
+ *
+ * Errors: `AGGREGATE_VALUE_INVALID` for values that a function cannot take, or of two types.
+ * Source: semantics/spark.md 2.17; ../conformance/README.md "functions".
+ *
+ * @since 0.1.0
+ */
+export interface Aggregates<T> {
+  count(options?: Options<T>): Of<T, number>;
+  /** Rows for which `value` is not null. */
+  count(value: Read<T, unknown>, options?: Options<T>): Of<T, number>;
+  /** Doubles are added plainly in order of arrival; bigints and Decimals exactly. */
+  sum<V extends Numeric>(
+    value: Read<T, V | null | undefined>,
+    options?: Options<T>,
+  ): Of<T, NumericResult<V> | null>;
+  avg<V extends Numeric>(
+    value: Read<T, V | null | undefined>,
+    options?: Options<T>,
+  ): Of<T, MeanResult<V> | null>;
+  min<V extends Ordered>(
+    value: Read<T, V | null | undefined>,
+    options?: Options<T>,
+  ): Of<T, V | null>;
+  max<V extends Ordered>(
+    value: Read<T, V | null | undefined>,
+    options?: Options<T>,
+  ): Of<T, V | null>;
+  /** `value` of the row with the smallest `by`; the first among equals. */
+  minBy<V>(
+    value: Read<T, V>,
+    by: Read<T, Ordered | null | undefined>,
+    options?: Options<T>,
+  ): Of<T, V | null>;
+  maxBy<V>(
+    value: Read<T, V>,
+    by: Read<T, Ordered | null | undefined>,
+    options?: Options<T>,
+  ): Of<T, V | null>;
+  /** Of the first row to arrive, null included. */
+  first<V>(value: Read<T, V>, options?: Options<T>): Of<T, V | null>;
+  last<V>(value: Read<T, V>, options?: Options<T>): Of<T, V | null>;
+  collectList<V>(value: Read<T, V>, options?: Options<T>): Of<T, readonly NonNullable<V>[]>;
+  collectSet<V>(value: Read<T, V>, options?: Options<T>): Of<T, readonly NonNullable<V>[]>;
+  /** Exact: the state keeps every different value. */
+  countDistinct(value: Read<T, unknown>, options?: Options<T>): Of<T, number>;
+  approxCountDistinct(value: Read<T, unknown>, options?: ApproxOptions<T>): Of<T, number>;
+  stddevSamp(value: ReadNumber<T>, options?: Options<T>): Of<T, number | null>;
+  stddevPop(value: ReadNumber<T>, options?: Options<T>): Of<T, number | null>;
+  varSamp(value: ReadNumber<T>, options?: Options<T>): Of<T, number | null>;
+  varPop(value: ReadNumber<T>, options?: Options<T>): Of<T, number | null>;
+}
+
+const functions = {
+  count,
+  sum,
+  avg,
+  min,
+  max,
+  minBy,
+  maxBy,
+  first,
+  last,
+  collectList,
+  collectSet,
+  countDistinct,
+  approxCountDistinct,
+  stddevSamp,
+  stddevPop,
+  varSamp,
+  varPop,
+};
+
+/** The functions for rows of `T`. */
+export function aggregatesFor<T>(): Aggregates<T> {
+  return functions;
+}

@@ -1,0 +1,52 @@
+import type { Decimal } from '../../lib/schema/decimal.js';
+import { meanOf, type Numeric } from '../internal/numeric.js';
+import { NumericSum } from '../internal/numericSum.js';
+import type { Aggregate, AggregateOptions } from './aggregate.js';
+import { checkReader, filtered } from './filtered.js';
+
+/** The type of a mean: a number, also of bigints; of Decimals a Decimal with four digits more. */
+export type MeanResult<V> = V extends number | bigint ? number : Decimal;
+
+/** Mean of the values that are not null; null without any. */
+export function avg<T, V extends Numeric>(
+  value: (row: T) => V | null | undefined,
+  options?: AggregateOptions<T>,
+): Aggregate<T, unknown, MeanResult<V> | null> {
+  checkReader('avg', value);
+  return filtered(new Avg<T, V>(value), options);
+}
+
+class Avg<T, V> implements Aggregate<T, NumericSum, MeanResult<V> | null> {
+  readonly name = 'avg';
+  readonly anyOrder = true;
+
+  constructor(private readonly value: (row: T) => V | null | undefined) {}
+
+  zero(): NumericSum {
+    return new NumericSum();
+  }
+
+  add(acc: NumericSum, row: T): NumericSum {
+    acc.add(this.value(row), 'avg');
+    return acc;
+  }
+
+  merge(acc: NumericSum, later: NumericSum): NumericSum {
+    acc.merge(later, 'avg');
+    return acc;
+  }
+
+  result(acc: NumericSum): MeanResult<V> | null {
+    if (acc.n === 0) return null;
+    const mean = acc.exact === undefined ? acc.sum / acc.n : meanOf(acc.exact, acc.n);
+    return mean as MeanResult<V>;
+  }
+
+  toStored(acc: NumericSum): unknown {
+    return acc.toStored();
+  }
+
+  fromStored(stored: unknown): NumericSum {
+    return NumericSum.fromStored(stored);
+  }
+}

@@ -1,0 +1,53 @@
+import {
+  addDistinct,
+  type DistinctValues,
+  distinctFromStored,
+  mergeDistinct,
+} from '../internal/distinctValues.js';
+import type { Aggregate, AggregateOptions } from './aggregate.js';
+import { checkReader, filtered } from './filtered.js';
+
+/** Number of different values that are not null; exact, so the state keeps each of them. */
+export function countDistinct<T>(
+  value: (row: T) => unknown,
+  options?: AggregateOptions<T>,
+): Aggregate<T, unknown, number> {
+  checkReader('countDistinct', value);
+  return filtered(new CountDistinct<T>(value), options);
+}
+
+type Values = DistinctValues<NonNullable<unknown>>;
+
+class CountDistinct<T> implements Aggregate<T, Values, number> {
+  readonly name = 'countDistinct';
+  readonly anyOrder = true;
+  readonly exactMerge = true;
+
+  constructor(private readonly value: (row: T) => unknown) {}
+
+  zero(): Values {
+    return new Map();
+  }
+
+  add(acc: Values, row: T): Values {
+    addDistinct(acc, this.value(row), 'countDistinct');
+    return acc;
+  }
+
+  merge(acc: Values, later: Values): Values {
+    mergeDistinct(acc, later);
+    return acc;
+  }
+
+  result(acc: Values): number {
+    return acc.size;
+  }
+
+  toStored(acc: Values): unknown {
+    return [...acc.values()];
+  }
+
+  fromStored(stored: unknown): Values {
+    return distinctFromStored(stored, 'countDistinct');
+  }
+}

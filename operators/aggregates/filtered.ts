@@ -1,0 +1,60 @@
+import type { Aggregate, AggregateOptions } from './aggregate.js';
+
+/** Applies the option `where`. */
+export function filtered<T, A, R>(
+  aggregate: Aggregate<T, A, R>,
+  options: AggregateOptions<T> | undefined,
+): Aggregate<T, A, R> {
+  const where = options?.where;
+  if (where === undefined) return aggregate;
+  if (typeof where !== 'function') {
+    throw new TypeError(
+      `${aggregate.name}: option where must be a function of the row, got ${typeof where}: { where: (row) => row.ok }`,
+    );
+  }
+  return new Filtered(aggregate, where);
+}
+
+/** Checks the function that an aggregate takes. */
+export function checkReader(name: string, read: unknown): void {
+  if (typeof read !== 'function') {
+    throw new TypeError(
+      `${name} takes a function of the row, got ${typeof read}: rows.${name}((row) => row.column)`,
+    );
+  }
+}
+
+class Filtered<T, A, R> implements Aggregate<T, A, R> {
+  readonly name: string;
+  readonly anyOrder: boolean;
+  readonly exactMerge: boolean;
+  readonly toStored?: (acc: A) => unknown;
+  readonly fromStored?: (stored: unknown) => A;
+
+  constructor(
+    private readonly inner: Aggregate<T, A, R>,
+    private readonly where: (row: T) => boolean | null | undefined,
+  ) {
+    this.name = inner.name;
+    this.anyOrder = inner.anyOrder === true;
+    this.exactMerge = inner.exactMerge === true;
+    if (inner.toStored) this.toStored = (acc) => inner.toStored?.(acc);
+    if (inner.fromStored) this.fromStored = inner.fromStored.bind(inner);
+  }
+
+  zero(): A {
+    return this.inner.zero();
+  }
+
+  add(acc: A, row: T): A {
+    return this.where(row) === true ? this.inner.add(acc, row) : acc;
+  }
+
+  merge(acc: A, later: A): A {
+    return this.inner.merge(acc, later);
+  }
+
+  result(acc: A): R {
+    return this.inner.result(acc);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Monoid } from 'fp-ts/lib/Monoid.js';
+import type { Aggregate, AggregateOptions } from './aggregate.js';
+import { checkReader, filtered } from './filtered.js';
+
+/**
+ * An aggregate of one's own: rows are projected into a monoid and combined in order of arrival.
+ *
+ * In:     a lawful fp-ts `Monoid<A>` (associative, `empty` neutral) whose values state can keep: null,
+ *         boolean, number, bigint, string, Date, Uint8Array, Decimal, arrays, Maps, Sets, plain objects.
+ * Out:    `empty` for a group without rows. Values are never changed in place.
+ *
+ * @example
+ * aggregate((rows) => ({ longest: fromMonoid(monoidMax)((e: Event) => e.text.length) }));
+ * @since 0.1.0
+ */
+export function fromMonoid<A>(monoid: Monoid<A>) {
+  return <T>(project: (row: T) => A, options?: AggregateOptions<T>): Aggregate<T, A, A> => {
+    checkReader('fromMonoid', project);
+    return filtered(new OfMonoid<T, A>(monoid, project), options);
+  };
+}
+
+class OfMonoid<T, A> implements Aggregate<T, A, A> {
+  readonly name = 'fromMonoid';
+
+  constructor(
+    private readonly monoid: Monoid<A>,
+    private readonly project: (row: T) => A,
+  ) {}
+
+  zero(): A {
+    return this.monoid.empty;
+  }
+
+  add(acc: A, row: T): A {
+    return this.monoid.concat(acc, this.project(row));
+  }
+
+  merge(acc: A, later: A): A {
+    return this.monoid.concat(acc, later);
+  }
+
+  result(acc: A): A {
+    return acc;
+  }
+}

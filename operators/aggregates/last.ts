@@ -1,0 +1,43 @@
+import type { Aggregate, AggregateOptions } from './aggregate.js';
+import { checkReader, filtered } from './filtered.js';
+
+/** `value` of the last row, null included; null without rows. */
+export function last<T, V>(
+  value: (row: T) => V,
+  options?: AggregateOptions<T>,
+): Aggregate<T, unknown, V | null> {
+  checkReader('last', value);
+  return filtered(new Last<T, V>(value), options);
+}
+
+interface LastAcc<V> {
+  seen: boolean;
+  value: V | null;
+}
+
+class Last<T, V> implements Aggregate<T, LastAcc<V>, V | null> {
+  readonly name = 'last';
+
+  constructor(private readonly value: (row: T) => V) {}
+
+  zero(): LastAcc<V> {
+    return { seen: false, value: null };
+  }
+
+  add(acc: LastAcc<V>, row: T): LastAcc<V> {
+    acc.seen = true;
+    acc.value = this.value(row) ?? null;
+    return acc;
+  }
+
+  merge(acc: LastAcc<V>, later: LastAcc<V>): LastAcc<V> {
+    if (!later.seen) return acc;
+    acc.seen = true;
+    acc.value = later.value;
+    return acc;
+  }
+
+  result(acc: LastAcc<V>): V | null {
+    return acc.value;
+  }
+}

@@ -1,0 +1,13 @@
+import { Extreme } from '../internal/extreme.js';
+import type { Ordered } from '../internal/sqlOrder.js';
+import type { Aggregate, AggregateOptions } from './aggregate.js';
+import { checkReader, filtered } from './filtered.js';
+
+/** The smallest value that is not null, in SQL's order (NaN above all numbers); null without any. */
+export function min<T, V extends Ordered>(
+  value: (row: T) => V | null | undefined,
+  options?: AggregateOptions<T>,
+): Aggregate<T, unknown, V | null> {
+  checkReader('min', value);
+  return filtered(new Extreme<T, V>('min', -1, value), options);
+}

@@ -1,0 +1,48 @@
+import type { Numeric, NumericResult } from '../internal/numeric.js';
+import { sumType } from '../internal/numeric.js';
+import { NumericSum } from '../internal/numericSum.js';
+import type { Aggregate, AggregateOptions } from './aggregate.js';
+import { checkReader, filtered } from './filtered.js';
+
+/** Sum of the values that are not null; null without any. */
+export function sum<T, V extends Numeric>(
+  value: (row: T) => V | null | undefined,
+  options?: AggregateOptions<T>,
+): Aggregate<T, unknown, NumericResult<V> | null> {
+  checkReader('sum', value);
+  return filtered(new Sum<T, V>(value), options);
+}
+
+class Sum<T, V> implements Aggregate<T, NumericSum, NumericResult<V> | null> {
+  readonly name = 'sum';
+  readonly anyOrder = true;
+
+  constructor(private readonly value: (row: T) => V | null | undefined) {}
+
+  zero(): NumericSum {
+    return new NumericSum();
+  }
+
+  add(acc: NumericSum, row: T): NumericSum {
+    acc.add(this.value(row), 'sum');
+    return acc;
+  }
+
+  merge(acc: NumericSum, later: NumericSum): NumericSum {
+    acc.merge(later, 'sum');
+    return acc;
+  }
+
+  result(acc: NumericSum): NumericResult<V> | null {
+    if (acc.n === 0) return null;
+    return (acc.exact === undefined ? acc.sum : sumType(acc.exact)) as NumericResult<V>;
+  }
+
+  toStored(acc: NumericSum): unknown {
+    return acc.toStored();
+  }
+
+  fromStored(stored: unknown): NumericSum {
+    return NumericSum.fromStored(stored);
+  }
+}

@@ -1,0 +1,114 @@
+import type { OperatorFunction } from 'rxjs';
+import type { DimensionsOf, GroupedRow, ValueOf } from '../lib/plan/groupedRow.js';
+import { addGrouping } from './internal/groupingStep.js';
+
+/** @since 0.1.0 */
+export interface GroupByKeyOptions<K> {
+  /**
+   * The part of the key that is event time: a Date, ms since the epoch, or a window. Groups leave the
+   * state and, in append mode, come out when it (of a window: its end) is <= the watermark. null: never.
+   */
+  readonly eventTime?: (key: K) => unknown;
+}
+
+/** `undefined` as a key is null. */
+export type KeyOf<K> = undefined extends K ? Exclude<K, undefined> | null : K;
+
+type KeyedBy<S, K> = GroupedRow<{ key: KeyOf<K> } & DimensionsOf<S>, ValueOf<S>>;
+
+/**
+ * Groups rows by a key, for the operator behind: `aggregate`, `count`, `mapGroupsWithState` ….
+ *
+ * In:     rows of `T`. A key is null, boolean, number, bigint, string, Date, Uint8Array, or an array or
+ *         plain object of those; given by a function, or as one or several column names (then the key
+ *         is an object of them).
+ * Out:    a description: `aggregate` and its like read the key and see the rows themselves. An RxJS
+ *         operator or a subscriber right behind sees `{ key, value }`, with `window` behind a window.
+ * Time:   kept.
+ * State:  none.
+ * Errors: TypeError for what is neither function nor names; `GROUPING_REPEATED` behind another key.
+ *
+ * @example
+ * events.pipe(groupByKey((e) => e.action), count());      // { key: 'open', count: 3 }
+ * events.pipe(groupByKey('country', 'action'), count());  // { key: { country, action }, count }
+ * @since 0.1.0
+ */
+export function groupByKey<S, const K>(
+  key: (row: ValueOf<S>) => K,
+  options?: GroupByKeyOptions<KeyOf<K>>,
+): OperatorFunction<S, KeyedBy<S, K>>;
+export function groupByKey<S, C extends keyof ValueOf<S> & string>(
+  column: C,
+  options?: GroupByKeyOptions<KeyOf<ValueOf<S>[C]>>,
+): OperatorFunction<S, KeyedBy<S, ValueOf<S>[C]>>;
+export function groupByKey<S, C extends readonly (keyof ValueOf<S> & string)[]>(
+  ...columns: C
+): OperatorFunction<S, KeyedBy<S, { [P in C[number]]: ValueOf<S>[P] }>>;
+export function groupByKey<S, C extends readonly (keyof ValueOf<S> & string)[]>(
+  ...columnsAndOptions: [...C, GroupByKeyOptions<{ [P in C[number]]: ValueOf<S>[P] }>]
+): OperatorFunction<S, KeyedBy<S, { [P in C[number]]: ValueOf<S>[P] }>>;
+export function groupByKey(...args: readonly unknown[]): OperatorFunction<unknown, never> {
+  const { by, keyTime } = argumentsOf(args);
+  const [first] = by;
+  const key = typeof first === 'function' ? asReader(first) : columnReader(by);
+  const label = typeof first === 'function' ? 'key' : by.join(', ');
+  return (source) =>
+    addGrouping(source, {
+      kind: 'groupByKey',
+      label,
+      grouping: keyTime === undefined ? { key } : { key, keyTime },
+      show: (row, time, out) => {
+        const { window, value } = row;
+        const shown = key(value) ?? null;
+        out.next(
+          window === undefined ? { key: shown, value } : { key: shown, window, value },
+          time,
+        );
+      },
+    });
+}
+
+type Reader = (row: unknown) => unknown;
+
+function asReader(read: unknown): Reader {
+  return read as Reader;
+}
+
+function argumentsOf(args: readonly unknown[]): {
+  readonly by: readonly unknown[];
+  readonly keyTime: Reader | undefined;
+} {
+  const last = args.at(-1);
+  const hasOptions = args.length > 1 && (typeof last === 'object' || last === undefined);
+  const by = hasOptions ? args.slice(0, -1) : args;
+  const [first] = by;
+  const isFunction = typeof first === 'function' && by.length === 1;
+  const areNames = by.length > 0 && by.every((name) => typeof name === 'string');
+  if (!isFunction && !areNames) {
+    throw new TypeError(
+      `groupByKey takes one function or column names, got ${by.map((a) => typeof a).join(', ') || 'nothing'}: groupByKey((row) => row.key) or groupByKey('a', 'b')`,
+    );
+  }
+  const eventTime = hasOptions
+    ? (last as GroupByKeyOptions<unknown> | undefined)?.eventTime
+    : undefined;
+  if (eventTime !== undefined && typeof eventTime !== 'function') {
+    throw new TypeError(
+      `groupByKey: option eventTime must be a function of the key, got ${typeof eventTime}: { eventTime: (key) => key.time }`,
+    );
+  }
+  return { by, keyTime: eventTime };
+}
+
+function columnReader(columns: readonly unknown[]): Reader {
+  const names = columns.map(String);
+  const [only] = names;
+  if (only !== undefined && names.length === 1) {
+    return (row) => (row as Readonly<Record<string, unknown>>)[only];
+  }
+  return (row) => {
+    const key: Record<string, unknown> = {};
+    for (const name of names) key[name] = (row as Readonly<Record<string, unknown>>)[name];
+    return key;
+  };
+}

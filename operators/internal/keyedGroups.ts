@@ -1,0 +1,62 @@
+import type { MaybePromise } from '../../lib/maybe.js';
+import type { Stage, StageContext } from '../../lib/plan/planNode.js';
+import type { Entry, KeyedTable } from '../../lib/state/stateStore.js';
+import type { Fold } from './fold.js';
+import type { GroupRows } from './groupRows.js';
+
+/**
+ * Groups without event time: no row is late, nothing is evicted.
+ *
+ * Append mode emits nothing before the closing batch; then everything, once.
+ */
+export class KeyedGroups<V> {
+  constructor(
+    private readonly ctx: StageContext,
+    private readonly out: Stage,
+    private readonly table: KeyedTable<V>,
+    private readonly fold: Fold<V>,
+    private readonly rows: GroupRows<V>,
+  ) {}
+
+  prepare(): MaybePromise<void> {
+    if (this.emitsAll) return this.table.loadAll();
+  }
+
+  add(key: unknown, row: unknown): void {
+    const entry = this.table.find(key) ?? this.table.insert(key, this.fold.zero());
+    entry.value = this.fold.add(entry.value, row);
+    this.table.touch(entry);
+  }
+
+  /**
+   * A single group for all rows exists from the first batch on, and is saved anew, so emitted in update
+   * mode, in every batch, also without rows (semantics/spark.md 2.9; Spark's StateStoreSave).
+   */
+  keepOne(): void {
+    const entry = this.table.find(null);
+    if (entry === undefined) this.table.insert(null, this.fold.zero());
+    else if (!this.ctx.closing) this.table.touch(entry);
+  }
+
+  emit(): void {
+    if (this.ctx.outputMode === 'update') {
+      for (const entry of this.table.touched()) this.emitEntry(entry);
+    } else if (this.emitsAll) {
+      for (const entry of this.table.entries()) this.emitEntry(entry);
+      if (this.ctx.outputMode === 'append') this.removeAll();
+    }
+  }
+
+  private get emitsAll(): boolean {
+    const mode = this.ctx.outputMode;
+    return mode === 'complete' || (mode === 'append' && this.ctx.closing);
+  }
+
+  private emitEntry(entry: Entry<V>): void {
+    this.out.next(this.rows.ofKey(entry.key, entry.value), Number.NaN);
+  }
+
+  private removeAll(): void {
+    for (const entry of [...this.table.entries()]) this.table.remove(entry);
+  }
+}

@@ -1,0 +1,30 @@
+import type { MaybePromise } from '../../lib/maybe.js';
+import type { Stage } from '../../lib/plan/planNode.js';
+import type { KeyedGroups } from './keyedGroups.js';
+
+type Reader = (row: unknown) => unknown;
+
+/** Rows into groups by key alone; without a key, into one group. */
+export class KeyedStage<V> implements Stage {
+  constructor(
+    private readonly out: Stage,
+    private readonly groups: KeyedGroups<V>,
+    private readonly key: Reader | undefined,
+    private readonly valueOf: Reader | undefined,
+  ) {}
+
+  prepare(): MaybePromise<void> {
+    return this.groups.prepare();
+  }
+
+  next(row: unknown, _time: number): void {
+    const key = this.key === undefined ? null : this.key(row);
+    this.groups.add(key, this.valueOf === undefined ? row : this.valueOf(row));
+  }
+
+  endBatch(): void {
+    if (this.key === undefined) this.groups.keepOne();
+    this.groups.emit();
+    this.out.endBatch();
+  }
+}

@@ -1,0 +1,72 @@
+import type { MaybePromise } from '../../lib/maybe.js';
+import type { Stage, StageContext } from '../../lib/plan/planNode.js';
+import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
+import type { Fold } from './fold.js';
+
+/** Makes a group's row and tells its event time. */
+export interface TimedRows<V> {
+  rowOf(entry: Entry<V>): unknown;
+  timeOf(entry: Entry<V>): number;
+}
+
+/**
+ * Groups that event time closes, laid out by that time: the end of a window, or the key's event time.
+ *
+ * Append emits a group once, when its time <= the eviction watermark, in order of time; update emits
+ * what the batch touched and then evicts silently; complete emits all, keeps all, and no row is late.
+ *
+ * Source: semantics/spark.md 2.6, 2.9.
+ */
+export class TimedGroups<V> {
+  /** A row of a group with time <= this is late (ms). Fixed during a batch. */
+  lateWatermark = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly ctx: StageContext,
+    private readonly out: Stage,
+    private readonly table: TimedTable<V>,
+    private readonly fold: Fold<V>,
+    private readonly rows: TimedRows<V>,
+  ) {}
+
+  prepare(): MaybePromise<void> {
+    if (this.ctx.outputMode === 'complete') return this.table.loadAll();
+    this.lateWatermark = this.ctx.lateWatermark;
+    return this.table.load(this.ctx.evictionWatermark);
+  }
+
+  add(time: number, key: unknown, row: unknown): void {
+    const entry = this.table.find(time, key) ?? this.table.insert(time, key, this.fold.zero());
+    entry.value = this.fold.add(entry.value, row);
+    this.table.touch(entry);
+  }
+
+  merge(time: number, key: unknown, value: V): void {
+    const entry = this.table.find(time, key) ?? this.table.insert(time, key, this.fold.zero());
+    entry.value = this.fold.merge(entry.value, value);
+    this.table.touch(entry);
+  }
+
+  emit(): void {
+    switch (this.ctx.outputMode) {
+      case 'append':
+        return this.evict(true);
+      case 'update':
+        for (const entry of this.table.touched()) this.emitEntry(entry);
+        return this.evict(false);
+      case 'complete':
+        for (const entry of this.table.entries()) this.emitEntry(entry);
+    }
+  }
+
+  private evict(emitting: boolean): void {
+    for (const entry of this.table.due(this.ctx.evictionWatermark)) {
+      if (emitting) this.emitEntry(entry);
+      this.table.remove(entry);
+    }
+  }
+
+  private emitEntry(entry: Entry<V>): void {
+    this.out.next(this.rows.rowOf(entry), this.rows.timeOf(entry));
+  }
+}

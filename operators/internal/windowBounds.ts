@@ -1,0 +1,37 @@
+import type { WindowGrouping } from '../../lib/plan/grouping.js';
+
+/**
+ * The start of the last window that contains `time`: windows start at `startMs + n · slideMs`.
+ *
+ * Source: semantics/spark.md 2.7 (the remainder takes the sign of the dividend, then is made positive).
+ */
+export function lastWindowStart(time: number, slideMs: number, startMs: number): number {
+  const past = (time - startMs) % slideMs;
+  return time - (past < 0 ? past + slideMs : past);
+}
+
+/** `[start, end)` in ms since the epoch. */
+export type Bounds = readonly [startMs: number, endMs: number];
+
+/** The windows that contain `time` (ms), the last one first; none for NaN. */
+export function windowsAt(
+  window: WindowGrouping & { readonly kind: 'fixed' },
+  time: number,
+): readonly Bounds[] {
+  if (Number.isNaN(time)) return [];
+  if (window.assign) return window.assign(time);
+  const windows: Bounds[] = [];
+  const { sizeMs, slideMs, startMs } = window;
+  for (let at = lastWindowStart(time, slideMs, startMs); at > time - sizeMs; at -= slideMs) {
+    windows.push([at, at + sizeMs]);
+  }
+  return windows;
+}
+
+/**
+ * The time of a row made from a window (ms): late and evicted exactly if the window's end is, and in
+ * the window's last instant for windows over windows. Spark's `window_time` is end − 1 µs.
+ */
+export function timeOfWindow(endMs: number): number {
+  return endMs - 0.5;
+}

@@ -1,0 +1,77 @@
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { groupingOf } from '../lib/plan/grouping.js';
+import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
+import { DataStream, planOf } from '../lib/stream/dataStream.js';
+import { type ResultSet, resultSet } from './aggregate.js';
+import type { Aggregates } from './aggregates/aggregates.js';
+import { type Fold, foldOf } from './internal/fold.js';
+
+/**
+ * Passes rows through and reports aggregates of each batch in `progress.observedMetrics[name]`.
+ *
+ * In:     rows of `T`.
+ * Out:    the same rows.
+ * Time:   kept.
+ * State:  none: every batch starts anew; a batch without rows reports counts 0 and nulls.
+ * Errors: TypeError for an empty name, for a result that is no aggregate, and behind `groupByKey` or
+ *         `window`: it belongs before them.
+ *
+ * @example
+ * events.pipe(observe('quality', (rows) => ({ n: rows.count(), bad: rows.count({ where: (e) => !e.ok }) })));
+ * @since 0.1.0
+ */
+export function observe<T>(
+  name: string,
+  define: (rows: Aggregates<T>) => ResultSet<T>,
+): MonoTypeOperatorFunction<T> {
+  if (typeof name !== 'string' || name === '') {
+    throw new TypeError(`observe needs a name, got ${JSON.stringify(name)}: observe('quality', …)`);
+  }
+  const fold = foldOf('observe', resultSet('observe', define));
+  return (source) => {
+    const input = planOf(source);
+    const { key, window } = groupingOf(input);
+    if (key || window) {
+      throw new TypeError(
+        `observe('${name}') stands between a grouping and its aggregate: put it before groupByKey and window`,
+      );
+    }
+    const node: PlanNode = {
+      kind: 'observe',
+      inputs: [input],
+      label: name,
+      stage: (ctx, out) => new ObserveStage(ctx, out, name, fold),
+    };
+    return new DataStream<T>(node);
+  };
+}
+
+class ObserveStage<V> implements Stage {
+  private value: V;
+
+  constructor(
+    private readonly ctx: StageContext,
+    private readonly out: Stage,
+    private readonly name: string,
+    private readonly fold: Fold<V>,
+  ) {
+    this.value = fold.zero();
+  }
+
+  /** A batch that failed left its rows in the value. */
+  prepare(): void {
+    this.value = this.fold.zero();
+  }
+
+  next(row: unknown, time: number): void {
+    this.value = this.fold.add(this.value, row);
+    this.out.next(row, time);
+  }
+
+  endBatch(): void {
+    const results: Record<string, unknown> = {};
+    this.fold.putResults(this.value, results);
+    this.ctx.observe(this.name, results);
+    this.out.endBatch();
+  }
+}

@@ -1,0 +1,44 @@
+import type { DurationInput } from '../lib/time/duration.js';
+import { type EventTimeInput, eventTimeMs } from '../lib/time/eventTime.js';
+import type { TimeWindow } from '../lib/time/timeWindow.js';
+import { lastWindowStart } from './internal/windowBounds.js';
+import { shownWindow } from './internal/windowOption.js';
+import { fixedWindow } from './internal/windowSpec.js';
+import type { BoundOf } from './window.js';
+
+/** @since 0.1.0 */
+export interface WindowOfOptions<M extends 'date' | 'ms' = 'date' | 'ms'> {
+  /** Shifts the starts, which are multiples of the size since the epoch; may be negative. */
+  readonly startTime?: DurationInput;
+  /** `TimeWindow` of Dates (default), or of ms since the epoch. */
+  readonly timestamps?: M;
+}
+
+/**
+ * A function that gives the tumbling window of a time in a row, to make a column of it: as a join key,
+ * or as a key of `groupByKey` with `eventTime`.
+ *
+ * Out:    null for a row without that time.
+ * Errors: RangeError for size <= 0, |startTime| >= size, months or years.
+ *
+ * @example
+ * events.pipe(
+ *   withColumns({ hour: windowOf((e: Event) => e.time, '1 hour') }),
+ *   groupByKey('hour', { eventTime: (hour) => hour }),
+ *   count(),
+ * );
+ * @since 0.1.0
+ */
+export function windowOf<T, const M extends 'date' | 'ms' = 'date'>(
+  time: (row: T) => EventTimeInput,
+  size: DurationInput,
+  options: WindowOfOptions<M> = {},
+): (row: T) => TimeWindow<BoundOf<M>> | null {
+  const { sizeMs, startMs, timestamps } = fixedWindow('windowOf', size, { ...options, time });
+  return (row) => {
+    const at = eventTimeMs(time(row));
+    if (Number.isNaN(at)) return null;
+    const start = lastWindowStart(at, sizeMs, startMs);
+    return shownWindow(start, start + sizeMs, timestamps) as TimeWindow<BoundOf<M>>;
+  };
+}
