@@ -49,6 +49,8 @@ export interface NodeTraits {
   readonly chained?: boolean;
   /** Reads the row's event time though it is not stateful. Stateful nodes read it if there is a watermark. */
   readonly readsEventTime?: boolean;
+  /** Its rows carry an event time of their own, also without a watermark above: results of windows. */
+  readonly givesEventTime?: boolean;
 }
 
 /**
