@@ -51,7 +51,8 @@ export class SeenFiles {
     return before - this.seen.size;
   }
 
-  private keyOf(path: string): string {
+  /** What makes two paths the same file. */
+  keyOf(path: string): string {
     return this.nameOnly ? path.slice(path.lastIndexOf('/') + 1) : path;
   }
 }

@@ -67,7 +67,13 @@ export class UnreadFiles {
     const found = await this.options.list((path) => this.seen.has(path));
     const fresh = found.filter((file) => this.seen.isNew(file.path, millisOf(file)));
     const sign = this.options.latestFirst ? 1 : -1;
-    this.queue = fresh.sort((a, b) => sign * inOrderOfTime(a, b));
+    this.queue = this.distinct(fresh.sort((a, b) => sign * inOrderOfTime(a, b)));
+  }
+
+  /** With `fileNameOnly` one listing may have the same file twice: the one that is next counts. */
+  private distinct(queue: readonly FoundFile[]): FoundFile[] {
+    const last = new Map(queue.map((file) => [this.seen.keyOf(file.path), file]));
+    return queue.filter((file) => last.get(this.seen.keyOf(file.path)) === file);
   }
 }
 

@@ -1,0 +1,45 @@
+import { SeenFiles } from '../../../lib/sources/files/seenFiles.js';
+
+describe('SeenFiles', () => {
+  it('forgets what is older than the newest file by more than the age', () => {
+    const seen = new SeenFiles(10, false);
+    seen.add('/a', 5);
+    expect(seen.size).toBe(1);
+    expect(seen.purge()).toBe(0);
+
+    seen.add('/b', 15);
+    expect(seen.purge()).toBe(0); // the line is 5, and 5 is not below it
+    expect(seen.size).toBe(2);
+
+    seen.add('/c', 16);
+    expect(seen.size).toBe(3); // the line moves only when something is purged
+    expect(seen.purge()).toBe(1);
+    expect(seen.purgeLineMs).toBe(6);
+    expect(seen.isNew('/d', 5)).toBe(false);
+    expect(seen.isNew('/e', 20)).toBe(true);
+    expect(seen.isNew('/f', 6)).toBe(true); // exactly on the line
+    expect(seen.isNew('/b', 15)).toBe(false);
+  });
+
+  it('compares names only where asked', () => {
+    const seen = new SeenFiles(10, true);
+    seen.add('/x/a', 5);
+    expect(seen.isNew('/y/a', 5)).toBe(false);
+    expect(seen.isNew('/y/b', 5)).toBe(true);
+  });
+
+  it('never purges without an age', () => {
+    const seen = new SeenFiles(Number.POSITIVE_INFINITY, false);
+    seen.add('/a', 1);
+    seen.add('/b', 1e15);
+    expect(seen.purge()).toBe(0);
+    expect(seen.isNew('/c', 0)).toBe(true);
+  });
+
+  it('keeps names that objects have', () => {
+    const seen = new SeenFiles(10, true);
+    expect(seen.isNew('/x/__proto__', 1)).toBe(true);
+    seen.add('/x/__proto__', 1);
+    expect(seen.isNew('/x/__proto__', 1)).toBe(false);
+  });
+});
