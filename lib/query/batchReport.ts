@@ -139,8 +139,7 @@ export class BatchReport {
 
 function stateOperatorsOf(pipeline: Pipeline, backend: StateBackend): StateOperatorProgress[] {
   const all: StateOperatorProgress[] = [];
-  for (const [node, ctx] of pipeline.contexts) {
-    if (!node.traits?.stateful) continue;
+  for (const [node, ctx] of pipeline.statefulDownstreamFirst) {
     const metrics = backend.operator(ctx.operatorId).metrics;
     const { numRowsTotal, numRowsUpdated, numRowsRemoved, ...counted } = Object.fromEntries(
       ctx.counters,

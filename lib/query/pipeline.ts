@@ -61,6 +61,18 @@ export class Pipeline {
     }
   }
 
+  /** Stateful operators as progress lists them: from the sink to the sources, left before right. */
+  get statefulDownstreamFirst(): readonly (readonly [PlanNode, OperatorContext])[] {
+    const list = new Map<PlanNode, OperatorContext>();
+    const visit = (node: PlanNode): void => {
+      const ctx = this.contexts.get(node);
+      if (ctx && node.traits?.stateful) list.set(node, ctx);
+      node.inputs.forEach(visit);
+    };
+    visit(this.graph.root);
+    return [...list];
+  }
+
   get entries(): ReadonlyMap<SourceNode, Stage> {
     return this.compiled.entries;
   }

@@ -1,0 +1,259 @@
+import type { Observable } from 'rxjs';
+import {
+  asc,
+  desc,
+  distinct,
+  dropDuplicates,
+  dropDuplicatesWithinWatermark,
+  explode,
+  flatMapGroupsWithState,
+  groupByKey,
+  joinWith,
+  limit,
+  type MemoryStream,
+  orderBy,
+  readStream,
+  select,
+  staticRows,
+  transformWithState,
+  union,
+  where,
+  withColumns,
+  withWatermark,
+} from '../../index.js';
+import { buildAggregate } from './buildAggregate.js';
+import { arithmetic, holds, sideOf } from './conditions.js';
+import { groupStateFunction } from './groupStateFunctions.js';
+import { processFunction } from './processFunctions.js';
+import type { JoinPlan, Plan, Row, StaticJoinPlan } from './vector.js';
+
+/** A stream of a vector, and what Spark would know of its columns. */
+export interface Built {
+  readonly rows$: Observable<Row>;
+  readonly columns: readonly string[];
+  /** Columns that carry event time: the watermarked one, and windows made of it. */
+  readonly times: ReadonlyMap<string, 'timestamp' | 'window'>;
+}
+
+/** Writes a vector's plan with the public operators, as a user would. */
+export function buildPlan(plan: Plan, sources: ReadonlyMap<string, Source>): Built {
+  const build = (inner: Plan): Built => buildPlan(inner, sources);
+  switch (plan.op) {
+    case 'source': {
+      const source = sources.get(plan.name) as Source;
+      return { rows$: readStream(source.stream), columns: source.columns, times: new Map() };
+    }
+    case 'filter':
+      return piped(build(plan.in), (rows$) => rows$.pipe(where((row) => holds(row, plan.where))));
+    case 'map':
+      return piped(build(plan.in), (rows$) =>
+        rows$.pipe(
+          withColumns((row) =>
+            Object.fromEntries(
+              Object.entries(plan.set).map(([column, [from, operator, literal]]) => [
+                column,
+                arithmetic(row[from], operator, literal),
+              ]),
+            ),
+          ),
+        ),
+      );
+    case 'explode':
+      return buildExplode(build(plan.in), plan.column, plan.as);
+    case 'select': {
+      const input = build(plan.in);
+      return {
+        rows$: input.rows$.pipe(select((row: Row) => pick(row, plan.columns))),
+        columns: plan.columns,
+        times: new Map([...input.times].filter(([column]) => plan.columns.includes(column))),
+      };
+    }
+    case 'withWatermark': {
+      const input = build(plan.in);
+      const { column, delayMs } = plan;
+      return {
+        ...input,
+        rows$: input.rows$.pipe(withWatermark((row: Row) => row[column] as number | null, delayMs)),
+        times: new Map([[column, 'timestamp']]),
+      };
+    }
+    case 'withWindow':
+      return buildWithWindow(build(plan.in), plan.column, plan.as, plan.durationMs);
+    case 'aggregate':
+      return buildAggregate(plan, build(plan.in));
+    case 'dropDuplicates':
+      return buildDropDuplicates(build(plan.in), plan.columns, plan.withinWatermark);
+    case 'distinct': {
+      const input = build(plan.in);
+      if (input.times.size > 0) return buildDropDuplicates(input, input.columns, false);
+      return { ...input, rows$: input.rows$.pipe(distinct()) };
+    }
+    case 'union': {
+      const [first, ...others] = plan.inputs.map(build) as [Built, ...Built[]];
+      return { ...first, rows$: first.rows$.pipe(union(...others.map((other) => other.rows$))) };
+    }
+    case 'join':
+      return buildJoin(plan, build(plan.left), build(plan.right));
+    case 'staticJoin':
+      return buildStaticJoin(plan, build(plan.in));
+    case 'limit':
+      return piped(build(plan.in), (rows$) => rows$.pipe(limit(plan.n)));
+    case 'sort': {
+      const by = plan.by.map(([column, order]) =>
+        (order === 'asc' ? asc : desc)((row: Row) => row[column]),
+      );
+      return piped(build(plan.in), (rows$) => rows$.pipe(orderBy(...by)));
+    }
+    case 'groupState': {
+      const input = build(plan.in);
+      const { fn } = groupStateFunction(plan.function, plan.keys, timeColumn(input));
+      return {
+        rows$: input.rows$.pipe(
+          groupByKey((row: Row) => pick(row, plan.keys)),
+          flatMapGroupsWithState(fn, { outputMode: plan.mode, timeout: plan.timeout }),
+        ),
+        columns: [...plan.keys, 'x', 'y', 'z'],
+        times: new Map(),
+      };
+    }
+    case 'process': {
+      const input = build(plan.in);
+      return {
+        rows$: input.rows$.pipe(
+          groupByKey((row: Row) => pick(row, plan.keys)),
+          transformWithState(
+            processFunction(plan.function, plan.timeMode, plan.keys, timeColumn(input)) as never,
+          ),
+        ) as Observable<Row>,
+        columns: ['k', 'x', 'y', 'z'],
+        times: new Map(),
+      };
+    }
+  }
+}
+
+export interface Source {
+  readonly stream: MemoryStream<Row>;
+  readonly columns: readonly string[];
+}
+
+function piped(input: Built, pipe: (rows$: Observable<Row>) => Observable<Row>): Built {
+  return { ...input, rows$: pipe(input.rows$) };
+}
+
+function timeColumn(input: Built): string | undefined {
+  return [...input.times.keys()][0];
+}
+
+export function pick(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
+}
+
+function buildExplode(input: Built, column: string, as: string): Built {
+  return {
+    ...input,
+    columns: [...input.columns, as],
+    rows$: input.rows$.pipe(
+      explode(
+        (row: Row) => Array.from({ length: Math.max(0, (row[column] as number | null) ?? 0) }),
+        (row, _element, index) => ({ ...row, [as]: index }),
+      ),
+    ),
+  };
+}
+
+function buildWithWindow(input: Built, column: string, as: string, durationMs: number): Built {
+  return {
+    columns: [...input.columns, as],
+    // In Spark both columns carry event time from here on; the vectors keep one.
+    times: input.times.has(column) ? new Map([...input.times, [as, 'window']]) : input.times,
+    rows$: input.rows$.pipe(
+      // A row whose window cannot be said is removed before it is given one.
+      where((row: Row) => row[column] !== null),
+      withColumns((row: Row) => {
+        const start = Math.floor((row[column] as number) / durationMs) * durationMs;
+        return { [as]: { start, end: start + durationMs } };
+      }),
+    ),
+  };
+}
+
+function buildDropDuplicates(input: Built, columns: readonly string[], within: boolean): Built {
+  const key = (row: Row) => pick(row, columns);
+  if (within) return piped(input, (rows$) => rows$.pipe(dropDuplicatesWithinWatermark(key)));
+  const time = columns.find((column) => input.times.has(column));
+  if (time === undefined) return piped(input, (rows$) => rows$.pipe(dropDuplicates(key)));
+  const eventTime =
+    input.times.get(time) === 'window'
+      ? (row: Row) => (row[time] as { end: number }).end
+      : (row: Row) => row[time] as number | null;
+  return piped(input, (rows$) => rows$.pipe(dropDuplicates(key, { eventTime })));
+}
+
+type Bound = { end: number } | number | null;
+
+function buildJoin(plan: JoinPlan, left: Built, right: Built): Built {
+  const leftColumns = new Set(left.columns);
+  const on = plan.on ?? [];
+  const timeKey = on.find(([l, r]) => left.times.has(l) || right.times.has(r));
+  const keys = on.filter((pair) => pair !== timeKey);
+  const conditions = plan.where ?? [];
+  const of = (side: 'left' | 'right' | 'both') =>
+    conditions.filter((condition) => sideOf(condition, leftColumns) === side);
+  const key = (i: 0 | 1) => (row: Row) => keys.map((pair) => row[pair[i]] ?? null);
+  const within = (plan.within ?? []).map((bound) => ({
+    left: bound.cmp,
+    plus: bound.plusMs,
+    ...(left.times.has(bound.left) ? {} : { leftTime: (l: Row) => l[bound.left] as number | null }),
+    ...(right.times.has(bound.right)
+      ? {}
+      : { rightTime: (r: Row) => r[bound.right] as number | null }),
+  }));
+  const options = {
+    type: plan.type,
+    ...(keys.length > 0 ? { on: [key(0), key(1)] } : {}),
+    ...(timeKey
+      ? { onTime: [(l: Row) => l[timeKey[0]] as Bound, (r: Row) => r[timeKey[1]] as Bound] }
+      : {}),
+    ...(within.length > 0 ? { within } : {}),
+    ...(timeKey || within.length > 0 ? {} : { unbounded: true }),
+    leftWhere: (l: Row) => holds(l, of('left')),
+    rightWhere: (r: Row) => holds(r, of('right')),
+    where: (l: Row, r: Row) => holds({ ...l, ...r }, of('both')),
+    select: (l: Row | null, r: Row | null) => ({
+      ...(l ?? nulls(left.columns)),
+      ...(plan.type === 'leftSemi' || plan.type === 'leftAnti' ? {} : (r ?? nulls(right.columns))),
+    }),
+  };
+  const isLeftOnly = plan.type === 'leftSemi' || plan.type === 'leftAnti';
+  return {
+    rows$: left.rows$.pipe(joinWith(right.rows$, options as never)) as Observable<Row>,
+    columns: isLeftOnly ? left.columns : [...left.columns, ...right.columns],
+    times: isLeftOnly ? left.times : new Map([...left.times, ...right.times]),
+  };
+}
+
+function buildStaticJoin(plan: StaticJoinPlan, input: Built): Built {
+  const isLeftOnly = plan.type === 'leftSemi' || plan.type === 'leftAnti';
+  const tableColumns = ['sk', 'label'];
+  const options = {
+    type: plan.type,
+    on: [
+      (l: Row) => plan.on.map(([column]) => l[column] ?? null),
+      (r: Row) => plan.on.map(([, column]) => r[column] ?? null),
+    ],
+    select: (l: Row, r: Row | null) =>
+      isLeftOnly ? l : { ...l, ...(r ?? nulls(tableColumns)) },
+  };
+  return {
+    ...input,
+    rows$: input.rows$.pipe(
+      joinWith(staticRows(plan.rows), options as never),
+    ) as Observable<Row>,
+    columns: isLeftOnly ? input.columns : [...input.columns, ...tableColumns],
+  };
+}
+
+function nulls(columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((column) => [column, null]));
+}

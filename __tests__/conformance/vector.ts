@@ -1,0 +1,135 @@
+/** A conformance vector as its README describes it: a query and what a real Spark answered. */
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Comparison = readonly [column: string, cmp: string, literal: unknown];
+
+export type Plan =
+  | { readonly op: 'source'; readonly name: string }
+  | { readonly op: 'filter'; readonly in: Plan; readonly where: readonly Comparison[] }
+  | {
+      readonly op: 'map';
+      readonly in: Plan;
+      readonly set: Readonly<Record<string, readonly [string, string, number]>>;
+    }
+  | { readonly op: 'explode'; readonly in: Plan; readonly column: string; readonly as: string }
+  | { readonly op: 'select'; readonly in: Plan; readonly columns: readonly string[] }
+  | {
+      readonly op: 'withWatermark';
+      readonly in: Plan;
+      readonly column: string;
+      readonly delayMs: number;
+    }
+  | {
+      readonly op: 'withWindow';
+      readonly in: Plan;
+      readonly column: string;
+      readonly as: string;
+      readonly durationMs: number;
+    }
+  | AggregatePlan
+  | {
+      readonly op: 'dropDuplicates';
+      readonly in: Plan;
+      readonly columns: readonly string[];
+      readonly withinWatermark: boolean;
+    }
+  | { readonly op: 'distinct'; readonly in: Plan }
+  | { readonly op: 'union'; readonly inputs: readonly Plan[] }
+  | JoinPlan
+  | StaticJoinPlan
+  | { readonly op: 'limit'; readonly in: Plan; readonly n: number }
+  | {
+      readonly op: 'sort';
+      readonly in: Plan;
+      readonly by: readonly (readonly [string, 'asc' | 'desc'])[];
+    }
+  | {
+      readonly op: 'groupState';
+      readonly in: Plan;
+      readonly keys: readonly string[];
+      readonly function: string;
+      readonly timeout: 'none' | 'eventTime';
+      readonly mode: 'append' | 'update';
+    }
+  | {
+      readonly op: 'process';
+      readonly in: Plan;
+      readonly keys: readonly string[];
+      readonly function: string;
+      readonly timeMode: 'none' | 'eventTime';
+    };
+
+export interface WindowPlan {
+  readonly column?: string;
+  readonly window?: string;
+  readonly durationMs?: number;
+  readonly slideMs?: number;
+  readonly startMs?: number;
+  readonly as?: string;
+  readonly sessionGapMs?: number | { readonly column: string; readonly unitMs: number };
+}
+
+export interface AggregatePlan {
+  readonly op: 'aggregate';
+  readonly in: Plan;
+  readonly keys: readonly string[];
+  readonly window: WindowPlan | null;
+  readonly aggs: Readonly<Record<string, readonly [string, string?]>>;
+}
+
+export interface JoinPlan {
+  readonly op: 'join';
+  readonly left: Plan;
+  readonly right: Plan;
+  readonly type: 'inner' | 'leftOuter' | 'rightOuter' | 'fullOuter' | 'leftSemi' | 'leftAnti';
+  readonly on?: readonly (readonly [string, string])[];
+  readonly within?: readonly {
+    readonly left: string;
+    readonly cmp: '<' | '<=' | '>' | '>=';
+    readonly right: string;
+    readonly plusMs: number;
+  }[];
+  readonly where?: readonly Comparison[];
+}
+
+export interface StaticJoinPlan {
+  readonly op: 'staticJoin';
+  readonly in: Plan;
+  readonly type: JoinPlan['type'];
+  readonly on: readonly (readonly [string, string])[];
+  readonly rows: readonly Row[];
+}
+
+export interface ExpectedState {
+  readonly operator: string;
+  readonly total: number;
+  readonly updated: number;
+  readonly removed: number;
+  readonly dropped: number;
+}
+
+export interface ExpectedBatch {
+  readonly batchId: number;
+  readonly step?: number;
+  readonly inputRows: number;
+  readonly watermarkMs: number | null;
+  readonly rows: readonly Row[];
+  readonly state: readonly ExpectedState[];
+}
+
+export interface Vector {
+  readonly name: string;
+  readonly family: string;
+  readonly outputMode: 'append' | 'update' | 'complete';
+  readonly conf: { readonly multipleWatermarkPolicy?: 'min' | 'max' };
+  readonly sources: Readonly<Record<string, readonly (readonly [string, string])[]>>;
+  readonly plan: Plan;
+  readonly feed: 'stepwise' | 'drained';
+  readonly steps: readonly { readonly add: Readonly<Record<string, readonly Row[]>> }[];
+  readonly expect?: readonly ExpectedBatch[];
+  readonly refused?: {
+    readonly condition: string;
+    readonly message: string;
+    readonly atStart: boolean;
+  };
+}
