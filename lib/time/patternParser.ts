@@ -1,0 +1,182 @@
+import { daysFromCivil, inRange, isCivil } from './civil.js';
+import { months, weekdays } from './dateNames.js';
+import { inZone } from './isoTimestamp.js';
+import type { NumberField, PatternToken } from './timePattern.js';
+import type { WallClock } from './zone.js';
+
+/**
+ * Reads text by a pattern; one object per pattern, used for every cell of a column.
+ *
+ * What the pattern does not name is 1970-01-01 00:00. Names are English, in any case. Bad text is NaN,
+ * and so is a date that does not exist.
+ */
+export class PatternParser {
+  private readonly fields: Record<NumberField, number> = {
+    year: 1970,
+    twoDigitYear: -1,
+    month: 1,
+    day: 1,
+    dayOfYear: -1,
+    hour: 0,
+    hour24: -1,
+    hour12: -1,
+    hour11: -1,
+    minute: 0,
+    second: 0,
+  };
+  private milliseconds = 0;
+  private afternoon = false;
+  private zone = '';
+  private at = 0;
+
+  constructor(
+    private readonly tokens: readonly PatternToken[],
+    private readonly clock: WallClock,
+  ) {}
+
+  /** ms since the epoch, or NaN. */
+  parse(text: string): number {
+    this.reset();
+    if (!this.all(this.tokens, text) || this.at !== text.length) return Number.NaN;
+    const wall = this.wallMs();
+    if (Number.isNaN(wall)) return Number.NaN;
+    return inRange(this.zone === '' ? this.clock.instantOf(wall) : inZone(wall, this.zone));
+  }
+
+  private reset(): void {
+    const fields = this.fields;
+    fields.year = 1970;
+    fields.month = fields.day = 1;
+    fields.hour = fields.minute = fields.second = 0;
+    fields.twoDigitYear = fields.dayOfYear = fields.hour24 = fields.hour12 = fields.hour11 = -1;
+    this.milliseconds = 0;
+    this.afternoon = false;
+    this.zone = '';
+    this.at = 0;
+  }
+
+  private all(tokens: readonly PatternToken[], text: string): boolean {
+    for (const token of tokens) if (!this.one(token, text)) return false;
+    return true;
+  }
+
+  private one(token: PatternToken, text: string): boolean {
+    switch (token.kind) {
+      case 'literal':
+        if (!text.startsWith(token.text, this.at)) return false;
+        this.at += token.text.length;
+        return true;
+      case 'number':
+        return this.number(token.field, token.min, token.max, text);
+      case 'fraction':
+        return this.fraction(token.digits, text);
+      case 'month': {
+        const month = this.name(months, token.long, text);
+        this.fields.month = month + 1;
+        return month >= 0;
+      }
+      case 'weekday':
+        return this.name(weekdays, token.long, text) >= 0;
+      case 'half':
+        return this.half(text);
+      case 'zone':
+        return this.zoneName(text);
+      case 'optional': {
+        const before = this.at;
+        if (!this.all(token.tokens, text)) this.at = before;
+        return true;
+      }
+    }
+  }
+
+  private number(field: NumberField, min: number, max: number, text: string): boolean {
+    const first = text.charCodeAt(this.at);
+    const signed = field === 'year' && (first === 43 || first === 45);
+    if (signed) this.at++;
+    const from = this.at;
+    const most = signed ? 6 : max;
+    let value = 0;
+    while (this.at - from < most) {
+      const digit = text.charCodeAt(this.at) - 48;
+      if (!(digit >= 0 && digit <= 9)) break;
+      value = value * 10 + digit;
+      this.at++;
+    }
+    this.fields[field] = signed && first === 45 ? -value : value;
+    return this.at - from >= min;
+  }
+
+  /** Digits behind the third are cut off. */
+  private fraction(digits: number, text: string): boolean {
+    let worth = 100;
+    this.milliseconds = 0;
+    for (let i = 0; i < digits; i++, this.at++) {
+      const digit = text.charCodeAt(this.at) - 48;
+      if (!(digit >= 0 && digit <= 9)) return false;
+      if (i < 3) this.milliseconds += digit * worth;
+      worth /= 10;
+    }
+    return true;
+  }
+
+  /** Index of the name that comes next; −1 without one. */
+  private name(names: readonly string[], long: boolean, text: string): number {
+    const next = text.slice(this.at, this.at + 10).toLowerCase();
+    const index = names.findIndex((name) => {
+      const shown = long ? name : name.slice(0, 3);
+      return next.startsWith(shown.toLowerCase());
+    });
+    if (index >= 0) this.at += long ? (names[index]?.length ?? 0) : 3;
+    return index;
+  }
+
+  private half(text: string): boolean {
+    const next = text.slice(this.at, this.at + 2).toUpperCase();
+    this.at += 2;
+    this.afternoon = next === 'PM';
+    return next === 'AM' || next === 'PM';
+  }
+
+  /** Takes what may belong to a zone's name; whether it is one is seen when it is used. */
+  private zoneName(text: string): boolean {
+    const from = this.at;
+    while (this.at < text.length && isZoneChar(text.charCodeAt(this.at))) this.at++;
+    this.zone = text.slice(from, this.at);
+    return this.zone !== '';
+  }
+
+  private wallMs(): number {
+    const f = this.fields;
+    const year = f.twoDigitYear >= 0 ? 2000 + f.twoDigitYear : f.year;
+    const hour = this.hourOfDay();
+    if (!(hour >= 0 && hour <= 23 && f.minute <= 59 && f.second <= 59)) return Number.NaN;
+    const clock = ((hour * 60 + f.minute) * 60 + f.second) * 1000 + this.milliseconds;
+    if (f.dayOfYear >= 0) {
+      const first = daysFromCivil(year, 1, 1);
+      const exists = f.dayOfYear >= 1 && f.dayOfYear <= daysFromCivil(year + 1, 1, 1) - first;
+      return exists ? (first + f.dayOfYear - 1) * 86_400_000 + clock : Number.NaN;
+    }
+    if (!isCivil(year, f.month, f.day)) return Number.NaN;
+    return daysFromCivil(year, f.month, f.day) * 86_400_000 + clock;
+  }
+
+  private hourOfDay(): number {
+    const f = this.fields;
+    const later = this.afternoon ? 12 : 0;
+    if (f.hour12 >= 0) return f.hour12 >= 1 && f.hour12 <= 12 ? (f.hour12 % 12) + later : -1;
+    if (f.hour11 >= 0) return f.hour11 <= 11 ? f.hour11 + later : -1;
+    if (f.hour24 >= 0) return f.hour24 >= 1 && f.hour24 <= 24 ? f.hour24 % 24 : -1;
+    return f.hour;
+  }
+}
+
+/** Letters, digits, and `+ - / _ :`: `Europe/Paris`, `UTC+2`, `-05:00`. */
+function isZoneChar(code: number): boolean {
+  return (
+    (code >= 45 && code <= 58 && code !== 46) ||
+    code === 43 ||
+    code === 95 ||
+    (code >= 65 && code <= 90) ||
+    (code >= 97 && code <= 122)
+  );
+}
