@@ -3,11 +3,12 @@ import {
   type DistinctValues,
   distinctFromStored,
   mergeDistinct,
+  sortedValues,
 } from '../internal/distinctValues.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
-/** The values that are not null, each once, in order of first arrival. */
+/** The values that are not null, each once: ascending, or, without an order, by first arrival. */
 export function collectSet<T, V>(
   value: (row: T) => V,
   options?: AggregateOptions<T>,
@@ -38,7 +39,7 @@ class CollectSet<T, V> implements Aggregate<T, Values<V>, readonly NonNullable<V
   }
 
   result(acc: Values<V>): readonly NonNullable<V>[] {
-    return [...acc.values()];
+    return sortedValues(acc);
   }
 
   toStored(acc: Values<V>): unknown {

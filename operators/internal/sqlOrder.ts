@@ -24,6 +24,13 @@ export function compareSql(a: unknown, b: unknown, aggregate: string): number {
   });
 }
 
+/** Whether {@link compareSql} takes a value. */
+export function isOrdered(value: unknown): value is Ordered {
+  return typeof value === 'object'
+    ? value instanceof Date || value instanceof Decimal
+    : value !== undefined;
+}
+
 function compareNumbers(a: number, b: number): number {
   if (a < b) return -1;
   if (a > b) return 1;
