@@ -10,7 +10,10 @@ import { isRxNode } from '../lib/stream/rxNode.js';
  * orders.pipe(named('enrich', mergeMap((o) => fetchCustomer(o), 8)));
  * @since 0.1.0
  */
-export function named<A, B>(name: string, operator: OperatorFunction<A, B>): OperatorFunction<A, B> {
+export function named<A, B>(
+  name: string,
+  operator: OperatorFunction<A, B>,
+): OperatorFunction<A, B> {
   return (source: Observable<A>) => {
     // Wrapped once here, so that the operator and the check below see the same plan.
     const stream = source instanceof DataStream ? source : new DataStream<A>(planOf(source));

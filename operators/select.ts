@@ -19,9 +19,7 @@ export function select<T, R>(project: (row: T, batch: BatchInfo) => R): Operator
 export function select<T, K extends keyof T>(
   ...columns: readonly [K, ...K[]]
 ): OperatorFunction<T, Pick<T, K>>;
-export function select<T>(
-  ...args: readonly unknown[]
-): OperatorFunction<T, unknown> {
+export function select<T>(...args: readonly unknown[]): OperatorFunction<T, unknown> {
   const [first] = args;
   const columns = args as readonly PropertyKey[];
   const project =

@@ -28,7 +28,7 @@ export function buildAggregate(plan: AggregatePlan, input: Built): Built {
       select((row) => ({
         ...(row.key ?? {}),
         ...(as === undefined ? {} : { [as]: row.window }),
-        ...pick(row as never, names),
+        ...sortedSets(plan, pick(row as never, names)),
       })),
     ),
     columns: [...keys, ...(as === undefined ? [] : [as]), ...names],
@@ -39,6 +39,21 @@ export function buildAggregate(plan: AggregatePlan, input: Built): Built {
 interface Result {
   readonly key?: Row;
   readonly window?: unknown;
+}
+
+/** A set has no order; the vectors have theirs sorted. */
+function sortedSets(plan: AggregatePlan, row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) =>
+      plan.aggs[name]?.[0] === 'collectSet'
+        ? [name, [...(value as readonly (number | string)[])].sort(ascending)]
+        : [name, value],
+    ),
+  );
+}
+
+function ascending(a: number | string, b: number | string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function windowOperator(spec: WindowPlan, input: Built): unknown {
@@ -61,12 +76,15 @@ function windowOperator(spec: WindowPlan, input: Built): unknown {
     return sessionWindow(gapOf as never, options as never);
   }
   const inner = spec.window === undefined || isTime ? time : lastInstant(of);
-  return window(spec.durationMs as number, {
-    slide: spec.slideMs ?? (spec.durationMs as number),
-    startTime: spec.startMs ?? 0,
-    timestamps: 'ms',
-    ...(isTime ? {} : { time: inner as never }),
-  } as never);
+  return window(
+    spec.durationMs as number,
+    {
+      slide: spec.slideMs ?? (spec.durationMs as number),
+      startTime: spec.startMs ?? 0,
+      timestamps: 'ms',
+      ...(isTime ? {} : { time: inner as never }),
+    } as never,
+  );
 }
 
 function lastInstant(column: string): (row: Row) => number | null {

@@ -50,7 +50,7 @@ export function buildPlan(plan: Plan, sources: ReadonlyMap<string, Source>): Bui
         rows$.pipe(
           withColumns((row) =>
             Object.fromEntries(
-              Object.entries(plan.set).map(([column, [from, operator, literal]]) => [
+              Object.entries(plan.set).map(([column, [operator, from, literal]]) => [
                 column,
                 arithmetic(row[from], operator, literal),
               ]),
@@ -216,7 +216,8 @@ function buildJoin(plan: JoinPlan, left: Built, right: Built): Built {
       ? { onTime: [(l: Row) => l[timeKey[0]] as Bound, (r: Row) => r[timeKey[1]] as Bound] }
       : {}),
     ...(within.length > 0 ? { within } : {}),
-    ...(timeKey || within.length > 0 ? {} : { unbounded: true }),
+    // The vectors bound a side or not, as they like; Spark does not ask.
+    ...(plan.type === 'inner' ? { unbounded: true } : {}),
     leftWhere: (l: Row) => holds(l, of('left')),
     rightWhere: (r: Row) => holds(r, of('right')),
     where: (l: Row, r: Row) => holds({ ...l, ...r }, of('both')),
@@ -242,14 +243,11 @@ function buildStaticJoin(plan: StaticJoinPlan, input: Built): Built {
       (l: Row) => plan.on.map(([column]) => l[column] ?? null),
       (r: Row) => plan.on.map(([, column]) => r[column] ?? null),
     ],
-    select: (l: Row, r: Row | null) =>
-      isLeftOnly ? l : { ...l, ...(r ?? nulls(tableColumns)) },
+    select: (l: Row, r: Row | null) => (isLeftOnly ? l : { ...l, ...(r ?? nulls(tableColumns)) }),
   };
   return {
     ...input,
-    rows$: input.rows$.pipe(
-      joinWith(staticRows(plan.rows), options as never),
-    ) as Observable<Row>,
+    rows$: input.rows$.pipe(joinWith(staticRows(plan.rows), options as never)) as Observable<Row>,
     columns: isLeftOnly ? input.columns : [...input.columns, ...tableColumns],
   };
 }

@@ -63,13 +63,12 @@ const exactDrops = new Set([
   'applyInPandasWithState',
 ]);
 
-function stateDifference(
-  vector: Vector,
-  want: ExpectedBatch,
-  have: GotBatch,
-): string | undefined {
-  for (const [i, expected] of want.state.entries()) {
-    const got = have.state[i];
+function stateDifference(vector: Vector, want: ExpectedBatch, have: GotBatch): string | undefined {
+  // Spark counts internal rows of a limit, and has no state for it in complete mode.
+  const gotStates = have.state.filter(({ operator }) => operator !== 'globalLimit');
+  const wantStates = want.state.filter(({ operator }) => !/limit/i.test(operator));
+  for (const [i, expected] of wantStates.entries()) {
+    const got = gotStates[i];
     if (!got) return `state of ${expected.operator} missing`;
     const joinIsExact = expected.operator === 'symmetricHashJoin' && !joinHasWhere(vector.plan);
     const total = exactTotals.has(expected.operator) || joinIsExact;
@@ -120,7 +119,9 @@ function sameRows(want: readonly string[], have: readonly string[]): boolean {
   if (want.length !== have.length) return false;
   const left = [...have];
   return want.every((text) => {
-    const i = left.findIndex((other) => other === text || close(JSON.parse(text), JSON.parse(other)));
+    const i = left.findIndex(
+      (other) => other === text || close(JSON.parse(text), JSON.parse(other)),
+    );
     if (i < 0) return false;
     left.splice(i, 1);
     return true;
@@ -134,9 +135,7 @@ function close(a: unknown, b: unknown): boolean {
   }
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const [x, y] = [Object.entries(a), Object.entries(b)];
-  return (
-    x.length === y.length && x.every(([key, value]) => close(value, (b as Row)[key]))
-  );
+  return x.length === y.length && x.every(([key, value]) => close(value, (b as Row)[key]));
 }
 
 function brief(rows: readonly Row[] | undefined): string {

@@ -43,7 +43,10 @@ export function groupStateFunction(
         state.remove();
         return [out(key, -1)];
       }
-      const all = [...timesOf(rows), ...O.toUndefined(O.map((m) => [m as number])(state.get())) ?? []];
+      const all = [
+        ...timesOf(rows),
+        ...(O.toUndefined(O.map((m) => [m as number])(state.get())) ?? []),
+      ];
       if (all.length === 0) return [out(key, -2)];
       const m = Math.max(...all);
       state.update(m);

@@ -1,6 +1,6 @@
 import {
-  availableNow,
   asap,
+  availableNow,
   type MemorySink,
   memorySink,
   memoryStream,
@@ -22,7 +22,11 @@ export interface Ways {
 }
 
 /** Runs one vector one way; answers the first difference, or undefined. */
-export async function runVector(vector: Vector, way: Way, ways?: Ways): Promise<string | undefined> {
+export async function runVector(
+  vector: Vector,
+  way: Way,
+  ways?: Ways,
+): Promise<string | undefined> {
   const run = new VectorRun(vector, way, way === 'memory' ? undefined : ways?.checkpoint(vector));
   try {
     await run.all();
@@ -38,7 +42,11 @@ export async function runVector(vector: Vector, way: Way, ways?: Ways): Promise<
 }
 
 function refusalDifference(vector: Vector, error: unknown, run: VectorRun): string | undefined {
-  if (!(error instanceof StreamingError) && !(error instanceof RangeError) && !(error instanceof TypeError)) {
+  if (
+    !(error instanceof StreamingError) &&
+    !(error instanceof RangeError) &&
+    !(error instanceof TypeError)
+  ) {
     return `refused without a code: ${textOf(error)}`;
   }
   if (vector.refused?.atStart && run.batches.length > 0) return 'refused only after a batch';

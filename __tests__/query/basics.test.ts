@@ -1,5 +1,14 @@
-import { Subject, map, mergeMap, of, delay } from 'rxjs';
-import { memorySink, memoryStream, readStream, where, select, withWatermark, writeStream, union } from '../../index.js';
+import { delay, map, mergeMap, of, Subject } from 'rxjs';
+import {
+  memorySink,
+  memoryStream,
+  readStream,
+  select,
+  union,
+  where,
+  withWatermark,
+  writeStream,
+} from '../../index.js';
 
 describe('a query over memory', () => {
   it('runs a batch in the tick after rows have arrived', async () => {
@@ -27,7 +36,9 @@ describe('a query over memory', () => {
   it('awaits asynchronous RxJS operators', async () => {
     const source = memoryStream<number>();
     const sink = memorySink<number>();
-    const query = writeStream(readStream(source).pipe(mergeMap((n) => of(n).pipe(delay(1)))), { sink });
+    const query = writeStream(readStream(source).pipe(mergeMap((n) => of(n).pipe(delay(1)))), {
+      sink,
+    });
     source.addData(1, 2, 3);
     await query.processAllAvailable();
     expect([...sink.rows()].sort()).toEqual([1, 2, 3]);
@@ -46,13 +57,22 @@ describe('a query over memory', () => {
       { sink: memorySink<number>() },
     );
     source.addData(1, 2, 3);
-    await expect(query.processAllAvailable()).rejects.toMatchObject({ code: 'BATCH_FAILED', params: { batchId: 0, operator: 'select-0', reason: 'three' } });
+    await expect(query.processAllAvailable()).rejects.toMatchObject({
+      code: 'BATCH_FAILED',
+      params: { batchId: 0, operator: 'select-0', reason: 'three' },
+    });
   });
 
   it('takes a Subject and ends when it completes', async () => {
     const rows$ = new Subject<number>();
     const sink = memorySink<number>();
-    const query = writeStream(rows$.pipe(select((n) => n + 1), union(of(100))), { sink });
+    const query = writeStream(
+      rows$.pipe(
+        select((n) => n + 1),
+        union(of(100)),
+      ),
+      { sink },
+    );
     rows$.next(1);
     rows$.next(2);
     rows$.complete();

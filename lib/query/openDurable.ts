@@ -13,5 +13,8 @@ export async function openDurable(
   _setup: QuerySetup,
   _options: DurableOptions,
 ): Promise<QueryCheckpoint> {
-  throw new StreamingError('QUERY_FAILED', { name: location, reason: 'checkpoints are not there yet' });
+  throw new StreamingError('QUERY_FAILED', {
+    name: location,
+    reason: 'checkpoints are not there yet',
+  });
 }

@@ -38,7 +38,8 @@ export class OperatorContext implements StageContext {
   ) {}
 
   get state(): StateStore {
-    if (!this.store) throw new StreamingError('OPERATOR_NOT_STATEFUL', { operator: this.operatorId });
+    if (!this.store)
+      throw new StreamingError('OPERATOR_NOT_STATEFUL', { operator: this.operatorId });
     return this.store;
   }
 

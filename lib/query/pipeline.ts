@@ -1,10 +1,10 @@
-import { type MaybePromise, isPromise } from '../maybe.js';
+import { isPromise, type MaybePromise } from '../maybe.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import { nodesAbove, type PlanGraph } from '../plan/planGraph.js';
 import type { PlanNode, Stage } from '../plan/planNode.js';
 import { inputWatermarks } from '../plan/watermarkFlow.js';
-import type { WatermarkTracker } from '../plan/watermarkTracker.js';
 import { isWatermarkNode } from '../plan/watermarkNode.js';
+import type { WatermarkTracker } from '../plan/watermarkTracker.js';
 import type { StateStore } from '../state/stateStore.js';
 import type { RxNode } from '../stream/rxNode.js';
 import type { SourceNode } from '../stream/sourceNode.js';

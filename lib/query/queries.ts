@@ -1,13 +1,17 @@
+import { asyncScheduler } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
-import { asyncScheduler } from 'rxjs';
 import type { StreamingQueryProgress } from './progress.js';
 import type { StreamingQuery } from './streamingQuery.js';
 
 /** What happens to queries, for monitoring. Every method is optional. */
 export interface StreamingQueryListener {
   /** Before `writeStream` returns. */
-  onQueryStarted?(event: { readonly id: string; readonly runId: string; readonly name: string | null }): void;
+  onQueryStarted?(event: {
+    readonly id: string;
+    readonly runId: string;
+    readonly name: string | null;
+  }): void;
   onQueryProgress?(event: { readonly progress: StreamingQueryProgress }): void;
   onQueryTerminated?(event: {
     readonly id: string;
@@ -42,7 +46,8 @@ class StreamingQueryManager {
    */
   async awaitAnyTermination(timeout?: DurationInput): Promise<boolean> {
     if (this.terminated.length === 0) {
-      const ms = timeout === undefined ? undefined : durationMs(timeout, 'awaitAnyTermination(timeout)');
+      const ms =
+        timeout === undefined ? undefined : durationMs(timeout, 'awaitAnyTermination(timeout)');
       if (!(await this.nextTermination(ms))) return false;
     }
     const failed = this.terminated.find((query) => query.exception);

@@ -1,24 +1,23 @@
-import { Subject, type SchedulerLike, type Subscription } from 'rxjs';
+import { type SchedulerLike, Subject, type Subscription } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { drive, isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import { timeReaderOf } from '../plan/timeReader.js';
 import { WatermarkTracker } from '../plan/watermarkTracker.js';
-import type { SinkContext } from '../sinks/sink.js';
-import type { Sink } from '../sinks/sink.js';
+import type { Sink, SinkContext } from '../sinks/sink.js';
 import type { EpochRecord } from '../state/stateBackend.js';
-import { isSourceNode } from '../stream/sourceNode.js';
 import { RxStage } from '../stream/rxStage.js';
+import { isSourceNode } from '../stream/sourceNode.js';
+import { BatchReport } from './batchReport.js';
 import { IdleClock } from './idleClock.js';
 import { inOperator, OperatorError } from './operatorError.js';
 import { Pipeline } from './pipeline.js';
 import type { StreamingQueryProgress } from './progress.js';
-import { BatchReport } from './batchReport.js';
 import type { PlanEntry, PlannedRange, PlannedTurn, QueryCheckpoint } from './queryCheckpoint.js';
 import type { QuerySetup } from './querySetup.js';
 import type { FailedRow, LateRow } from './sideRows.js';
-import { sameOffset, SourceRun } from './sourceRun.js';
 import { Slice } from './slice.js';
+import { SourceRun, sameOffset } from './sourceRun.js';
 
 export type QueryState = 'initializing' | 'active' | 'stopped' | 'failed';
 
@@ -489,7 +488,10 @@ export class StreamExecution {
         batchId: this.report.batchId,
         operator,
         ranges: this.sources
-          .map((run) => `${run.id}: ${JSON.stringify(run.startOffset)} to ${JSON.stringify(run.endOffset)}`)
+          .map(
+            (run) =>
+              `${run.id}: ${JSON.stringify(run.startOffset)} to ${JSON.stringify(run.endOffset)}`,
+          )
           .join(', '),
         reason: reasonOf(cause),
       },
@@ -757,12 +759,18 @@ export class StreamExecution {
 
   private committed(batchId: number): void {
     const { report } = this;
-    const progress = report.end(this.queryId, this.pipeline as Pipeline, this.sources, this.rows.length, {
-      watermarkMs: this.tracker.isEmpty ? undefined : this.usedWatermark,
-      sinkMetrics: this.sink?.metrics?.() ?? {},
-      backend: this.checkpoint.backend,
-      nowMs: this.scheduler.now(),
-    });
+    const progress = report.end(
+      this.queryId,
+      this.pipeline as Pipeline,
+      this.sources,
+      this.rows.length,
+      {
+        watermarkMs: this.tracker.isEmpty ? undefined : this.usedWatermark,
+        sinkMetrics: this.sink?.metrics?.() ?? {},
+        backend: this.checkpoint.backend,
+        nowMs: this.scheduler.now(),
+      },
+    );
     for (const row of report.lateRows) this.late$.next(row);
     for (const row of report.failedRows) this.failed$.next(row);
     this.committed$.next(batchId);
@@ -859,4 +867,3 @@ export class StreamExecution {
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-

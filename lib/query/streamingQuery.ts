@@ -5,7 +5,7 @@ import { explainPlan } from './explain.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { QuerySetup } from './querySetup.js';
 import type { FailedRow, LateRow } from './sideRows.js';
-import { StreamExecution } from './streamExecution.js';
+import type { StreamExecution } from './streamExecution.js';
 
 /** What a query is doing. Source: semantics/spark.md 1.14. */
 export interface StreamingQueryStatus {

@@ -1,5 +1,5 @@
-import type { QueryCheckpoint } from './queryCheckpoint.js';
 import { memoryBackend } from '../../state/memoryBackend.js';
+import type { QueryCheckpoint } from './queryCheckpoint.js';
 
 /** A query without a checkpointLocation: nothing is kept. */
 export function volatileCheckpoint(queryId: string): QueryCheckpoint {

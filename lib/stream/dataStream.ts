@@ -1,8 +1,8 @@
 import { Observable, type Operator, type TeardownLogic } from 'rxjs';
 import type { PlanNode } from '../plan/planNode.js';
+import { subscribeLive } from './liveRun.js';
 import { liveSourceNode } from './liveSourceNode.js';
 import { rxNode } from './rxNode.js';
-import { subscribeLive } from './liveRun.js';
 
 /**
  * An Observable that knows its plan: subscribed, it runs as any Observable (continuous, no

@@ -62,7 +62,11 @@ class LiveRun implements LiveTurns {
     try {
       turn();
       this.afterTurn();
-      for (let next = this.queue.shift(); next && !this.subscriber.closed; next = this.queue.shift()) {
+      for (
+        let next = this.queue.shift();
+        next && !this.subscriber.closed;
+        next = this.queue.shift()
+      ) {
         next();
         this.afterTurn();
       }

@@ -1,4 +1,4 @@
-import { type Observable, type SchedulerLike, Subscriber, Subscription } from 'rxjs';
+import { type Observable, type SchedulerLike, Subscriber, type Subscription } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import type { Stage } from '../plan/planNode.js';
 import { isWatermarkNode } from '../plan/watermarkNode.js';
@@ -197,7 +197,9 @@ export class LiveSegment {
 
   private feedEnded(): void {
     if (this.feeds.every((feed) => feed.done)) return this.complete();
-    const ended = new Set(this.feeds.flatMap((feed) => (feed.done && feed.node ? [feed.node] : [])));
+    const ended = new Set(
+      this.feeds.flatMap((feed) => (feed.done && feed.node ? [feed.node] : [])),
+    );
     for (const id of this.pipeline.watermarksOver(ended)) this.turns.tracker.leave(id, true);
   }
 

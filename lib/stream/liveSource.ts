@@ -1,6 +1,12 @@
 import type { Observable, Subscription } from 'rxjs';
 import { StreamingError } from '../errors.js';
-import type { RowChunks, Source, SourceContext, SourceReport, StreamSource } from '../sources/source.js';
+import type {
+  RowChunks,
+  Source,
+  SourceContext,
+  SourceReport,
+  StreamSource,
+} from '../sources/source.js';
 
 /** How rows of an Observable wait between two triggers of a query. */
 export interface LiveOptions {
@@ -131,7 +137,10 @@ class LiveSource<T> implements Source<T, number> {
         return true;
       case 'error':
         this.failure ??= {
-          error: new StreamingError('BUFFER_FULL', { source: this.name, bufferSize: this.bufferSize }),
+          error: new StreamingError('BUFFER_FULL', {
+            source: this.name,
+            bufferSize: this.bufferSize,
+          }),
         };
         this.ctx.wake();
         return false;

@@ -1,8 +1,8 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { drive, isPromise, type Steps, wait } from '../maybe.js';
-import type { Json, Source, StreamSource } from '../sources/source.js';
 import { inOperator } from '../query/operatorError.js';
+import type { Json, Source, StreamSource } from '../sources/source.js';
 
 /** A source read as an Observable, without a query: rows as they are there, nothing is committed. */
 export function openLive<T>(source: StreamSource<T>, clock: SchedulerLike): Observable<T> {

@@ -13,10 +13,7 @@ import { soon, type Trigger } from './trigger.js';
  * writeStream(alerts, { sink: foreach({ process: send }), trigger: continuous('1 second') });
  * @since 0.1.0
  */
-export function continuous(
-  epoch: DurationInput,
-  clock: SchedulerLike = asyncScheduler,
-): Trigger {
+export function continuous(epoch: DurationInput, clock: SchedulerLike = asyncScheduler): Trigger {
   const epochMs = durationMs(epoch, 'continuous(epoch)', { min: 'positive' });
   return { ...soon(clock), epochMs, description: `Continuous(${epochMs})` };
 }
