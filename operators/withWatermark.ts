@@ -92,7 +92,7 @@ class WatermarkStage implements Stage {
       return this.ctx.failed(row, Number.NaN, error);
     }
     // A null time counts as 0 in the figures and cannot raise the watermark (semantics/spark.md 2.17).
-    const counted = time === time ? time : 0;
+    const counted = Number.isNaN(time) ? 0 : time;
     this.rows += 1;
     this.sum += counted;
     if (counted < this.min) this.min = counted;

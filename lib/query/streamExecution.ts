@@ -95,6 +95,12 @@ export class StreamExecution {
     return this.state === 'initializing' || this.state === 'active';
   }
 
+  /** A batch is running, or will without time passing. */
+  get isWorking(): boolean {
+    if (!this.isActive) return false;
+    return this.busy || (this.scheduled !== undefined && this.scheduled.at <= this.scheduler.now());
+  }
+
   get lastProgress(): StreamingQueryProgress | null {
     return this.report.recent.at(-1) ?? null;
   }

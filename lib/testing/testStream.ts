@@ -1,0 +1,150 @@
+import { asyncScheduler, type Observable } from 'rxjs';
+import type { FileSystem } from '../checkpoint/fileSystem.js';
+import type { OutputMode } from '../plan/outputMode.js';
+import type { WatermarkPolicy } from '../plan/watermarkTracker.js';
+import type { StreamingQueryProgress } from '../query/progress.js';
+import type { StreamingQuery } from '../query/streamingQuery.js';
+import { writeStream } from '../query/writeStream.js';
+import { type MemorySink, memorySink } from '../sinks/memorySink.js';
+import type { RowPolicy } from '../stream/sourceNode.js';
+import { asap } from '../triggers/asap.js';
+import type { Trigger } from '../triggers/trigger.js';
+import type { ManualClock } from './manualClock.js';
+
+/** How a script's query runs. */
+export interface TestStreamOptions {
+  readonly outputMode?: OutputMode;
+  /** Default `asap(clock)`. */
+  readonly trigger?: Trigger;
+  readonly clock?: ManualClock;
+  /** Needed by `restart` and `crash`; files and state live there. */
+  readonly checkpointLocation?: string;
+  readonly fileSystem?: FileSystem;
+  readonly multipleWatermarkPolicy?: WatermarkPolicy;
+  readonly failedRows?: RowPolicy;
+}
+
+/** What an action works on. */
+export interface TestRun {
+  readonly options: TestStreamOptions;
+  /** The running query; throws if it is stopped. */
+  readonly query: StreamingQuery;
+  /** Batches that reached the sink since the script began, over all starts. */
+  readonly batches: readonly { readonly batchId: number; readonly rows: readonly unknown[] }[];
+  readonly progress: readonly StreamingQueryProgress[];
+  /** Rows that an earlier check has seen. */
+  checked: number;
+  start(killPoint?: (name: string) => void): void;
+  stop(): Promise<void>;
+  /** Waits until the query is idle or only time can move it. */
+  settle(): Promise<void>;
+}
+
+/** One step of a script: a name for the failure, and what it does. */
+export interface TestAction {
+  readonly name: string;
+  run(test: TestRun): Promise<void> | void;
+}
+
+/**
+ * Runs a script of actions against a query over `stream`, after Spark's StreamTest. A failure shows the
+ * script with an arrow at the action that failed.
+ *
+ * In:     a stream, usually over `memoryStream()`; a pipe may be run by many scripts.
+ * Out:    a promise that rejects with the first failed action.
+ * @example
+ * const words = memoryStream<string>();
+ * await testStream(readStream(words).pipe(groupByKey((w) => w), count()), { outputMode: 'update' })(
+ *   addData(words, 'a', 'b', 'a'),
+ *   checkNewAnswer({ key: 'a', count: 2 }, { key: 'b', count: 1 }),
+ * );
+ * @since 0.1.0
+ */
+export function testStream<T>(
+  stream: Observable<T>,
+  options: TestStreamOptions = {},
+): (...actions: readonly TestAction[]) => Promise<void> {
+  return async (...actions) => {
+    const run = new ScriptRun(stream, options);
+    try {
+      run.start();
+      for (const [i, action] of actions.entries()) {
+        try {
+          await action.run(run);
+        } catch (error) {
+          throw new Error(scriptWithArrow(actions, i, error), { cause: error });
+        }
+      }
+    } finally {
+      await run.stop();
+    }
+  };
+}
+
+function scriptWithArrow(actions: readonly TestAction[], failed: number, error: unknown): string {
+  const lines = actions.map((action, i) => `${i === failed ? '=> ' : '   '}${action.name}`);
+  const reason = error instanceof Error ? error.message : String(error);
+  return `${reason}\n\nScript:\n${lines.join('\n')}`;
+}
+
+class ScriptRun implements TestRun {
+  readonly batches: { readonly batchId: number; readonly rows: readonly unknown[] }[] = [];
+  readonly progress: StreamingQueryProgress[] = [];
+  checked = 0;
+  private running: StreamingQuery | undefined;
+
+  constructor(
+    private readonly stream: Observable<unknown>,
+    readonly options: TestStreamOptions,
+  ) {}
+
+  get query(): StreamingQuery {
+    if (!this.running) throw new Error('the query is stopped: start it with restart');
+    return this.running;
+  }
+
+  start(killPoint?: (name: string) => void): void {
+    const { options } = this;
+    const sink: MemorySink<unknown> = memorySink<unknown>();
+    const query = writeStream(this.stream, {
+      sink,
+      trigger: options.trigger ?? asap(options.clock ?? asyncScheduler),
+      ...given('outputMode', options.outputMode),
+      ...given('checkpointLocation', options.checkpointLocation),
+      ...given('multipleWatermarkPolicy', options.multipleWatermarkPolicy),
+      ...given('failedRows', options.failedRows),
+      internals: {
+        ...given('fileSystem', options.fileSystem),
+        ...given('killPoint', killPoint),
+      },
+    });
+    query.progress$.subscribe({
+      next: (progress) => {
+        this.progress.push(progress);
+        const batch = sink.batches().find(({ batchId }) => batchId === progress.batchId);
+        this.batches.push({ batchId: progress.batchId, rows: batch?.rows ?? [] });
+      },
+      error: () => undefined,
+    });
+    this.running = query;
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop();
+    this.running = undefined;
+  }
+
+  async settle(): Promise<void> {
+    const { execution } = this.query.internals;
+    do {
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve);
+      });
+    } while (execution.isWorking);
+    if (this.query.exception) throw this.query.exception;
+  }
+}
+
+function given<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [name]: value }) as { [P in K]?: V };
+}
