@@ -117,18 +117,18 @@ function windowBehind(window: WindowGrouping): WindowGrouping {
 
 function onValue<R>(
   read: (row: unknown) => R,
-  valueOf: ((row: unknown) => unknown) | undefined,
+  unwrap: ((row: unknown) => unknown) | undefined,
 ): (row: unknown) => R {
-  return valueOf === undefined ? read : (row) => read(valueOf(row));
+  return unwrap === undefined ? read : (row) => read(unwrap(row));
 }
 
 function windowOnValue(
   window: WindowGrouping,
-  valueOf: ((row: unknown) => unknown) | undefined,
+  unwrap: ((row: unknown) => unknown) | undefined,
 ): WindowGrouping {
-  if (valueOf === undefined || window.kind === 'given') return window;
-  const time = window.time && onValue(window.time, valueOf);
+  if (unwrap === undefined || window.kind === 'given') return window;
+  const time = window.time && onValue(window.time, unwrap);
   if (window.kind === 'fixed') return { ...window, time };
-  const gapMs = typeof window.gapMs === 'number' ? window.gapMs : onValue(window.gapMs, valueOf);
+  const gapMs = typeof window.gapMs === 'number' ? window.gapMs : onValue(window.gapMs, unwrap);
   return { ...window, time, gapMs };
 }

@@ -42,11 +42,11 @@ export function aggregateStage<V>(
 }
 
 function withoutWindow<V>(ctx: StageContext, out: Stage, grouping: Grouping, fold: Fold<V>): Stage {
-  const { key, keyTime, valueOf } = grouping;
+  const { key, keyTime, valueOf: unwrap } = grouping;
   const rows = new GroupRows({ hasKey: key !== undefined, window: undefined }, fold);
   if (key === undefined || keyTime === undefined) {
     const table = ctx.state.keyed<V>('groups', storage(fold));
-    return new KeyedStage(out, new KeyedGroups(ctx, out, table, fold, rows), key, valueOf);
+    return new KeyedStage(out, new KeyedGroups(ctx, out, table, fold, rows), key, unwrap);
   }
   const timed = new TimedGroups(ctx, out, ctx.state.timed<V>('groups', storage(fold)), fold, {
     rowOf: (entry) => rows.ofKey(entry.key, entry.value),
@@ -54,7 +54,7 @@ function withoutWindow<V>(ctx: StageContext, out: Stage, grouping: Grouping, fol
   });
   const untimedTable = ctx.state.keyed<V>('untimed', storage(fold));
   const untimed = new KeyedGroups(ctx, out, untimedTable, fold, rows);
-  return new EventTimeKeyStage(ctx, out, timed, untimed, key, keyTime, valueOf);
+  return new EventTimeKeyStage(ctx, out, timed, untimed, key, keyTime, unwrap);
 }
 
 /** Behind an rx node a row brings its window; start and end then both tell groups apart. */

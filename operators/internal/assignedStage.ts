@@ -21,7 +21,10 @@ export class AssignedStage<V> implements Stage {
   next(row: unknown, rowTime: number): void {
     const { input } = this;
     const windows = this.assign(row, rowTime);
-    if (windows.length === 0) return input.ctx.count(withoutTime);
+    if (windows.length === 0) {
+      input.ctx.count(withoutTime);
+      return;
+    }
     const key = input.key === undefined ? null : input.key(row);
     const value = input.valueOf === undefined ? row : input.valueOf(row);
     let late = false;

@@ -13,7 +13,7 @@ export class EventTimeKeyStage<V> implements Stage {
     private readonly untimed: KeyedGroups<V>,
     private readonly key: (row: unknown) => unknown,
     private readonly keyTime: (key: unknown) => unknown,
-    private readonly valueOf: ((row: unknown) => unknown) | undefined,
+    private readonly unwrap: ((row: unknown) => unknown) | undefined,
   ) {}
 
   prepare(): MaybePromise<void> {
@@ -23,8 +23,11 @@ export class EventTimeKeyStage<V> implements Stage {
   next(row: unknown, rowTime: number): void {
     const key = this.key(row);
     const time = evictionTime(this.keyTime(key));
-    if (time <= this.timed.lateWatermark) return this.ctx.late(row, rowTime);
-    const value = this.valueOf === undefined ? row : this.valueOf(row);
+    if (time <= this.timed.lateWatermark) {
+      this.ctx.late(row, rowTime);
+      return;
+    }
+    const value = this.unwrap === undefined ? row : this.unwrap(row);
     if (Number.isNaN(time)) this.untimed.add(key, value);
     else this.timed.add(time, key, value);
   }

@@ -21,7 +21,7 @@ export function hash64(value: unknown, aggregate: string): void {
     high = mix(mix(high, a), b);
     low = mix(mix(low, b), a);
   } else {
-    const text = String(canonicalKey(value, aggregate));
+    const text = textOf(value, aggregate);
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       high = mix(high, unit);
@@ -31,6 +31,12 @@ export function hash64(value: unknown, aggregate: string): void {
   }
   hashed.high = finish(high ^ Math.imul(low, 0x85ebca6b));
   hashed.low = finish(low ^ Math.imul(hashed.high, 0xc2b2ae35));
+}
+
+/** Different for values of different types. */
+function textOf(value: unknown, aggregate: string): string {
+  const isPlain = typeof value === 'bigint' || typeof value === 'boolean';
+  return isPlain ? `\u0000${typeof value}${value}` : String(canonicalKey(value, aggregate));
 }
 
 function mix(hash: number, word: number): number {

@@ -24,7 +24,10 @@ export class HyperLogLog {
 
   merge(later: HyperLogLog): void {
     if (later.sparse) for (const pair of later.sparse) this.raise(pair >> 6, pair & 63);
-    else later.registers?.forEach((run, register) => run > 0 && this.raise(register, run));
+    else
+      later.registers?.forEach((run, register) => {
+        if (run > 0) this.raise(register, run);
+      });
   }
 
   /** Number of different values, rounded. */

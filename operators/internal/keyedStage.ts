@@ -10,7 +10,7 @@ export class KeyedStage<V> implements Stage {
     private readonly out: Stage,
     private readonly groups: KeyedGroups<V>,
     private readonly key: Reader | undefined,
-    private readonly valueOf: Reader | undefined,
+    private readonly unwrap: Reader | undefined,
   ) {}
 
   prepare(): MaybePromise<void> {
@@ -19,7 +19,7 @@ export class KeyedStage<V> implements Stage {
 
   next(row: unknown, _time: number): void {
     const key = this.key === undefined ? null : this.key(row);
-    this.groups.add(key, this.valueOf === undefined ? row : this.valueOf(row));
+    this.groups.add(key, this.unwrap === undefined ? row : this.unwrap(row));
   }
 
   endBatch(): void {

@@ -23,8 +23,11 @@ export class NumericSum {
   }
 
   merge(later: NumericSum, aggregate: string): void {
-    if (later.exact !== undefined) return this.addExact(later.exact, later.n, aggregate);
     if (later.n === 0) return;
+    if (later.exact !== undefined) {
+      this.addExact(later.exact, later.n, aggregate);
+      return;
+    }
     if (this.exact !== undefined) throw mixed(aggregate);
     this.n += later.n;
     this.sum += later.sum;

@@ -68,17 +68,23 @@ class SessionStage<V> implements Stage {
 
   next(row: unknown, rowTime: number): void {
     const { gapMs } = this.window;
-    const { key, valueOf } = this.grouping;
+    const { key, valueOf: unwrap } = this.grouping;
     const start = this.time === undefined ? rowTime : this.time(row);
     const end = start + (typeof gapMs === 'number' ? gapMs : gapMs(row));
-    if (!(end > start)) return this.ctx.count(withoutSession); // NaN too
+    if (!(end > start)) {
+      this.ctx.count(withoutSession); // NaN too
+      return;
+    }
     // Judged by the row alone, in every mode, also if an open session would take it in.
-    if (end <= this.ctx.lateWatermark) return this.ctx.late(row, rowTime);
+    if (end <= this.ctx.lateWatermark) {
+      this.ctx.late(row, rowTime);
+      return;
+    }
     const { heads } = this.tables;
     const groupKey = key === undefined ? null : key(row);
     const head = heads.find(groupKey) ?? heads.insert(groupKey, newHead<V>([]));
     heads.touch(head);
-    const value = valueOf === undefined ? row : valueOf(row);
+    const value = unwrap === undefined ? row : unwrap(row);
     if (!this.fold.anyOrder) {
       head.value.rows.push({ start, end, row: value });
       return;

@@ -48,7 +48,10 @@ export class SlidingStage<V> implements Stage {
     }
     for (let start = this.start; start > time - this.sizeMs; start -= this.slideMs) {
       const end = start + this.sizeMs;
-      if (end <= late) return input.ctx.late(row, rowTime); // earlier windows are late too
+      if (end <= late) {
+        input.ctx.late(row, rowTime); // earlier windows are late too
+        return;
+      }
       input.groups.add(end, key, value);
     }
   }

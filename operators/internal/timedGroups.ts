@@ -50,10 +50,12 @@ export class TimedGroups<V> {
   emit(): void {
     switch (this.ctx.outputMode) {
       case 'append':
-        return this.evict(true);
+        this.evict(true);
+        break;
       case 'update':
         for (const entry of this.table.touched()) this.emitEntry(entry);
-        return this.evict(false);
+        this.evict(false);
+        break;
       case 'complete':
         for (const entry of this.table.entries()) this.emitEntry(entry);
     }

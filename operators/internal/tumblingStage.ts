@@ -26,7 +26,10 @@ export class TumblingStage<V> implements Stage {
     const { input } = this;
     const time = input.time === undefined ? rowTime : input.time(row);
     if (!(time >= this.start && time < this.end) && !this.moveTo(time)) return;
-    if (this.end <= input.groups.lateWatermark) return input.ctx.late(row, rowTime);
+    if (this.end <= input.groups.lateWatermark) {
+      input.ctx.late(row, rowTime);
+      return;
+    }
     const key = input.key === undefined ? null : input.key(row);
     input.groups.add(this.end, key, input.valueOf === undefined ? row : input.valueOf(row));
   }
