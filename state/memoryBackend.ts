@@ -42,14 +42,14 @@ class MemoryBackend implements StateBackend {
   begin(): void {
     if (this.closed) throw new StreamingError('STATE_CLOSED', { what: 'a batch' });
     for (const state of this.operators.values()) {
-      for (const table of state.tables) table.beginBatch();
+      for (const { table } of state.tables) table.beginBatch();
     }
   }
 
   commit(): void {
     if (this.closed) throw new StreamingError('STATE_CLOSED', { what: 'a commit' });
     for (const state of this.operators.values()) {
-      for (const table of state.tables) table.forgetChanges();
+      for (const { table } of state.tables) table.forgetChanges();
     }
   }
 
@@ -60,7 +60,7 @@ class MemoryBackend implements StateBackend {
   close(): void {
     this.closed = true;
     for (const state of this.operators.values()) {
-      for (const table of state.tables) table.close();
+      for (const { table } of state.tables) table.close();
     }
   }
 }

@@ -24,12 +24,18 @@ export interface StateGround {
   entriesRead(operatorId: string): number;
 }
 
+/** A table, and what it stands on. */
+export interface OpenTable {
+  readonly table: StateTable;
+  readonly below: TableBelow<unknown> | undefined;
+}
+
 /** Rough size of a cached entry with its value, for `memoryUsedBytes`. */
 const entryBytes = 200;
 
 /** The tables of one operator. */
 export class OperatorState implements StateStore {
-  readonly tables: StateTable[] = [];
+  readonly tables: OpenTable[] = [];
   private readonly keyedTables = new Map<string, KeyedTable<unknown>>();
   private readonly timedTables = new Map<string, TimedTable<unknown>>();
 
@@ -45,7 +51,7 @@ export class OperatorState implements StateStore {
     const below = this.ground.below(this.operatorId, name, 'keyed', options);
     const table = new KeyedMapTable<V>(this.operatorId, name, options.counted ?? true, below);
     this.keyedTables.set(name, table as KeyedTable<unknown>);
-    this.tables.push(table);
+    this.tables.push({ table, below: below as TableBelow<unknown> | undefined });
     return table;
   }
 
@@ -56,7 +62,7 @@ export class OperatorState implements StateStore {
     const below = this.ground.below(this.operatorId, name, 'timed', options);
     const table = new TimedMapTable<V>(this.operatorId, name, options.counted ?? true, below);
     this.timedTables.set(name, table as TimedTable<unknown>);
-    this.tables.push(table);
+    this.tables.push({ table, below: below as TableBelow<unknown> | undefined });
     return table;
   }
 
@@ -65,7 +71,7 @@ export class OperatorState implements StateStore {
     let numRowsUpdated = 0;
     let numRowsRemoved = 0;
     let cached = 0;
-    for (const table of this.tables) {
+    for (const { table } of this.tables) {
       cached += table.cachedCount;
       if (!table.counted) continue;
       numRowsTotal += table.size;

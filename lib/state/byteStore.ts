@@ -22,5 +22,14 @@ export interface ByteStore {
     options?: { readonly reverse?: boolean; readonly limit?: number },
   ): MaybePromise<readonly (readonly [Uint8Array, Uint8Array])[]>;
   write(changes: readonly ByteChange[]): MaybePromise<void>;
+  /**
+   * All of a range in pages, as it was when this was called, whatever is written meanwhile. For scans
+   * in the background; ending the iteration early releases what it holds.
+   */
+  pages(
+    from: Uint8Array,
+    to: Uint8Array,
+    limit: number,
+  ): AsyncIterable<readonly (readonly [Uint8Array, Uint8Array])[]>;
   close(): MaybePromise<void>;
 }

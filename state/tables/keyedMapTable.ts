@@ -109,10 +109,11 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
 
   noteStored(): void {}
 
-  sweep(before: number): number {
+  sweep(before: number, atMost: number): number {
     if (this.loaded) return 0;
     let dropped = 0;
     for (const entry of this.map.values()) {
+      if (dropped >= atMost) break;
       if (entry.dirty || entry.removed || entry.usedIn >= before) continue;
       this.map.delete(entry.mapKey);
       dropped++;

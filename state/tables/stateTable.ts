@@ -17,8 +17,8 @@ export interface StateTable {
   bury(entry: TableEntry<unknown>): void;
   /** An entry with this time is going to the disk. */
   noteStored(time: number): void;
-  /** Drops clean entries that have not been asked for since sweep number `before`. */
-  sweep(before: number): number;
+  /** Drops clean entries last asked for before sweep number `before`, at most so many; says how many. */
+  sweep(before: number, atMost: number): number;
   /** Forgets everything; without a disk below, every later call fails with `STATE_CLOSED`. */
   reset(): void;
   close(): void;

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../../lib/maybe.js';
+import type { ByteWriter } from '../codec/byteWriter.js';
 import type { TableEntry } from './tableEntry.js';
 
 /**
@@ -9,6 +10,8 @@ import type { TableEntry } from './tableEntry.js';
  * - What it gives is the state of the last commit: the table merges the batch's changes.
  */
 export interface TableBelow<V> {
+  /** Under which number the store knows the table. */
+  readonly id: number;
   read(mapKey: unknown, key: unknown, time: number): TableEntry<V> | undefined;
   scan(after: number, upTo: number, visit: (entry: TableEntry<V>) => void): MaybePromise<void>;
   /** The smallest stored time above `after` that `skip` does not name. */
@@ -17,6 +20,12 @@ export interface TableBelow<V> {
     skip: (mapKey: unknown, time: number) => boolean,
   ): MaybePromise<number | undefined>;
   lastTime(): MaybePromise<number | undefined>;
+  /**
+   * Appends key and value of an entry to `out`; gives where the value begins, and its checksum.
+   * Throws `STATE_NOT_ENCODABLE`.
+   */
+  write(out: ByteWriter, entry: TableEntry<V>): { readonly valueAt: number; readonly crc: number };
+  writeKey(out: ByteWriter, entry: TableEntry<V>): void;
   /** Number of stored entries. */
   readonly storedCount: number;
   /** Counts the sweeps of the cache; an entry that is asked for takes this number. */

@@ -155,10 +155,12 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     this.onDisk.noteStored(time);
   }
 
-  sweep(before: number): number {
+  sweep(before: number, atMost: number): number {
+    const target = this.cachedCount - atMost;
     const cached = this.cachedCount;
     for (const bucket of this.buckets.values()) {
-      if (bucket.time > this.loadedUpTo) this.sweepBucket(bucket, before);
+      if (this.cachedCount <= target) break;
+      if (bucket.time > this.loadedUpTo) this.sweepBucket(bucket, before, target);
     }
     return cached - this.cachedCount;
   }
@@ -213,8 +215,9 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     if (bucket === this.lastBucket) this.forgetLast();
   }
 
-  private sweepBucket(bucket: TimeBucket<V>, before: number): void {
+  private sweepBucket(bucket: TimeBucket<V>, before: number, target: number): void {
     for (const entry of bucket.all()) {
+      if (this.cachedCount <= target) return;
       if (entry.dirty || entry.removed || entry.usedIn >= before) continue;
       bucket.live--;
       bucket.complete = false;

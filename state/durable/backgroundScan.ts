@@ -1,0 +1,60 @@
+import { StreamingError } from '../../lib/errors.js';
+import type { ByteStore } from '../../lib/state/byteStore.js';
+import { type ExpectedState, scanAll } from './fullScan.js';
+
+/**
+ * The scan of all entries after an unclean stop, behind the batches.
+ *
+ * What it finds is told once, and then no batch commits any more: damaged state must not be built upon.
+ */
+export class BackgroundScan {
+  ended: Promise<void> = Promise.resolve();
+  private corrupt: StreamingError<'STATE_CORRUPT'> | undefined;
+  private isDone = false;
+  private isCancelled = false;
+
+  constructor(
+    private readonly store: ByteStore,
+    private readonly onCorrupt: ((error: StreamingError<'STATE_CORRUPT'>) => void) | undefined,
+  ) {}
+
+  /** `clean`: the last run has closed the store, so nothing needs to be read. */
+  start(clean: boolean, expected: ExpectedState): void {
+    if (clean || expected.batchId < 0) this.isDone = true;
+    else this.ended = this.run(expected);
+  }
+
+  /** Every entry has been seen and is good. */
+  get isSound(): boolean {
+    return this.isDone && this.corrupt === undefined;
+  }
+
+  throwIfCorrupt(): void {
+    if (this.corrupt !== undefined) throw this.corrupt;
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+  }
+
+  private async run(expected: ExpectedState): Promise<void> {
+    try {
+      await scanAll(this.store, expected, () => !this.isCancelled);
+      this.isDone = !this.isCancelled;
+    } catch (error) {
+      if (this.isCancelled) return;
+      this.corrupt = isCorrupt(error) ? error : unread(expected.batchId, error);
+      this.onCorrupt?.(this.corrupt);
+    }
+  }
+}
+
+function isCorrupt(error: unknown): error is StreamingError<'STATE_CORRUPT'> {
+  return error instanceof StreamingError && error.code === 'STATE_CORRUPT';
+}
+
+/** The store could not be read through: nobody knows that it is good. */
+function unread(batchId: number, cause: unknown): StreamingError<'STATE_CORRUPT'> {
+  const params = { operator: 'the query', table: 'all', batchId, reason: String(cause) };
+  return new StreamingError('STATE_CORRUPT', params, { cause });
+}

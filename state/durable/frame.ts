@@ -1,0 +1,36 @@
+import type { ByteWriter } from '../codec/byteWriter.js';
+import { crc32 } from '../codec/crc32.js';
+import { DecodeError } from '../codec/decodeError.js';
+import { valueVersion } from './layout.js';
+
+/** Bytes of a value before its content: checksum and version. */
+export const frameLength = 5;
+
+/** Begins a value right behind its key in `out`; gives where the value begins. */
+export function beginFrame(out: ByteWriter): number {
+  const at = out.at;
+  out.uint32(0);
+  out.byte(valueVersion);
+  return at;
+}
+
+/** Ends the value that begins at `at` and whose key begins at `keyAt`; gives its checksum. */
+export function endFrame(out: ByteWriter, keyAt: number, at: number): number {
+  const crc = crc32(out.bytes, at + 4, out.at, crc32(out.bytes, keyAt, at));
+  out.view.setInt32(at, crc);
+  return crc;
+}
+
+/** The checksum of a stored value, verified with its key. Throws `DecodeError`. */
+export function verifyFrame(key: Uint8Array, value: Uint8Array): number {
+  if (value.length < frameLength) throw new DecodeError('the value is cut short', 0);
+  const crc = crc32(value, 4, value.length, crc32(key));
+  const stored =
+    ((value[0] as number) << 24) |
+    ((value[1] as number) << 16) |
+    ((value[2] as number) << 8) |
+    (value[3] as number);
+  if (crc !== stored) throw new DecodeError('the checksum does not match', 0);
+  if (value[4] !== valueVersion) throw new DecodeError(`unknown value version ${value[4]}`, 4);
+  return crc;
+}

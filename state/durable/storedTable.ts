@@ -1,0 +1,215 @@
+import { StreamingError } from '../../lib/errors.js';
+import { drive, type MaybePromise, type Steps, then, wait } from '../../lib/maybe.js';
+import type { ByteStore } from '../../lib/state/byteStore.js';
+import { canonicalKey } from '../../lib/state/canonicalKey.js';
+import type { TableOptions } from '../../lib/state/stateStore.js';
+import { ByteReader } from '../codec/byteReader.js';
+import { ByteWriter } from '../codec/byteWriter.js';
+import { DecodeError } from '../codec/decodeError.js';
+import { readKey, writeKey } from '../codec/keyCodec.js';
+import { NotEncodable } from '../codec/notEncodable.js';
+import { readOrderedNumber, writeOrderedNumber } from '../codec/orderedNumber.js';
+import { readValue } from '../codec/readValue.js';
+import type { Shapes } from '../codec/shapes.js';
+import { unencodableIn } from '../codec/unencodable.js';
+import { writeValue } from '../codec/writeValue.js';
+import type { TableBelow } from '../tables/tableBelow.js';
+import { TableEntry } from '../tables/tableEntry.js';
+import { beginFrame, endFrame, frameLength, verifyFrame } from './frame.js';
+import { entryBound, entryEnd, entryPrefixLength, successor, writeEntryPrefix } from './layout.js';
+import type { TableIdentity } from './tableCatalog.js';
+import type { TableTotals } from './tableTotals.js';
+
+/** What the tables of one backend share. */
+export interface StoredTableContext {
+  readonly store: ByteStore;
+  readonly shapes: Shapes;
+  readonly sweeps: number;
+  readonly writing: boolean;
+  /** Of the batch that is under way: for errors. */
+  readonly batchId: number;
+  /** Totals of the last commit. */
+  totalsOf(table: number): TableTotals;
+  countRead(operator: string): void;
+  cached(): void;
+}
+
+const pageLength = 1000;
+
+/** One table in the bytes of a store: {@link TableBelow}, and how its entries are written. */
+export class StoredTable<V> implements TableBelow<V> {
+  private readonly scratch = new ByteWriter(256);
+  private readonly isTimed: boolean;
+
+  constructor(
+    readonly identity: TableIdentity,
+    private readonly options: TableOptions<V>,
+    private readonly context: StoredTableContext,
+  ) {
+    this.isTimed = identity.kind === 'timed';
+  }
+
+  get id(): number {
+    return this.identity.id;
+  }
+  get storedCount(): number {
+    return this.context.totalsOf(this.identity.id).count;
+  }
+  get sweeps(): number {
+    return this.context.sweeps;
+  }
+  get writing(): boolean {
+    return this.context.writing;
+  }
+  cached(): void {
+    this.context.cached();
+  }
+
+  read(mapKey: unknown, key: unknown, time: number): TableEntry<V> | undefined {
+    const out = this.scratch;
+    out.reset();
+    this.writeEntryKey(out, key, time);
+    const keyBytes = out.slice(0);
+    const bytes = this.context.store.get(keyBytes);
+    if (bytes === undefined) return undefined;
+    return this.entryOf(keyBytes, bytes, mapKey, key, time);
+  }
+
+  scan(after: number, upTo: number, visit: (entry: TableEntry<V>) => void): MaybePromise<void> {
+    return drive(this.scanSteps(after, upTo, visit));
+  }
+
+  firstTime(
+    after: number,
+    skip: (mapKey: unknown, time: number) => boolean,
+  ): MaybePromise<number | undefined> {
+    return drive(this.firstTimeSteps(after, skip));
+  }
+
+  lastTime(): MaybePromise<number | undefined> {
+    const { id } = this.identity;
+    const [from, to] = [entryBound(this.scratch, id), entryEnd(this.scratch, id)];
+    const last = this.context.store.range(from, to, { reverse: true, limit: 1 });
+    return then(last, ([pair]) => pair && this.entryAt(pair[0], pair[1]).time);
+  }
+
+  write(out: ByteWriter, entry: TableEntry<V>): { readonly valueAt: number; readonly crc: number } {
+    const keyAt = out.at;
+    this.writeKey(out, entry);
+    const valueAt = beginFrame(out);
+    const { toStored } = this.options;
+    const stored = toStored === undefined ? entry.value : toStored(entry.value);
+    try {
+      writeValue(out, stored, this.context.shapes);
+    } catch (error) {
+      throw error instanceof NotEncodable ? this.notEncodable(stored) : error;
+    }
+    return { valueAt, crc: endFrame(out, keyAt, valueAt) };
+  }
+
+  writeKey(out: ByteWriter, entry: TableEntry<V>): void {
+    this.writeEntryKey(out, entry.key, entry.time);
+  }
+
+  private writeEntryKey(out: ByteWriter, key: unknown, time: number): void {
+    writeEntryPrefix(out, this.identity.id);
+    if (this.isTimed) writeOrderedNumber(out, time);
+    writeKey(out, key);
+  }
+
+  /** The entry that a pair of the store holds. Throws `STATE_CORRUPT`. */
+  entryAt(keyBytes: Uint8Array, bytes: Uint8Array): TableEntry<V> {
+    const input = new ByteReader(keyBytes, entryPrefixLength);
+    try {
+      const time = this.isTimed ? readOrderedNumber(input) : Number.NaN;
+      const key = readKey(input);
+      const mapKey = canonicalKey(key, this.identity.operator);
+      return this.entryOf(keyBytes, bytes, mapKey, key, time);
+    } catch (error) {
+      throw error instanceof DecodeError ? this.corrupt(error) : error;
+    }
+  }
+
+  corrupt(error: DecodeError): StreamingError<'STATE_CORRUPT'> {
+    return new StreamingError(
+      'STATE_CORRUPT',
+      {
+        operator: this.identity.operator,
+        table: this.identity.name,
+        batchId: this.context.batchId,
+        reason: error.reason,
+      },
+      { cause: error },
+    );
+  }
+
+  private entryOf(
+    keyBytes: Uint8Array,
+    bytes: Uint8Array,
+    mapKey: unknown,
+    key: unknown,
+    time: number,
+  ): TableEntry<V> {
+    try {
+      const checksum = verifyFrame(keyBytes, bytes);
+      const input = new ByteReader(bytes, frameLength);
+      const stored = readValue(input, this.context.shapes);
+      if (!input.isAtEnd) throw new DecodeError('goes on behind the value', input.at);
+      const { fromStored } = this.options;
+      const value = fromStored === undefined ? (stored as V) : fromStored(stored);
+      const entry = new TableEntry<V>(mapKey, key, time, value);
+      entry.stored = true;
+      entry.checksum = checksum;
+      this.context.countRead(this.identity.operator);
+      return entry;
+    } catch (error) {
+      throw error instanceof DecodeError ? this.corrupt(error) : error;
+    }
+  }
+
+  private *scanSteps(
+    after: number,
+    upTo: number,
+    visit: (entry: TableEntry<V>) => void,
+  ): Steps<void> {
+    const { id } = this.identity;
+    const to = this.isTimed ? entryBound(this.scratch, id, upTo) : entryEnd(this.scratch, id);
+    let from = this.startAfter(after);
+    for (;;) {
+      const page = yield* wait(this.context.store.range(from, to, { limit: pageLength }));
+      for (const [key, value] of page) visit(this.entryAt(key, value));
+      const last = page.at(-1);
+      if (last === undefined || page.length < pageLength) return;
+      from = successor(last[0]);
+    }
+  }
+
+  private *firstTimeSteps(
+    after: number,
+    skip: (mapKey: unknown, time: number) => boolean,
+  ): Steps<number | undefined> {
+    const to = entryEnd(this.scratch, this.identity.id);
+    let from = this.startAfter(after);
+    for (let limit = 1; ; limit = pageLength) {
+      const page = yield* wait(this.context.store.range(from, to, { limit }));
+      for (const [key, value] of page) {
+        const entry = this.entryAt(key, value);
+        if (!skip(entry.mapKey, entry.time)) return entry.time;
+      }
+      const last = page.at(-1);
+      if (last === undefined || page.length < limit) return undefined;
+      from = successor(last[0]);
+    }
+  }
+
+  private startAfter(after: number): Uint8Array {
+    const { id } = this.identity;
+    return this.isTimed ? entryBound(this.scratch, id, after) : entryBound(this.scratch, id);
+  }
+
+  private notEncodable(stored: unknown): StreamingError<'STATE_NOT_ENCODABLE'> {
+    const { path, found } = unencodableIn(stored);
+    const { operator } = this.identity;
+    return new StreamingError('STATE_NOT_ENCODABLE', { operator, path, found });
+  }
+}

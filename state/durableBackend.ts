@@ -1,0 +1,269 @@
+import { StreamingError } from '../lib/errors.js';
+import { isPromise, type MaybePromise, then } from '../lib/maybe.js';
+import type { ByteStore } from '../lib/state/byteStore.js';
+import type { EpochRecord, StateBackend } from '../lib/state/stateBackend.js';
+import type { StateStore, TableOptions } from '../lib/state/stateStore.js';
+import { ShapeDictionary } from './codec/shapes.js';
+import { BackgroundScan } from './durable/backgroundScan.js';
+import { CacheBudget } from './durable/cacheBudget.js';
+import { CommitBatch } from './durable/commitBatch.js';
+import { readMeta, type StateMeta } from './durable/readMeta.js';
+import { StoredTable, type StoredTableContext } from './durable/storedTable.js';
+import { TableCatalog, type TableIdentity } from './durable/tableCatalog.js';
+import { TableTotals } from './durable/tableTotals.js';
+import {
+  type OpenTable,
+  OperatorState,
+  type StateGround,
+  type TableKind,
+} from './operatorState.js';
+import type { StateTable } from './tables/stateTable.js';
+import type { TableEntry } from './tables/tableEntry.js';
+
+export interface DurableOptions {
+  readonly queryId: string;
+  /** For errors. */
+  readonly directory: string;
+  /** Entries that are kept decoded in memory; changed ones come on top. Default 100,000. */
+  readonly cacheEntries?: number;
+  /** The last run closed the store properly: entries are not read through again. */
+  readonly clean: boolean;
+  /** Damage found behind the first batches; the next commit fails with it too. */
+  readonly onCorrupt?: (error: StreamingError<'STATE_CORRUPT'>) => void;
+  /** The store is closed; `isSound`: every entry is known to be good, or was written by this run. */
+  readonly onClosed?: (isSound: boolean) => MaybePromise<void>;
+}
+
+/**
+ * Opens state over a store of bytes, verified as reliability.md §4 says.
+ *
+ * State:  decoded entries in a bounded cache; a batch's changes in memory until its one commit.
+ * Errors: `STATE_CORRUPT`, `STATE_FORMAT_UNSUPPORTED`, `CHECKPOINT_QUERY_ID`, and while it runs
+ *         `STATE_NOT_ENCODABLE`, `STATE_OUTCOME_UNKNOWN`, `STATE_CLOSED`.
+ *
+ * @since 0.1.0
+ */
+export async function openDurableBackend(
+  store: ByteStore,
+  options: DurableOptions,
+): Promise<{ readonly backend: DurableBackend; readonly lastEpoch: EpochRecord | undefined }> {
+  const meta = await readMeta(store, options.directory);
+  const { queryId } = options;
+  const found = meta.lastEpoch === undefined ? queryId : meta.lastEpoch.record.queryId;
+  if (found !== queryId || (meta.queryId ?? queryId) !== queryId) {
+    const file = options.directory;
+    throw new StreamingError('CHECKPOINT_QUERY_ID', { file, expected: queryId, found });
+  }
+  const backend = new DurableBackend(store, options, meta);
+  return { backend, lastEpoch: meta.lastEpoch?.record };
+}
+
+type Mode = 'open' | 'must abort' | 'outcome unknown' | 'closed';
+
+/** {@link StateBackend} over a {@link ByteStore}. */
+export class DurableBackend implements StateBackend, StateGround, StoredTableContext {
+  readonly shapes: ShapeDictionary;
+  writing = false;
+  private readonly catalog: TableCatalog;
+  private readonly operators = new Map<string, OperatorState>();
+  private readonly reads = new Map<string, number>();
+  private readonly batch = new CommitBatch();
+  private readonly cache: CacheBudget;
+  private readonly scan: BackgroundScan;
+  private totals: ReadonlyMap<number, TableTotals>;
+  private lastChecksum: number | null;
+  private lastBatchId: number;
+  private mode: Mode = 'open';
+  private inFlight: PromiseLike<void> | undefined;
+
+  constructor(
+    readonly store: ByteStore,
+    private readonly options: DurableOptions,
+    meta: StateMeta,
+  ) {
+    this.shapes = new ShapeDictionary(meta.shapes);
+    this.catalog = new TableCatalog(meta.tables);
+    this.totals = meta.lastEpoch?.totals ?? new Map();
+    this.lastChecksum = meta.lastChecksum;
+    this.lastBatchId = meta.lastEpoch?.record.batchId ?? -1;
+    this.cache = new CacheBudget(options.cacheEntries ?? 100_000, () => this.openTables());
+    this.scan = new BackgroundScan(store, options.onCorrupt);
+    this.scan.start(options.clean, { ...meta, batchId: this.lastBatchId, totals: this.totals });
+  }
+
+  get sweeps(): number {
+    return this.cache.sweeps;
+  }
+
+  /** The batch that is under way. */
+  get batchId(): number {
+    return this.lastBatchId + 1;
+  }
+
+  /** Settles when the scan behind the first batches has ended, whatever it found. */
+  get scanned(): Promise<void> {
+    return this.scan.ended;
+  }
+
+  operator(operatorId: string): StateStore {
+    this.mustBeOpen(`'${operatorId}'`);
+    let state = this.operators.get(operatorId);
+    if (state === undefined) {
+      state = new OperatorState(operatorId, this);
+      this.operators.set(operatorId, state);
+    }
+    return state;
+  }
+
+  begin(): void {
+    this.mustBeOpen('a batch');
+    this.reads.clear();
+    for (const { table } of this.openTables()) table.beginBatch();
+  }
+
+  commit(record: EpochRecord): MaybePromise<void> {
+    if (this.inFlight !== undefined) return this.inFlight.then(() => this.commit(record));
+    this.mustBeOpen('a commit');
+    this.scan.throwIfCorrupt();
+    this.mode = 'must abort';
+    const checksum = this.encode(record);
+    this.mode = 'open';
+    this.lastChecksum = checksum;
+    this.lastBatchId = record.batchId;
+    return this.write();
+  }
+
+  abort(): void {
+    if (this.mode === 'closed') return;
+    if (this.mode === 'must abort') this.mode = 'open';
+    for (const { table } of this.openTables()) table.reset();
+  }
+
+  close(): MaybePromise<void> {
+    if (this.mode === 'closed') return;
+    const isSound = this.mode !== 'outcome unknown' && this.scan.isSound;
+    this.mode = 'closed';
+    this.scan.cancel();
+    const finish = () => {
+      for (const { table } of this.openTables()) table.close();
+      return then(this.store.close(), () => this.options.onClosed?.(isSound));
+    };
+    return this.inFlight === undefined ? finish() : this.inFlight.then(finish, finish);
+  }
+
+  below<V>(
+    operatorId: string,
+    name: string,
+    kind: TableKind,
+    options: TableOptions<V>,
+  ): StoredTable<V> {
+    this.mustBeOpen(`table '${name}'`);
+    return new StoredTable<V>(this.catalog.table(operatorId, name, kind), options, this);
+  }
+
+  /** The tables that the store has, whether or not they have been asked for. */
+  knownTables(): readonly TableIdentity[] {
+    return this.catalog.all();
+  }
+
+  entriesRead(operatorId: string): number {
+    return this.reads.get(operatorId) ?? 0;
+  }
+
+  countRead(operatorId: string): void {
+    this.reads.set(operatorId, (this.reads.get(operatorId) ?? 0) + 1);
+  }
+
+  totalsOf(table: number): TableTotals {
+    return this.totals.get(table) ?? new TableTotals();
+  }
+
+  /** While a commit is on its way, entries are newer than the disk and must stay. */
+  cached(): void {
+    this.cache.arrived(1, !this.writing);
+  }
+
+  private *openTables(): Iterable<OpenTable> {
+    for (const state of this.operators.values()) yield* state.tables;
+  }
+
+  /** All changes as bytes; gives the checksum of the epoch record. Nothing is dirty afterwards. */
+  private encode(record: EpochRecord): number {
+    if (record.batchId !== this.batchId) throw this.wrongBatch(record);
+    const { batch } = this;
+    const totals = new Map(Array.from(this.totals, ([id, t]) => [id, t.copy()] as const));
+    batch.begin();
+    for (const { table, below } of this.openTables()) {
+      if (below === undefined) continue;
+      const own = totals.get(below.id) ?? new TableTotals();
+      totals.set(below.id, own);
+      batch.addTable(table, below, own);
+    }
+    if (this.lastBatchId < 0) batch.addFormat(this.options.queryId);
+    batch.addDictionaries(this.shapes, this.catalog);
+    const checksum = batch.addEpoch(record, totals, this.lastChecksum);
+    this.totals = totals;
+    return checksum;
+  }
+
+  private write(): MaybePromise<void> {
+    const settled = this.settleLater();
+    this.writing = true;
+    let answer: MaybePromise<void>;
+    try {
+      answer = this.store.write(this.batch.all());
+    } catch (error) {
+      throw this.failed(error);
+    }
+    if (!isPromise(answer)) return settled();
+    this.inFlight = answer.then(settled, (error: unknown) => {
+      throw this.failed(error);
+    });
+    return this.inFlight;
+  }
+
+  /** What follows when the write has answered: the changes are now those of the disk. */
+  private settleLater(): () => void {
+    const removed: [StateTable, TableEntry<unknown>][] = [];
+    let changed = 0;
+    for (const { table } of this.openTables()) {
+      const changes = table.log.all();
+      changed += changes.length;
+      for (const entry of changes) if (entry.removed) removed.push([table, entry]);
+      table.forgetChanges();
+    }
+    const shapes = this.shapes.pending().length;
+    const tables = this.catalog.pending().length;
+    return () => {
+      this.writing = false;
+      this.inFlight = undefined;
+      this.shapes.settle(shapes);
+      this.catalog.settle(tables);
+      for (const [table, entry] of removed) table.bury(entry);
+      this.cache.arrived(changed, true);
+    };
+  }
+
+  private failed(cause: unknown): unknown {
+    this.mode = 'outcome unknown';
+    this.inFlight = undefined;
+    if (cause instanceof StreamingError) return cause;
+    return new StreamingError('STATE_OUTCOME_UNKNOWN', { reason: String(cause) }, { cause });
+  }
+
+  private mustBeOpen(what: string): void {
+    if (this.mode === 'open') return;
+    if (this.mode === 'must abort') throw new TypeError(`a commit failed: abort before ${what}`);
+    if (this.mode === 'closed') throw new StreamingError('STATE_CLOSED', { what });
+    throw new StreamingError('STATE_OUTCOME_UNKNOWN', { reason: `${what} after a failed write` });
+  }
+
+  private wrongBatch(record: EpochRecord): StreamingError<'CHECKPOINT_POSITION'> {
+    return new StreamingError('CHECKPOINT_POSITION', {
+      directory: this.options.directory,
+      planned: `batch ${record.batchId}`,
+      committed: this.lastBatchId < 0 ? 'nothing' : `batch ${this.lastBatchId}`,
+      reason: 'batches are committed one after the other',
+    });
+  }
+}

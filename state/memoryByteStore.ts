@@ -1,0 +1,130 @@
+import { StreamingError } from '../lib/errors.js';
+import type { MaybePromise } from '../lib/maybe.js';
+import type { ByteChange, ByteStore } from '../lib/state/byteStore.js';
+
+/** Where a test may make a {@link MemoryByteStore} fail, lie or wait. */
+export interface ByteStoreFaults {
+  /** Before a write takes effect: throw or reject to lose it. */
+  beforeWrite?(changes: readonly ByteChange[]): MaybePromise<void>;
+  /** After it took effect: throw or reject for a lost reply. */
+  afterWrite?(changes: readonly ByteChange[]): MaybePromise<void>;
+  /** What a read gives instead of what is there. */
+  onRead?(key: Uint8Array, value: Uint8Array): Uint8Array | undefined;
+}
+
+type Pair = readonly [Uint8Array, Uint8Array];
+
+/** The bytes of a store, which outlive the handles that are opened on them. */
+export class MemoryBytes {
+  /** Sorted by key. */
+  pairs: Pair[] = [];
+
+  /** A copy, for a crash or a backup. */
+  clone(): MemoryBytes {
+    const copy = new MemoryBytes();
+    copy.pairs = this.pairs.slice();
+    return copy;
+  }
+}
+
+/**
+ * A sorted array of bytes that follows lib/state/byteStore.ts: for tests and simulations.
+ *
+ * Errors: `STATE_OUTCOME_UNKNOWN` on every call after a failed write; `STATE_CLOSED` after `close`.
+ */
+export class MemoryByteStore implements ByteStore {
+  private state: 'open' | 'dead' | 'closed' = 'open';
+
+  constructor(
+    readonly content: MemoryBytes = new MemoryBytes(),
+    private readonly faults: ByteStoreFaults = {},
+  ) {}
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    this.mustBeOpen('a read');
+    const pair = this.content.pairs[this.indexOf(key)];
+    return pair !== undefined && Buffer.compare(pair[0], key) === 0 ? this.seen(pair) : undefined;
+  }
+
+  range(
+    from: Uint8Array,
+    to: Uint8Array,
+    options: { readonly reverse?: boolean; readonly limit?: number } = {},
+  ): readonly Pair[] {
+    this.mustBeOpen('a scan');
+    const { limit = Number.POSITIVE_INFINITY, reverse = false } = options;
+    const [first, end] = [this.indexOf(from), this.indexOf(to)];
+    const pairs = reverse
+      ? this.content.pairs.slice(Math.max(first, end - limit), end).reverse()
+      : this.content.pairs.slice(first, Math.min(end, first + limit));
+    return pairs.flatMap((pair) => {
+      const value = this.seen(pair);
+      return value === undefined ? [] : [[pair[0], value] as const];
+    });
+  }
+
+  pages(from: Uint8Array, to: Uint8Array, limit: number): AsyncIterable<readonly Pair[]> {
+    return pagesOf(this.range(from, to), limit);
+  }
+
+  write(changes: readonly ByteChange[]): MaybePromise<void> {
+    this.mustBeOpen('a write');
+    const { beforeWrite, afterWrite } = this.faults;
+    if (beforeWrite === undefined && afterWrite === undefined) return this.apply(changes);
+    return this.writeWithFaults(changes);
+  }
+
+  close(): void {
+    this.state = 'closed';
+  }
+
+  private async writeWithFaults(changes: readonly ByteChange[]): Promise<void> {
+    try {
+      await this.faults.beforeWrite?.(changes);
+      this.apply(changes);
+      await this.faults.afterWrite?.(changes);
+    } catch (cause) {
+      this.state = 'dead';
+      throw new StreamingError('STATE_OUTCOME_UNKNOWN', { reason: String(cause) }, { cause });
+    }
+  }
+
+  /** One merge for the whole batch; the later of two changes of a key counts. */
+  private apply(changes: readonly ByteChange[]): void {
+    const latest = new Map(changes.map((c) => [Buffer.from(c.key).toString('latin1'), c] as const));
+    const kept = this.content.pairs.filter(
+      ([key]) => !latest.has(Buffer.from(key).toString('latin1')),
+    );
+    for (const change of latest.values()) {
+      if (change.type === 'put') {
+        kept.push([Uint8Array.from(change.key), Uint8Array.from(change.value)]);
+      }
+    }
+    this.content.pairs = kept.sort(([a], [b]) => Buffer.compare(a, b));
+  }
+
+  private seen(pair: Pair): Uint8Array | undefined {
+    return this.faults.onRead === undefined ? pair[1] : this.faults.onRead(pair[0], pair[1]);
+  }
+
+  /** The first pair that is not before `key`. */
+  private indexOf(key: Uint8Array): number {
+    let [low, high] = [0, this.content.pairs.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (Buffer.compare((this.content.pairs[middle] as Pair)[0], key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private mustBeOpen(what: string): void {
+    if (this.state === 'open') return;
+    if (this.state === 'closed') throw new StreamingError('STATE_CLOSED', { what });
+    throw new StreamingError('STATE_OUTCOME_UNKNOWN', { reason: `${what} after a failed write` });
+  }
+}
+
+async function* pagesOf(all: readonly Pair[], limit: number): AsyncIterable<readonly Pair[]> {
+  for (let at = 0; at < all.length; at += limit) yield all.slice(at, at + limit);
+}
