@@ -46,7 +46,7 @@ export interface FlatMapGroupsOptions<K, S> extends MapGroupsOptions<K, S> {
  */
 export function flatMapGroupsWithState<K, V, S, Out>(
   fn: (key: K, rows: readonly V[], state: GroupState<S>) => Iterable<Out>,
-  options: FlatMapGroupsOptions<K, S> = {},
+  options: FlatMapGroupsOptions<NoInfer<K>, S> = {},
 ): OperatorFunction<KeyedRow<K, V>, Out> {
   const operator = 'flatMapGroupsWithState';
   const { outputMode: mode = 'append', timeout = 'none', initialState } = options;

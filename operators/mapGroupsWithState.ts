@@ -45,7 +45,7 @@ export interface MapGroupsOptions<K, S> {
  */
 export function mapGroupsWithState<K, V, S, Out>(
   fn: (key: K, rows: readonly V[], state: GroupState<S>) => Out,
-  options: MapGroupsOptions<K, S> = {},
+  options: MapGroupsOptions<NoInfer<K>, S> = {},
 ): OperatorFunction<KeyedRow<K, V>, Out> {
   const operator = 'mapGroupsWithState';
   const { timeout = 'none', initialState } = options;

@@ -78,7 +78,7 @@ export interface StateProcessor<M extends TimeMode, K, V, H, Out, I> {
   /** Declares the state; what it returns comes to every handler as `state`. */
   readonly init: (handle: StateHandle<M>) => H;
   /** State before the first row, several rows per key if need be; for `handleInitialState`. */
-  readonly initialState?: InitialState<K, I>;
+  readonly initialState?: InitialState<NoInfer<K>, I>;
   readonly handleInitialState?: (key: K, row: I, state: H, ctx: TransformContext<M>) => void;
   /** Called once per batch for each key with rows. */
   readonly handleInputRows: (
