@@ -154,6 +154,8 @@ const messages = {
     `${p.source}: ${p.file} has changed since it was planned: ${p.change}; what the batch would read is not what was planned, so put the old file back, or start on a new checkpoint. Files must appear whole: write under a name that starts with _ or . and rename`,
   SOURCE_COLUMN_MISSING: (p: { source: string; file: string; column: string; found: string }) =>
     `${p.source}: the header of ${p.file} has no column ${p.column}, it has ${p.found}: mend the schema, or set enforceSchema: true to take columns by position`,
+  SOURCE_COLUMN_TYPE: (p: { source: string; file: string; column: string; found: string; wanted: string }) =>
+    `${p.source}: column ${p.column} of ${p.file} is ${p.found}, the schema says ${p.wanted}: mend the schema, or leave the file out`,
   SOURCE_DATA_LOST: (p: { source: string; file: string; wanted: string; found: string }) =>
     `${p.source}: the planned range of ${p.file} is gone: wanted ${p.wanted}, found ${p.found}; restore the file, or start on a new checkpoint`,
   SOURCE_HAS_NO_END: (p: { source: string }) =>
@@ -184,6 +186,8 @@ const messages = {
     `the state in ${p.directory} does not open: ${p.reason}; nothing was deleted, mend the cause or restore a backup`,
   STATE_OUTCOME_UNKNOWN: (p: { reason: string }) =>
     `a write of state failed and may or may not be there (${p.reason}): start the query again, it goes on from what it finds`,
+  STATE_READ_FAILED: (p: { reason: string }) =>
+    `state could not be read (${p.reason}): mend the cause and start the query again, nothing was committed`,
   STOP_TIMEOUT: (p: { name: string; timeoutMs: number }) =>
     `query ${p.name} did not stop within ${p.timeoutMs} ms: its sink or source hangs; the batch is not committed and will run again`,
   TRANSFORM_LIST_EMPTY: (p: { operator: string; variable: string; called: string }) =>
