@@ -1,7 +1,7 @@
 import type { StageContext } from '../../../lib/plan/planNode.js';
 import type { Entry } from '../../../lib/state/stateStore.js';
+import type { Bucket, KeyRows } from './bucket.js';
 import { isLeftOnly, keepsLeft, keepsRight } from './joinType.js';
-import type { Bucket, KeyRows, RowList, StoredRow } from './keyRows.js';
 import type { PairOutput } from './pairOutput.js';
 import type { SideRows } from './sideRows.js';
 import type { Residual, StreamJoinSpec } from './streamJoinSpec.js';
@@ -18,8 +18,6 @@ export class Prober {
   private readonly marksRight: boolean;
   private readonly leftTtl: boolean;
   private readonly rightTtl: boolean;
-  /** Whether the last bucket has a row that was marked as matched just now. */
-  private hasMarked = false;
 
   constructor(
     spec: StreamJoinSpec,
@@ -41,106 +39,103 @@ export class Prober {
 
   /** Emits what a new left row gives; whether it has a match. Its entry is written when it is stored. */
   matchLeft(entry: Entry<KeyRows>, key: unknown, row: unknown, time: number, at: number): boolean {
-    const list = entry.value.right;
-    if (!list) return false;
+    const open = entry.value.right;
+    if (open === undefined) return false;
     let matched = false;
-    for (let no = list.oldest; no !== 0; ) {
+    for (let no = open.newer; no !== 0; ) {
       const sealed = this.right.sealedBucket(key, no);
-      if (this.meetLeft(sealed.value.rows, row, time, at)) matched = true;
-      if (this.hasMarked) this.right.touchSealed(sealed);
+      const before = sealed.value.matched;
+      if (this.meetLeft(sealed.value, row, time, at)) matched = true;
+      if (sealed.value.matched !== before) this.right.touchSealed(sealed);
       if (matched && this.leftOnly) return true;
       no = sealed.value.newer;
     }
-    return this.meetLeft(list.open.rows, row, time, at) || matched;
+    return this.meetLeft(open, row, time, at) || matched;
   }
 
   /** Emits what a new right row gives. In a left-only join the left rows that it settles leave. */
   matchRight(entry: Entry<KeyRows>, key: unknown, row: unknown, time: number, at: number): boolean {
-    const list = entry.value.left;
-    if (!list) return false;
-    if (this.leftOnly) return this.settleLeft(entry, list, key, row, time);
+    const open = entry.value.left;
+    if (open === undefined) return false;
+    if (this.leftOnly) return this.settleLeft(entry, open, key, row, time);
     let matched = false;
-    for (let no = list.oldest; no !== 0; ) {
+    for (let no = open.newer; no !== 0; ) {
       const sealed = this.left.sealedBucket(key, no);
-      if (this.meetRight(sealed.value.rows, row, time, at)) matched = true;
-      if (this.hasMarked) this.left.touchSealed(sealed);
+      const before = sealed.value.matched;
+      if (this.meetRight(sealed.value, row, time, at)) matched = true;
+      if (sealed.value.matched !== before) this.left.touchSealed(sealed);
       no = sealed.value.newer;
     }
-    return this.meetRight(list.open.rows, row, time, at) || matched;
+    return this.meetRight(open, row, time, at) || matched;
   }
 
-  private meetLeft(rows: readonly StoredRow[], row: unknown, time: number, at: number): boolean {
+  private meetLeft(bucket: Bucket, row: unknown, time: number, at: number): boolean {
+    const { rows, times, ats } = bucket;
     const expired = this.rightTtl ? this.ctx.batchTimestampMs : Number.NEGATIVE_INFINITY;
+    const outTimes = this.timeKeyed ? ats : times;
     let matched = false;
-    this.hasMarked = false;
     for (let i = 0; i < rows.length; i++) {
-      const right = rows[i] as StoredRow;
-      if (right.at <= expired || !this.holds(row, time, right.row, right.time)) continue;
+      if ((ats[i] as number) <= expired) continue;
+      if (!this.holds(row, time, rows[i], times[i] as number)) continue;
       matched = true;
       if (this.leftOnly) {
         if (this.emitsSemi) this.output.left(row, at);
         return true;
       }
-      if (this.marksRight && !right.matched) this.mark(right);
-      this.output.pair(row, at, right.row, this.timeKeyed ? right.at : right.time);
+      if (this.marksRight) bucket.matched |= 1 << i;
+      this.output.pair(row, at, rows[i], outTimes[i] as number);
     }
     return matched;
   }
 
-  private meetRight(rows: readonly StoredRow[], row: unknown, time: number, at: number): boolean {
+  private meetRight(bucket: Bucket, row: unknown, time: number, at: number): boolean {
+    const { rows, times, ats } = bucket;
     const expired = this.leftTtl ? this.ctx.batchTimestampMs : Number.NEGATIVE_INFINITY;
+    const outTimes = this.timeKeyed ? ats : times;
     let matched = false;
-    this.hasMarked = false;
     for (let i = 0; i < rows.length; i++) {
-      const left = rows[i] as StoredRow;
-      if (left.at <= expired || !this.holds(left.row, left.time, row, time)) continue;
+      if ((ats[i] as number) <= expired) continue;
+      if (!this.holds(rows[i], times[i] as number, row, time)) continue;
       matched = true;
-      if (this.marksLeft && !left.matched) this.mark(left);
-      this.output.pair(left.row, this.timeKeyed ? left.at : left.time, row, at);
+      if (this.marksLeft) bucket.matched |= 1 << i;
+      this.output.pair(rows[i], outTimes[i] as number, row, at);
     }
     return matched;
-  }
-
-  private mark(stored: StoredRow): void {
-    stored.matched = true;
-    this.hasMarked = true;
   }
 
   private settleLeft(
     entry: Entry<KeyRows>,
-    list: RowList,
+    open: Bucket,
     key: unknown,
     row: unknown,
     time: number,
   ): boolean {
     let matched = false;
-    for (let no = list.oldest; no !== 0; ) {
+    for (let no = open.newer; no !== 0; ) {
       const sealed = this.left.sealedBucket(key, no);
       no = sealed.value.newer; // before the bucket may go
-      const kept = this.unmatched(sealed.value, row, time);
-      if (!kept) continue;
+      const gone = this.settled(sealed.value, row, time);
+      if (gone === 0) continue;
       matched = true;
-      this.left.keep(key, list, sealed.value, sealed, kept);
+      this.left.remove(key, open, sealed.value, sealed, gone);
     }
-    const kept = this.unmatched(list.open, row, time);
-    if (kept) this.left.keep(key, list, list.open, undefined, kept);
-    if (kept || matched) this.left.settle(entry);
-    return matched || kept !== undefined;
+    const gone = this.settled(open, row, time);
+    if (gone !== 0) this.left.remove(key, open, open, undefined, gone);
+    if (gone === 0 && !matched) return false;
+    this.left.settle(entry);
+    return true;
   }
 
-  /** The left rows that a right row does not settle; undefined: all of them. */
-  private unmatched(bucket: Bucket, row: unknown, time: number): StoredRow[] | undefined {
-    let kept: StoredRow[] | undefined;
-    for (let i = 0; i < bucket.rows.length; i++) {
-      const left = bucket.rows[i] as StoredRow;
-      if (!this.holds(left.row, left.time, row, time)) {
-        kept?.push(left);
-        continue;
-      }
-      kept ??= bucket.rows.slice(0, i);
-      if (this.emitsSemi) this.output.left(left.row, this.timeKeyed ? left.at : left.time);
+  /** The left rows that a right row settles, as bits; leftSemi gives them. */
+  private settled({ rows, times, ats }: Bucket, row: unknown, time: number): number {
+    let gone = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const leftMs = times[i] as number;
+      if (!this.holds(rows[i], leftMs, row, time)) continue;
+      gone |= 1 << i;
+      if (this.emitsSemi) this.output.left(rows[i], this.timeKeyed ? (ats[i] as number) : leftMs);
     }
-    return kept;
+    return gone;
   }
 
   private holds(left: unknown, leftMs: number, right: unknown, rightMs: number): boolean {

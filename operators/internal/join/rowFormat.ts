@@ -1,70 +1,68 @@
-import { type Bucket, firstOf, type KeyRows, type RowList, type StoredRow } from './keyRows.js';
+import { addRow, type Bucket, bucketOf, firstOf, type KeyRows } from './bucket.js';
 
 /**
  * How join state is kept (persistent format v1: add, never change), in values of the state codec:
  *
  * ```
- * keys                := key -> [list(left), list(right)]      a null key has rows that can match nothing
- * list                := null | [no, oldest, newest, row, …]   number and rows of the open bucket
- * left, right         := [key, no] -> [no, older, newer, row, …]   sealed buckets
- * row                 := [row, time, matched] | [row, time, matched, at]   ms; null: none; at as time
- * dueLeft, dueRight   := at, [key, no] -> true                 smallest `at` of a bucket
- * size                := null -> number of rows of both sides
+ * keys               := key -> [bucket, bucket]      open buckets, left and right; null: no rows. Under
+ *                                                    the null key: rows that can match nothing
+ * left, right        := [key, no] -> bucket          sealed buckets of a side
+ * bucket             := [no, older, newer, row, …]
+ * row                := [row, time, matched] | [row, time, matched, at]   ms; null: none; at absent: time
+ * dueLeft, dueRight  := at, [key, no] -> true        the smallest `at` of a bucket
+ * size               := null -> number of rows of both sides
  * ```
  */
-export function keyRowsToStored({ left, right }: KeyRows): unknown {
-  return [listToStored(left), listToStored(right)];
+export function bucketToStored(bucket: Bucket | undefined): unknown {
+  if (!bucket) return null;
+  const { no, older, newer, rows, times, ats, matched } = bucket;
+  const stored: unknown[] = [no, older, newer];
+  for (let i = 0; i < rows.length; i++) {
+    const row = [rows[i], msToStored(times[i]), (matched & (1 << i)) !== 0];
+    if (!Object.is(ats[i], times[i])) row.push(msToStored(ats[i]));
+    stored.push(row);
+  }
+  return stored;
 }
 
-export function keyRowsFromStored(stored: unknown): KeyRows {
-  const [left, right] = list(stored, 2);
-  return { left: listFromStored(left), right: listFromStored(right) };
-}
-
-export function bucketToStored(bucket: Bucket): unknown {
-  return [bucket.no, bucket.older, bucket.newer, ...bucket.rows.map(rowToStored)];
-}
-
-export function bucketFromStored(stored: unknown): Bucket {
+/** How a side's buckets come back; `sharesTimes` where `at` is always the time. */
+export function bucketFromStored(stored: unknown, sharesTimes: boolean): Bucket {
   const [no, older, newer, ...rows] = list(stored, 3);
-  const bucket = bucketOf(number(no), rows);
+  const times: number[] = [];
+  const bucket = bucketOf(number(no), [], times, sharesTimes ? times : []);
   bucket.older = number(older);
   bucket.newer = number(newer);
+  for (const entry of rows) {
+    const [row, time, matched, at] = list(entry, 3);
+    const ms = msFromStored(time);
+    addRow(bucket, row, ms, at === undefined ? ms : msFromStored(at), matched === true);
+  }
+  bucket.first = firstOf(bucket);
   return bucket;
 }
 
-function listToStored(rows: RowList | undefined): unknown {
-  if (!rows) return null;
-  const { open, oldest, newest } = rows;
-  return [open.no, oldest, newest, ...open.rows.map(rowToStored)];
+export function keyRowsToStored({ left, right }: KeyRows): unknown {
+  return [bucketToStored(left), bucketToStored(right)];
 }
 
-function listFromStored(stored: unknown): RowList | undefined {
-  if (stored === null) return undefined;
-  const [no, oldest, newest, ...rows] = list(stored, 3);
-  return { open: bucketOf(number(no), rows), oldest: number(oldest), newest: number(newest) };
-}
-
-function bucketOf(no: number, stored: readonly unknown[]): Bucket {
-  const rows = stored.map(rowFromStored);
-  return { no, rows, first: firstOf(rows), older: 0, newer: 0 };
-}
-
-function rowToStored({ row, time, at, matched }: StoredRow): unknown {
-  const sameTime = at === time || (Number.isNaN(at) && Number.isNaN(time));
-  const stored = [row, Number.isNaN(time) ? null : time, matched];
-  return sameTime ? stored : [...stored, Number.isNaN(at) ? null : at];
-}
-
-function rowFromStored(stored: unknown): StoredRow {
-  const [row, time, matched, at] = list(stored, 3);
-  const ms = time === null ? Number.NaN : number(time);
+export function keyRowsFromStored(
+  stored: unknown,
+  leftSharesTimes: boolean,
+  rightSharesTimes: boolean,
+): KeyRows {
+  const [left, right] = list(stored, 2);
   return {
-    row,
-    time: ms,
-    at: at === undefined ? ms : at === null ? Number.NaN : number(at),
-    matched: matched === true,
+    left: left === null ? undefined : bucketFromStored(left, leftSharesTimes),
+    right: right === null ? undefined : bucketFromStored(right, rightSharesTimes),
   };
+}
+
+function msToStored(ms: number | undefined): number | null {
+  return ms === undefined || Number.isNaN(ms) ? null : ms;
+}
+
+function msFromStored(stored: unknown): number {
+  return stored === null ? Number.NaN : number(stored);
 }
 
 function list(stored: unknown, least: number): readonly unknown[] {

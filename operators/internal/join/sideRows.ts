@@ -1,19 +1,22 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { Entry, KeyedTable, StateStore, TimedTable } from '../../../lib/state/stateStore.js';
-import type { JoinSide } from './joinType.js';
 import {
+  addRow,
   type Bucket,
+  bucketOf,
   bucketRows,
-  emptyBucket,
-  emptyList,
+  firstBucket,
   firstOf,
-  isEmptyList,
   type KeyRows,
-  type RowList,
-  type StoredRow,
-} from './keyRows.js';
+  removeRows,
+  rowsUpTo,
+} from './bucket.js';
+import type { JoinSide } from './joinType.js';
 import type { RowCount } from './rowCount.js';
 import { bucketFromStored, bucketToStored } from './rowFormat.js';
+
+/** Takes a row that leaves. */
+export type Leave = (row: unknown, time: number, at: number, matched: boolean) => void;
 
 /**
  * The stored rows of one side of a join.
@@ -23,6 +26,7 @@ import { bucketFromStored, bucketToStored } from './rowFormat.js';
  * earliest row, so that eviction visits only buckets from which a row leaves.
  */
 export class SideRows {
+  private readonly isLeft: boolean;
   private readonly sealed: KeyedTable<Bucket>;
   private readonly due: TimedTable<true> | undefined;
 
@@ -32,19 +36,17 @@ export class SideRows {
     private readonly keys: KeyedTable<KeyRows>,
     private readonly count: RowCount,
     isEvicted: boolean,
+    private readonly sharesTimes: boolean,
   ) {
+    this.isLeft = side === 'left';
     this.sealed = state.keyed<Bucket>(side, {
       toStored: bucketToStored,
-      fromStored: bucketFromStored,
+      fromStored: (stored) => bucketFromStored(stored, sharesTimes),
       counted: false,
     });
     this.due = isEvicted
       ? state.timed<true>(side === 'left' ? 'dueLeft' : 'dueRight', { counted: false })
       : undefined;
-  }
-
-  listOf(rows: KeyRows): RowList | undefined {
-    return this.side === 'left' ? rows.left : rows.right;
   }
 
   sealedBucket(key: unknown, no: number): Entry<Bucket> {
@@ -58,37 +60,54 @@ export class SideRows {
   }
 
   /** Stores a row under `key`, whose entry is `found` if there is one. */
-  add(found: Entry<KeyRows> | undefined, key: unknown, stored: StoredRow): void {
-    const entry = found ?? this.keys.insert(key, { left: undefined, right: undefined });
-    const list = this.listOf(entry.value) ?? this.newList(entry.value);
-    if (list.open.rows.length === bucketRows) this.seal(key, list);
-    list.open.rows.push(stored);
-    if (stored.at < list.open.first) this.index(key, list.open, stored.at);
-    this.keys.touch(entry);
+  add(
+    found: Entry<KeyRows> | undefined,
+    key: unknown,
+    row: unknown,
+    time: number,
+    at: number,
+    matched: boolean,
+  ): void {
     this.count.added += 1;
+    let open = found && (this.isLeft ? found.value.left : found.value.right);
+    if (open) {
+      if (open.rows.length === bucketRows && found) open = this.seal(key, found.value, open);
+      addRow(open, row, time, at, matched);
+    } else {
+      open = firstBucket(row, time, at, matched, this.sharesTimes);
+      if (!found) this.keys.insert(key, this.isLeft ? leftRows(open) : rightRows(open));
+      else if (this.isLeft) found.value.left = open;
+      else found.value.right = open;
+    }
+    if (this.due !== undefined && at < open.first) this.index(key, open, at);
+    if (found) this.keys.touch(found);
   }
 
-  /** Removes rows of a bucket: `sealed` is its entry, undefined for the open one. */
-  keep(
+  /** Removes rows of a bucket, given as bits; `sealed` is its entry, undefined for the open bucket. */
+  remove(
     key: unknown,
-    list: RowList,
+    open: Bucket,
     bucket: Bucket,
     sealed: Entry<Bucket> | undefined,
-    kept: StoredRow[],
+    gone: number,
   ): void {
-    this.count.removed += bucket.rows.length - kept.length;
-    bucket.rows = kept;
-    this.index(key, bucket, firstOf(kept));
+    const before = bucket.rows.length;
+    removeRows(bucket, gone);
+    this.count.removed += before - bucket.rows.length;
+    this.index(key, bucket, firstOf(bucket));
     if (!sealed) return;
-    if (kept.length > 0) this.sealed.touch(sealed);
-    else this.unlink(key, list, sealed);
+    if (bucket.rows.length > 0) this.sealed.touch(sealed);
+    else this.unlink(key, open, sealed);
   }
 
   /** After rows of `key` have left: writes the entry, or removes it with its last row. */
   settle(entry: Entry<KeyRows>): void {
     const rows = entry.value;
-    const list = this.listOf(rows);
-    if (list && isEmptyList(list)) this.setList(rows, undefined);
+    const open = this.isLeft ? rows.left : rows.right;
+    if (open && open.rows.length === 0 && open.newer === 0) {
+      if (this.isLeft) rows.left = undefined;
+      else rows.right = undefined;
+    }
     if (rows.left === undefined && rows.right === undefined) this.keys.remove(entry);
     else this.keys.touch(entry);
   }
@@ -102,7 +121,7 @@ export class SideRows {
   }
 
   /** Removes the rows with at <= upTo, earliest bucket first, and hands them to `leave`. */
-  evict(upTo: number, leave: (row: StoredRow) => void): void {
+  evict(upTo: number, leave: Leave): void {
     if (!this.due) return;
     for (const due of this.due.due(upTo)) {
       const [key, no] = due.key as readonly [unknown, number];
@@ -112,75 +131,75 @@ export class SideRows {
   }
 
   /** Removes every row of a key, oldest first. Needs the tables loaded. */
-  clear(entry: Entry<KeyRows>, leave: (row: StoredRow) => void): void {
-    const list = this.listOf(entry.value);
-    if (!list) return;
-    for (let no = list.oldest; no !== 0; ) {
+  clear(entry: Entry<KeyRows>, leave: Leave): void {
+    const open = this.isLeft ? entry.value.left : entry.value.right;
+    if (!open) return;
+    for (let no = open.newer; no !== 0; ) {
       const sealed = this.sealedBucket(entry.key, no);
       no = sealed.value.newer;
-      for (const stored of sealed.value.rows) leave(stored);
-      this.keep(entry.key, list, sealed.value, sealed, []);
+      this.leaveAll(entry.key, open, sealed.value, sealed, leave);
     }
-    for (const stored of list.open.rows) leave(stored);
-    this.keep(entry.key, list, list.open, undefined, []);
+    this.leaveAll(entry.key, open, open, undefined, leave);
     this.settle(entry);
   }
 
-  private evictBucket(
+  private leaveAll(
     key: unknown,
-    no: number,
-    upTo: number,
-    leave: (row: StoredRow) => void,
+    open: Bucket,
+    bucket: Bucket,
+    sealed: Entry<Bucket> | undefined,
+    leave: Leave,
   ): void {
+    const all = (1 << bucket.rows.length) - 1;
+    handOver(bucket, all, leave);
+    this.remove(key, open, bucket, sealed, all);
+  }
+
+  private evictBucket(key: unknown, no: number, upTo: number, leave: Leave): void {
     const entry = this.keys.find(key);
-    const list = entry && this.listOf(entry.value);
-    if (!entry || !list) throw new TypeError(`join state: a key of the ${this.side} is missing`);
-    const sealed = no === list.open.no ? undefined : this.sealedBucket(key, no);
-    const bucket = sealed ? sealed.value : list.open;
+    const open = entry && (this.isLeft ? entry.value.left : entry.value.right);
+    if (!entry || !open) throw new TypeError(`join state: a key of the ${this.side} is missing`);
+    const sealed = no === open.no ? undefined : this.sealedBucket(key, no);
+    const bucket = sealed ? sealed.value : open;
     bucket.first = Number.POSITIVE_INFINITY; // its place in the index is gone
-    const kept: StoredRow[] = [];
-    for (const stored of bucket.rows) {
-      if (stored.at <= upTo) leave(stored);
-      else kept.push(stored);
-    }
-    this.keep(key, list, bucket, sealed, kept);
+    const gone = rowsUpTo(bucket, upTo);
+    handOver(bucket, gone, leave);
+    this.remove(key, open, bucket, sealed, gone);
     this.settle(entry);
   }
 
-  private newList(rows: KeyRows): RowList {
-    const list = emptyList();
-    this.setList(rows, list);
-    return list;
-  }
-
-  private setList(rows: KeyRows, list: RowList | undefined): void {
-    if (this.side === 'left') rows.left = list;
-    else rows.right = list;
-  }
-
-  private seal(key: unknown, list: RowList): void {
-    const full = list.open;
-    full.older = list.newest;
-    if (list.newest === 0) list.oldest = full.no;
-    else this.change(key, list.newest, (newest) => (newest.newer = full.no));
-    list.newest = full.no;
+  /** The full open bucket becomes the newest sealed one; a new one takes its place. */
+  private seal(key: unknown, rows: KeyRows, full: Bucket): Bucket {
+    const times: number[] = [];
+    const open = bucketOf(full.no + 1, [], times, this.sharesTimes ? times : []);
+    open.newer = full.newer === 0 ? full.no : full.newer;
+    open.older = full.no;
+    if (full.older !== 0) {
+      const newest = this.sealedBucket(key, full.older);
+      newest.value.newer = full.no;
+      this.sealed.touch(newest);
+    }
+    full.newer = 0;
     this.sealed.insert([key, full.no], full);
-    list.open = emptyBucket(full.no + 1);
+    if (this.isLeft) rows.left = open;
+    else rows.right = open;
+    return open;
   }
 
-  private unlink(key: unknown, list: RowList, sealed: Entry<Bucket>): void {
+  private unlink(key: unknown, open: Bucket, sealed: Entry<Bucket>): void {
     const { older, newer } = sealed.value;
-    if (older === 0) list.oldest = newer;
-    else this.change(key, older, (bucket) => (bucket.newer = newer));
-    if (newer === 0) list.newest = older;
-    else this.change(key, newer, (bucket) => (bucket.older = older));
+    this.link(key, open, older, newer);
     this.sealed.remove(sealed);
   }
 
-  private change(key: unknown, no: number, edit: (bucket: Bucket) => void): void {
-    const entry = this.sealedBucket(key, no);
-    edit(entry.value);
-    this.sealed.touch(entry);
+  /** Makes `older` and `newer` neighbours; 0 is the open bucket. */
+  private link(key: unknown, open: Bucket, older: number, newer: number): void {
+    const before = older === 0 ? undefined : this.sealedBucket(key, older);
+    const after = newer === 0 ? undefined : this.sealedBucket(key, newer);
+    (before ? before.value : open).newer = newer;
+    (after ? after.value : open).older = older;
+    if (before) this.sealed.touch(before);
+    if (after) this.sealed.touch(after);
   }
 
   /** Moves a bucket in the index to `first`; +Infinity takes it out. */
@@ -192,5 +211,21 @@ export class SideRows {
     }
     bucket.first = first;
     if (first !== Number.POSITIVE_INFINITY) this.due.insert(first, [key, bucket.no], true);
+  }
+}
+
+function leftRows(left: Bucket): KeyRows {
+  return { left, right: undefined };
+}
+
+function rightRows(right: Bucket): KeyRows {
+  return { left: undefined, right };
+}
+
+function handOver(bucket: Bucket, bits: number, leave: Leave): void {
+  const { rows, times, ats, matched } = bucket;
+  for (let i = 0; i < rows.length; i++) {
+    if ((bits & (1 << i)) === 0) continue;
+    leave(rows[i], times[i] as number, ats[i] as number, (matched & (1 << i)) !== 0);
   }
 }

@@ -1,14 +1,14 @@
 import { type MaybePromise, then } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
+import type { KeyRows } from './bucket.js';
 import type { KeyReader } from './joinKey.js';
 import { isLeftOnly, keepsLeft, keepsRight } from './joinType.js';
-import type { KeyRows, StoredRow } from './keyRows.js';
 import { PairOutput } from './pairOutput.js';
 import { Prober } from './prober.js';
 import { RowCount } from './rowCount.js';
 import { keyRowsFromStored, keyRowsToStored } from './rowFormat.js';
-import { SideRows } from './sideRows.js';
+import { type Leave, SideRows } from './sideRows.js';
 import type { StreamJoinSpec } from './streamJoinSpec.js';
 
 /**
@@ -51,16 +51,20 @@ export class StreamJoin {
     private readonly ctx: StageContext,
     out: Stage,
   ) {
+    const { offsets, timeKeyed, ttlMs } = spec;
+    const leftLeaves = offsets.left !== undefined || ttlMs !== undefined;
+    const rightLeaves = offsets.right !== undefined || ttlMs !== undefined;
+    const leftShares = !timeKeyed && (offsets.left !== undefined || ttlMs === undefined);
+    const rightShares = !timeKeyed && (offsets.right !== undefined || ttlMs === undefined);
     this.keys = ctx.state.keyed<KeyRows>('keys', {
       toStored: keyRowsToStored,
-      fromStored: keyRowsFromStored,
+      fromStored: (stored) => keyRowsFromStored(stored, leftShares, rightShares),
       counted: false,
     });
     this.count = new RowCount(ctx);
-    const leftLeaves = spec.offsets.left !== undefined || spec.ttlMs !== undefined;
-    const rightLeaves = spec.offsets.right !== undefined || spec.ttlMs !== undefined;
-    this.left = new SideRows('left', ctx.state, this.keys, this.count, leftLeaves);
-    this.right = new SideRows('right', ctx.state, this.keys, this.count, rightLeaves);
+    const { keys, count } = this;
+    this.left = new SideRows('left', ctx.state, keys, count, leftLeaves, leftShares);
+    this.right = new SideRows('right', ctx.state, keys, count, rightLeaves, rightShares);
     this.leftKey = spec.keyReader('left');
     this.rightKey = spec.keyReader('right');
     this.output = new PairOutput(spec, out);
@@ -144,18 +148,16 @@ export class StreamJoin {
     this.output.endBatch();
   }
 
-  private readonly leaveLeft = (stored: StoredRow): void => {
-    if (!this.keepsLeft || stored.matched) return;
-    this.output.left(stored.row, this.spec.timeKeyed ? stored.at : stored.time);
+  private readonly leaveLeft: Leave = (row, time, at, matched) => {
+    if (this.keepsLeft && !matched) this.output.left(row, this.spec.timeKeyed ? at : time);
   };
 
-  private readonly leaveRight = (stored: StoredRow): void => {
-    if (!this.keepsRight || stored.matched) return;
-    this.output.right(stored.row, this.spec.timeKeyed ? stored.at : stored.time);
+  private readonly leaveRight: Leave = (row, time, at, matched) => {
+    if (this.keepsRight && !matched) this.output.right(row, this.spec.timeKeyed ? at : time);
   };
 
   /** Rows without event time, and rows of a side that nothing bounds: nothing will match them now. */
-  private flush(side: SideRows, leave: (row: StoredRow) => void): void {
+  private flush(side: SideRows, leave: Leave): void {
     for (const entry of [...this.keys.entries()]) side.clear(entry, leave);
   }
 
@@ -174,7 +176,7 @@ export class StreamJoin {
     matched: boolean,
   ): void {
     const leaves = this.spec.offsets.left === undefined ? this.expiry(at) : at;
-    this.left.add(entry, key, { row, time, at: leaves, matched });
+    this.left.add(entry, key, row, time, leaves, matched);
   }
 
   private storeRight(
@@ -186,7 +188,7 @@ export class StreamJoin {
     matched: boolean,
   ): void {
     const leaves = this.spec.offsets.right === undefined ? this.expiry(at) : at;
-    this.right.add(entry, key, { row, time, at: leaves, matched });
+    this.right.add(entry, key, row, time, leaves, matched);
   }
 
   private expiry(at: number): number {

@@ -1,4 +1,5 @@
-import type { PlanNode } from '../../../lib/plan/planNode.js';
+import type { MaybePromise } from '../../../lib/maybe.js';
+import type { PlanNode, Stage } from '../../../lib/plan/planNode.js';
 import { smallest } from '../../../lib/plan/watermarkFlow.js';
 import { StreamJoin } from './streamJoin.js';
 import { type StreamJoinPlan, streamJoinSpec } from './streamJoinOf.js';
@@ -25,16 +26,37 @@ export function streamJoinNode(plan: StreamJoinPlan, left: PlanNode, right: Plan
     runsWithoutData: () => offsets.left !== undefined || offsets.right !== undefined,
     stage: (ctx, out) => {
       const join = new StreamJoin(spec, ctx, out);
-      return [
-        {
-          prepare: () => join.prepare(),
-          next: (row, time) => join.nextLeft(row, time),
-          endBatch: () => join.endBatch(),
-        },
-        { next: (row, time) => join.nextRight(row, time), endBatch: () => join.endBatch() },
-      ];
+      return [new LeftInput(join), new RightInput(join)];
     },
   };
+}
+
+class LeftInput implements Stage {
+  constructor(private readonly join: StreamJoin) {}
+
+  prepare(): MaybePromise<void> {
+    return this.join.prepare();
+  }
+
+  next(row: unknown, time: number): void {
+    this.join.nextLeft(row, time);
+  }
+
+  endBatch(): void {
+    this.join.endBatch();
+  }
+}
+
+class RightInput implements Stage {
+  constructor(private readonly join: StreamJoin) {}
+
+  next(row: unknown, time: number): void {
+    this.join.nextRight(row, time);
+  }
+
+  endBatch(): void {
+    this.join.endBatch();
+  }
 }
 
 /**
