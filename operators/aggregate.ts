@@ -16,7 +16,7 @@ export type ResultSet<T> = Readonly<Record<string, Aggregate<T, unknown, unknown
 
 /** The results of aggregates, by name. */
 export type ResultsOf<R> = {
-  -readonly [N in keyof R]: R[N] extends Aggregate<never, never, infer Out> ? Out : never;
+  -readonly [N in keyof R]: R[N] extends Aggregate<never, unknown, infer Out> ? Out : never;
 };
 
 /** `{ key?, window?, …results }` */

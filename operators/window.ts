@@ -19,8 +19,8 @@ export interface WindowOptions<V, M extends 'date' | 'ms' = 'date' | 'ms'> {
   /** `TimeWindow` of Dates (default), or of ms since the epoch. */
   readonly timestamps?: M;
   /**
-   * Windows by the calendar of this zone (`'Europe/Paris'`): a day has 23, 24 or 25 hours there. With
-   * it, the size may be a whole number of days, weeks, months or years, and slide is not possible.
+   * Windows on the wall clock of this zone (`'Europe/Paris'`): a day has 23, 24 or 25 hours there. With
+   * it, the size is whole days, weeks, months or years, or divides a day, and a multiple of the slide.
    */
   readonly timeZone?: string;
 }

@@ -22,8 +22,9 @@ export interface WindowOfOptions<M extends 'date' | 'ms' = 'date' | 'ms'> {
  * Errors: RangeError for size <= 0, |startTime| >= size, months or years.
  *
  * @example
+ * const hourOf = windowOf((e: Event) => e.time, '1 hour');
  * events.pipe(
- *   withColumns({ hour: windowOf((e: Event) => e.time, '1 hour') }),
+ *   withColumns((e) => ({ hour: hourOf(e) })),
  *   groupByKey('hour', { eventTime: (hour) => hour }),
  *   count(),
  * );

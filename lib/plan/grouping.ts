@@ -13,6 +13,8 @@ export type WindowGrouping =
       readonly time: ((row: unknown) => unknown) | undefined;
       /** Calendar windows and the like: gives the windows of a time itself. */
       readonly assign?: (timeMs: number) => readonly (readonly [startMs: number, endMs: number])[];
+      /** With `assign`, whose windows have no fixed size: '1 month in Europe/Paris'. */
+      readonly calendar?: string;
       readonly timestamps: 'date' | 'ms';
     }
   /** Session windows: a gap in ms, per row; NaN, zero and negative gaps drop the row. */

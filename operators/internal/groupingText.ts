@@ -25,6 +25,7 @@ function windowLabel(window: WindowGrouping): string {
         ? `session ${durationLabel(window.gapMs)}`
         : 'session by row';
     case 'fixed':
+      if (window.calendar !== undefined) return `window ${window.calendar}`;
       return window.slideMs === window.sizeMs
         ? `window ${durationLabel(window.sizeMs)}`
         : `window ${durationLabel(window.sizeMs)} every ${durationLabel(window.slideMs)}`;
@@ -34,6 +35,6 @@ function windowLabel(window: WindowGrouping): string {
 /** The gap of sessions may change (1.16): stored sessions keep the end that they have. */
 function windowSignature(window: WindowGrouping): unknown {
   if (window.kind !== 'fixed') return { kind: window.kind };
-  const { kind, sizeMs, slideMs, startMs } = window;
-  return { kind, sizeMs, slideMs, startMs };
+  const { kind, sizeMs, slideMs, startMs, calendar } = window;
+  return calendar === undefined ? { kind, sizeMs, slideMs, startMs } : { kind, calendar };
 }

@@ -1,5 +1,6 @@
 import type { WindowGrouping } from '../../lib/plan/grouping.js';
-import { type DurationInput, durationMs } from '../../lib/time/duration.js';
+import { calendarWindows } from '../../lib/time/calendarWindows.js';
+import { type DurationInput, durationMs, intervalOf } from '../../lib/time/duration.js';
 import type { WindowOptions } from '../window.js';
 import { durationLabel } from './durationLabel.js';
 import { checkTimeOptions } from './windowOption.js';
@@ -13,6 +14,7 @@ export function fixedWindow<V>(
   options: WindowOptions<V>,
 ): FixedWindow & { readonly label: string } {
   checkTimeOptions(operator, options);
+  if (options.timeZone !== undefined) return calendarWindow(operator, size, options);
   const sizeMs = durationMs(size, `${operator} size`, { min: 'positive' });
   const slideMs =
     options.slide === undefined
@@ -33,14 +35,41 @@ export function fixedWindow<V>(
     );
   }
   return {
-    kind: 'fixed',
+    ...described(options),
     sizeMs,
     slideMs,
     startMs,
-    time: options.time as FixedWindow['time'],
-    timestamps: options.timestamps ?? 'date',
     label: windowLabel(sizeMs, slideMs, startMs),
   };
+}
+
+function described<V>(options: WindowOptions<V>) {
+  return {
+    kind: 'fixed' as const,
+    time: options.time as FixedWindow['time'],
+    timestamps: options.timestamps ?? 'date',
+  };
+}
+
+function calendarWindow<V>(
+  operator: string,
+  size: DurationInput,
+  options: WindowOptions<V>,
+): FixedWindow & { readonly label: string } {
+  const { timeZone = '', slide, startTime } = options;
+  const assign = calendarWindows(size, { timeZone, slide, startTime }, operator);
+  const every = slide === undefined ? '' : ` every ${intervalLabel(slide)}`;
+  const from = startTime === undefined ? '' : ` from ${intervalLabel(startTime)}`;
+  const calendar = `${intervalLabel(size)}${every}${from} in ${timeZone}`;
+  // The grid is the calendar's: no fixed size, slide or start.
+  const grid = { sizeMs: 0, slideMs: 0, startMs: 0 };
+  return { ...described(options), ...grid, assign, calendar, label: calendar };
+}
+
+function intervalLabel(input: DurationInput): string {
+  const { months, ms } = intervalOf(input, 'window');
+  if (months === 0) return durationLabel(ms);
+  return `${months} month${months === 1 ? '' : 's'}`;
 }
 
 function windowLabel(sizeMs: number, slideMs: number, startMs: number): string {
