@@ -73,6 +73,30 @@ describe('Decimal.of', () => {
     expect(() => Decimal.of(null as never)).toThrow(TypeError);
   });
 
+  it('gives short numbers and text the value that their digits have', () => {
+    const shapes = fc
+      .nat(15)
+      .chain((scale) =>
+        fc.integer({ min: Math.max(1, scale), max: 38 }).map((precision) => ({ precision, scale })),
+      );
+    const digits = fc
+      .tuple(fc.integer({ min: -(10 ** 9), max: 10 ** 9 }), fc.nat(12))
+      .map(([n, s]) => n / 10 ** s);
+    const show = (d: Decimal | undefined): unknown => d && [d.unscaled, d.scale, d.precision];
+    fc.assert(
+      fc.property(fc.oneof(digits, fc.double({ noNaN: true })), shapes, (n, shape) => {
+        // a blank in front keeps text off the short cut
+        const exact = show(Decimal.tryParse(` ${n}`, shape));
+        expect(show(Decimal.tryNumber(n, shape))).toEqual(exact);
+        expect(show(Decimal.tryParse(String(n), shape))).toEqual(exact);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(Decimal.tryNumber(1.005, { precision: 5, scale: 2 })?.toString()).toBe('1.01');
+    expect(Decimal.tryNumber(-0, { precision: 5, scale: 2 })?.toString()).toBe('0.00');
+    expect(Decimal.tryNumber(Number.NaN, { precision: 5, scale: 2 })).toBeUndefined();
+  });
+
   it('rounds half up to the scale of a column, away from zero', () => {
     const shape = { precision: 5, scale: 2 };
     expect(String(Decimal.tryParse('1.005', shape))).toBe('1.01');

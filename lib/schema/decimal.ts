@@ -9,7 +9,7 @@ import {
   pow10,
   unscaledAtScale,
 } from './decimalMath.js';
-import { decimalParts, decimalToText } from './decimalText.js';
+import { decimalParts, decimalToText, smallUnscaledOf } from './decimalText.js';
 
 /** What the arithmetic takes beside a Decimal: whole numbers as `bigint`, others by their digits. */
 export type DecimalInput = Decimal | bigint | number | string;
@@ -58,6 +58,13 @@ export class Decimal {
   static tryParse(text: string, shape?: DecimalShape): Decimal | undefined {
     const parts = decimalParts(text, shape);
     return parts && new Decimal(parts.unscaled, parts.scale, parts.precision);
+  }
+
+  /** A number by its shortest digits, at the scale of `shape`; undefined if it does not fit. */
+  static tryNumber(value: number, shape: DecimalShape): Decimal | undefined {
+    const small = smallUnscaledOf(value, shape);
+    if (!Number.isNaN(small)) return new Decimal(BigInt(small), shape.scale, shape.precision);
+    return Decimal.tryParse(String(value), shape);
   }
 
   /** The type of a `sum` over a column: ten digits more, as in Spark. */

@@ -1,4 +1,11 @@
-import { digitsOf, exceeds, maxPrecision, pow10, unscaledAtScale } from './decimalMath.js';
+import {
+  type DecimalShape,
+  digitsOf,
+  exceeds,
+  maxPrecision,
+  pow10,
+  unscaledAtScale,
+} from './decimalMath.js';
 
 /** An exact decimal number: `unscaled / 10^scale`. */
 export interface DecimalParts {
@@ -16,10 +23,13 @@ const maxLength = 1000;
  * Out: with `shape`, the value at that scale, rounded half up as in Spark; without, exactly as many
  *      digits as are written. undefined if it is no number, or has too many digits.
  */
-export function decimalParts(
-  text: string,
-  shape?: { readonly precision: number; readonly scale: number },
-): DecimalParts | undefined {
+export function decimalParts(text: string, shape?: DecimalShape): DecimalParts | undefined {
+  if (shape !== undefined) {
+    const small = smallUnscaled(text, shape.scale);
+    if (Math.abs(small) < smallBound(shape.precision)) {
+      return { unscaled: BigInt(small), scale: shape.scale, precision: shape.precision };
+    }
+  }
   const written = writtenParts(text);
   if (written === undefined) return undefined;
   const unscaled =
@@ -29,6 +39,52 @@ export function decimalParts(
   const precision = shape?.precision ?? Math.max(digitsOf(unscaled), written.scale);
   if (precision > maxPrecision || exceeds(unscaled, precision)) return undefined;
   return { unscaled, scale: shape?.scale ?? written.scale, precision };
+}
+
+/** Up to 15 digits are exact in a double, which spares the arithmetic of bigints. */
+const smallBounds = Array.from({ length: 16 }, (_, digits) => 10 ** digits);
+const largestSmall = 10 ** 15;
+
+function smallBound(precision: number): number {
+  return smallBounds[precision] ?? largestSmall;
+}
+
+/** The unscaled value of plain `[-] digits [. digits]` text that needs no rounding; NaN of any other. */
+function smallUnscaled(text: string, scale: number): number {
+  const length = text.length;
+  if (length > 16 || scale > 15) return Number.NaN;
+  const negative = text.charCodeAt(0) === 45;
+  let value = 0;
+  let digits = 0;
+  let fraction = -1;
+  for (let i = negative ? 1 : 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      digits++;
+      if (fraction >= 0) fraction++;
+    } else if (digit === -2 && fraction < 0) {
+      fraction = 0;
+    } else {
+      return Number.NaN;
+    }
+  }
+  const missing = fraction < 0 ? scale : scale - fraction;
+  if (digits === 0 || missing < 0) return Number.NaN;
+  const unscaled = value * (smallBounds[missing] ?? Number.NaN);
+  return negative ? 0 - unscaled : unscaled;
+}
+
+/**
+ * The unscaled value of a number at a scale, if its shortest digits need no rounding there; NaN
+ * otherwise. A double equals `unscaled / 10^scale` of at most 15 digits exactly if that is its
+ * shortest spelling.
+ */
+export function smallUnscaledOf(value: number, shape: DecimalShape): number {
+  const power = smallBounds[shape.scale] ?? Number.NaN;
+  const unscaled = Math.round(value * power);
+  const exact = unscaled / power === value && Math.abs(unscaled) < smallBound(shape.precision);
+  return exact ? unscaled : Number.NaN;
 }
 
 function writtenParts(text: string): { unscaled: bigint; scale: number } | undefined {

@@ -1,0 +1,151 @@
+import { BAD, type Converted, type ValueReader } from './bad.js';
+import { cellReader } from './cellReader.js';
+import type { ConvertOptions } from './convertOptions.js';
+import { formatType } from './formatDdl.js';
+import { jsonReader, plainJson } from './jsonReader.js';
+import type { AnyRow } from './rowOf.js';
+import { columnValue, compileRow, isRecord, type RowColumn, setField } from './rowShape.js';
+import type { DataType, StructType } from './types.js';
+
+export { BAD };
+
+/** Turns records into rows of a schema. One per column list; rows share one shape. */
+export interface RowConverter<In> {
+  /** The row, or `BAD`. */
+  readonly row: (record: In) => Converted<AnyRow>;
+  /**
+   * The row of a bad record: null where a value could not be read, `raw` in the corrupt column.
+   * undefined if a `NOT NULL` column would be null.
+   */
+  salvage(record: In | undefined, raw: string): AnyRow | undefined;
+  /** Why a record is bad: the first column that could not be read, and its value. */
+  problem(record: In): string;
+}
+
+/**
+ * Makes the converter of one type's text; see `cellReader` for the rules. The answer is `BAD` for text
+ * that is not of the type.
+ */
+export const cellConverter = cellReader;
+
+/** Makes the converter of one type's values in parsed JSON; they are not null. */
+export const jsonConverter = jsonReader;
+
+/**
+ * Makes the converter of parsed JSON objects.
+ *
+ * In:     what `JSON.parse` (or `jsonParser`) gave. Missing fields are null, others are left out.
+ * Out:    rows with the schema's columns in its order.
+ * Errors: TypeError or RangeError for a zone or pattern that is none, when it is made.
+ *
+ * @example
+ * const rows = rowConverter(parseDdl('a INT'), {});
+ * rows.row({ a: 1 }); // { a: 1 }
+ * rows.row({ a: 'x' }) === BAD; // rows.problem gives: column a: "x" is no INT
+ */
+export function rowConverter(
+  schema: StructType,
+  options: ConvertOptions = {},
+): RowConverter<unknown> {
+  const columns = columnsOf(schema, options, (type) => ({
+    read: jsonReader(type, options),
+    plain: plainJson(type),
+  }));
+  return new Converter(columns, true);
+}
+
+/**
+ * Makes the converter of CSV cells: text or null, in the order of the schema's columns. Cells that are
+ * not there are null, cells behind the last column are left out.
+ *
+ * Errors: TypeError for columns that have no text (ARRAY, MAP, STRUCT), when it is made.
+ */
+export function cellsConverter(
+  schema: StructType,
+  options: ConvertOptions = {},
+): RowConverter<readonly (string | null)[]> {
+  const columns = columnsOf(schema, options, (type) => ({
+    read: cellReader(type, options),
+    plain: type.type === 'string' ? 'string' : undefined,
+  }));
+  return new Converter<readonly (string | null)[]>(columns, false);
+}
+
+/** The corrupt column reads as null; only `salvage` fills it. */
+function columnsOf(
+  schema: StructType,
+  options: ConvertOptions,
+  readerOf: (type: DataType) => Pick<RowColumn, 'read' | 'plain'>,
+): readonly ConvertedColumn[] {
+  checkCorrupt(schema, options.corruptColumn);
+  return schema.fields.map(({ name, dataType, nullable }) => {
+    const corrupt = name === options.corruptColumn;
+    const reader = corrupt ? { read: () => null, plain: undefined } : readerOf(dataType);
+    return { name, nullable, corrupt, shown: formatType(dataType), ...reader };
+  });
+}
+
+interface ConvertedColumn extends RowColumn {
+  readonly corrupt: boolean;
+  /** The type as DDL. */
+  readonly shown: string;
+}
+
+function checkCorrupt(schema: StructType, corruptColumn: string | undefined): void {
+  const field = schema.fields.find((each) => each.name === corruptColumn);
+  if (field === undefined || (field.dataType.type === 'string' && field.nullable)) return;
+  throw new TypeError(
+    `columnNameOfCorruptRecord ${JSON.stringify(corruptColumn)} must be a STRING that may be null, it is ${formatType(field.dataType)}${field.nullable ? '' : ' NOT NULL'}: declare it STRING`,
+  );
+}
+
+class Converter<In> implements RowConverter<In> {
+  readonly row: (record: In) => Converted<AnyRow>;
+
+  constructor(
+    private readonly columns: readonly ConvertedColumn[],
+    private readonly byName: boolean,
+  ) {
+    this.row = compileRow(columns, byName ? 'by name' : 'by index') as typeof this.row;
+  }
+
+  salvage(record: In | undefined, raw: string): AnyRow | undefined {
+    const row = {};
+    const readable = this.isReadable(record);
+    for (const [i, column] of this.columns.entries()) {
+      const value = readable ? this.valueOf(record, column, i) : null;
+      const kept = column.corrupt ? raw : value === BAD ? null : value;
+      if (kept === null && !column.nullable) return undefined;
+      setField(row, column.name, kept);
+    }
+    return row;
+  }
+
+  problem(record: In): string {
+    if (!this.isReadable(record)) return `${shownValue(record)} is no object`;
+    for (const [i, column] of this.columns.entries()) {
+      const value = this.valueOf(record, column, i);
+      if (value === BAD) {
+        const raw = columnValue(record, column.name, i, this.byName);
+        return `column ${column.name}: ${shownValue(raw)} is no ${column.shown}`;
+      }
+      if (value === null && !column.nullable)
+        return `column ${column.name} is NOT NULL, and there is no value`;
+    }
+    return 'it is of the schema';
+  }
+
+  private isReadable(record: In | undefined): boolean {
+    return this.byName ? isRecord(record) : Array.isArray(record);
+  }
+
+  private valueOf(record: In | undefined, column: ConvertedColumn, index: number): unknown {
+    const value = columnValue(record, column.name, index, this.byName);
+    return value === null ? null : (column.read as ValueReader<unknown>)(value);
+  }
+}
+
+function shownValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

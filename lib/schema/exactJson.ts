@@ -1,0 +1,166 @@
+import type { ConvertOptions } from './convertOptions.js';
+import { isNumberText, NumberText } from './numberText.js';
+import { setField } from './rowShape.js';
+import type { DataType, StructType } from './types.js';
+
+/** As deep as a schema may be, and some more; JSON.parse itself would go on to 100,000s. */
+const maxDepth = 500;
+
+/** A number this long may have digits that a double does not hold. */
+const longNumber = /[\d.]{16}/;
+
+/**
+ * Makes the JSON parser for records of a schema: `JSON.parse`, unless a DECIMAL column, or a BIGINT
+ * column with `bigints: 'bigint'`, needs digits that a double cannot hold. Then a record with a long
+ * number is read by `exactJson`.
+ *
+ * Errors: the parser throws SyntaxError for text that is no JSON.
+ */
+export function jsonParser(
+  schema: StructType,
+  options: ConvertOptions = {},
+): (text: string) => unknown {
+  if (!needsDigits(schema, options)) return JSON.parse;
+  return (text) => (longNumber.test(text) ? exactJson(text) : JSON.parse(text));
+}
+
+function needsDigits(type: DataType, options: ConvertOptions): boolean {
+  switch (type.type) {
+    case 'decimal':
+      return true;
+    case 'bigint':
+      return options.bigints === 'bigint';
+    case 'array':
+      return needsDigits(type.element, options);
+    case 'map':
+      return needsDigits(type.value, options);
+    case 'struct':
+      return type.fields.some((field) => needsDigits(field.dataType, options));
+    default:
+      return false;
+  }
+}
+
+/**
+ * Parses JSON, keeping numbers of 16 characters and more as `NumberText`. Strings are left to
+ * JSON.parse. A property called `__proto__` is an own one, and the last of several wins, as there.
+ *
+ * Errors: SyntaxError with the position; RangeError for nesting deeper than 500.
+ */
+export function exactJson(text: string): unknown {
+  const reader = new ExactReader(text);
+  const value = reader.value(0);
+  reader.end();
+  return value;
+}
+
+class ExactReader {
+  private at = 0;
+
+  constructor(private readonly text: string) {}
+
+  value(depth: number): unknown {
+    if (depth > maxDepth) throw new RangeError(`JSON is nested deeper than ${maxDepth}`);
+    this.blanks();
+    switch (this.text.charCodeAt(this.at)) {
+      case 123:
+        return this.object(depth);
+      case 91:
+        return this.array(depth);
+      case 34:
+        return this.string();
+      default:
+        return this.literal();
+    }
+  }
+
+  end(): void {
+    this.blanks();
+    if (this.at < this.text.length) this.refuse();
+  }
+
+  private object(depth: number): unknown {
+    const object = {};
+    this.at++;
+    if (this.next(125)) return object;
+    do {
+      this.blanks();
+      if (this.text.charCodeAt(this.at) !== 34) this.refuse();
+      const name = this.string();
+      if (!this.next(58)) this.refuse();
+      setField(object, name, this.value(depth + 1));
+    } while (this.next(44));
+    if (!this.next(125)) this.refuse();
+    return object;
+  }
+
+  private array(depth: number): unknown {
+    const array: unknown[] = [];
+    this.at++;
+    if (this.next(93)) return array;
+    do array.push(this.value(depth + 1));
+    while (this.next(44));
+    if (!this.next(93)) this.refuse();
+    return array;
+  }
+
+  /** The closing quote is the first with an even number of backslashes before it. */
+  private string(): string {
+    const start = this.at;
+    let at = start + 1;
+    for (let code = this.text.charCodeAt(at); code !== 34; code = this.text.charCodeAt(at)) {
+      if (Number.isNaN(code)) this.refuse(start);
+      at += code === 92 ? 2 : 1;
+    }
+    this.at = at + 1;
+    return JSON.parse(this.text.slice(start, this.at)) as string;
+  }
+
+  private literal(): unknown {
+    const start = this.at;
+    let end = start;
+    while (isLiteralCode(this.text.charCodeAt(end))) end++;
+    this.at = end;
+    const text = this.text.slice(start, end);
+    if (text === '') this.refuse();
+    if (text.length < 16 || !isNumberText(text)) return JSON.parse(text);
+    JSON.parse(text); // refuses what is no number of JSON: 01, +1, 1.
+    return new NumberText(text);
+  }
+
+  /** Takes a character behind blanks. */
+  private next(code: number): boolean {
+    this.blanks();
+    if (this.text.charCodeAt(this.at) !== code) return false;
+    this.at++;
+    return true;
+  }
+
+  private blanks(): void {
+    let code = this.text.charCodeAt(this.at);
+    while (code === 32 || code === 10 || code === 13 || code === 9) {
+      code = this.text.charCodeAt(++this.at);
+    }
+  }
+
+  private refuse(at = this.at): never {
+    const found = this.text.slice(at, at + 10);
+    throw new SyntaxError(
+      found === ''
+        ? 'Unexpected end of JSON input'
+        : `Unexpected ${JSON.stringify(found)} in JSON at position ${at}`,
+    );
+  }
+}
+
+/** Characters of numbers, true, false and null. */
+function isLiteralCode(code: number): boolean {
+  return (
+    (code >= 48 && code <= 57) ||
+    (code >= 97 && code <= 122) ||
+    code === 45 ||
+    code === 43 ||
+    code === 46 ||
+    code === 69
+  );
+}
