@@ -1,10 +1,8 @@
 import type { StateBackend } from '../../lib/state/stateBackend.js';
-import type { Entry } from '../../lib/state/stateStore.js';
 import { openDurableBackend } from '../../state/durableBackend.js';
 import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
 import {
   type BackendUnderTest,
-  recordOf,
   stateBackendContract,
 } from '../contracts/stateBackend.contract.js';
 

@@ -36,6 +36,8 @@ export interface StoredTableContext {
 
 const pageLength = 1000;
 
+type Page = readonly (readonly [Uint8Array, Uint8Array])[];
+
 /** One table in the bytes of a store: {@link TableBelow}, and how its entries are written. */
 export class StoredTable<V> implements TableBelow<V> {
   private readonly scratch = new ByteWriter(256);
@@ -70,7 +72,7 @@ export class StoredTable<V> implements TableBelow<V> {
     out.reset();
     this.writeEntryKey(out, key, time);
     const keyBytes = out.slice(0);
-    const bytes = this.context.store.get(keyBytes);
+    const bytes = this.bytesAt(keyBytes);
     if (bytes === undefined) return undefined;
     return this.entryOf(keyBytes, bytes, mapKey, key, time);
   }
@@ -167,6 +169,22 @@ export class StoredTable<V> implements TableBelow<V> {
     }
   }
 
+  private bytesAt(key: Uint8Array): Uint8Array | undefined {
+    try {
+      return this.context.store.get(key);
+    } catch (error) {
+      throw error instanceof DecodeError ? this.corrupt(error) : error;
+    }
+  }
+
+  private *pageSteps(from: Uint8Array, to: Uint8Array, limit: number): Steps<Page> {
+    try {
+      return yield* wait(this.context.store.range(from, to, { limit }));
+    } catch (error) {
+      throw error instanceof DecodeError ? this.corrupt(error) : error;
+    }
+  }
+
   private *scanSteps(
     after: number,
     upTo: number,
@@ -176,7 +194,7 @@ export class StoredTable<V> implements TableBelow<V> {
     const to = this.isTimed ? entryBound(this.scratch, id, upTo) : entryEnd(this.scratch, id);
     let from = this.startAfter(after);
     for (;;) {
-      const page = yield* wait(this.context.store.range(from, to, { limit: pageLength }));
+      const page = yield* this.pageSteps(from, to, pageLength);
       for (const [key, value] of page) visit(this.entryAt(key, value));
       const last = page.at(-1);
       if (last === undefined || page.length < pageLength) return;
@@ -191,7 +209,7 @@ export class StoredTable<V> implements TableBelow<V> {
     const to = entryEnd(this.scratch, this.identity.id);
     let from = this.startAfter(after);
     for (let limit = 1; ; limit = pageLength) {
-      const page = yield* wait(this.context.store.range(from, to, { limit }));
+      const page = yield* this.pageSteps(from, to, limit);
       for (const [key, value] of page) {
         const entry = this.entryAt(key, value);
         if (!skip(entry.mapKey, entry.time)) return entry.time;

@@ -1,0 +1,137 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { ClassicLevel, Snapshot } from 'classic-level';
+import { Level } from 'level';
+import { StreamingError } from '../../lib/errors.js';
+import type { ByteChange, ByteStore } from '../../lib/state/byteStore.js';
+import { DecodeError } from '../codec/decodeError.js';
+import type { StoreSizes } from './storeSizes.js';
+
+type Database = ClassicLevel<Uint8Array, Uint8Array>;
+type Pair = readonly [Uint8Array, Uint8Array];
+
+const bytes = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
+const maxFileSize = 32 * 1024 * 1024;
+
+/** Opens the LevelDB in `directory`. Throws what LevelDB throws. */
+export async function openLevel(
+  directory: string,
+  createIfMissing: boolean,
+  sizes: Pick<StoreSizes, 'writeBufferSize' | 'cacheSize'>,
+): Promise<LevelByteStore> {
+  const { writeBufferSize, cacheSize } = sizes;
+  const options = { ...bytes, createIfMissing, writeBufferSize, cacheSize, maxFileSize };
+  // level's own types say less than classic-level's, which it is in Node.
+  const database = new Level<Uint8Array, Uint8Array>(directory, options) as unknown as Database;
+  await database.open();
+  const handle = await open(directory, 'r');
+  await handle.sync();
+  return new LevelByteStore(database, handle);
+}
+
+/**
+ * {@link ByteStore} over LevelDB. A write is one synced batch, and then the directory is synced, because
+ * LevelDB does not make the names of its new files durable.
+ *
+ * Errors: `STATE_OUTCOME_UNKNOWN` after a failed write, on every call: the handle is never used again,
+ *         because a failed fsync must not be retried; `STATE_READ_FAILED`, `STATE_CLOSED`.
+ */
+export class LevelByteStore implements ByteStore {
+  private mode: 'open' | 'dead' | 'closed' = 'open';
+
+  constructor(
+    private readonly database: Database,
+    private readonly directory: FileHandle,
+  ) {}
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    this.mustBeOpen('a read');
+    try {
+      return this.database.getSync(key);
+    } catch (error) {
+      throw readError(error);
+    }
+  }
+
+  async range(
+    from: Uint8Array,
+    to: Uint8Array,
+    options: { readonly reverse?: boolean; readonly limit?: number } = {},
+  ): Promise<readonly Pair[]> {
+    this.mustBeOpen('a scan');
+    const { reverse = false, limit = -1 } = options;
+    try {
+      return await this.database.iterator({ gte: from, lt: to, reverse, limit, ...bytes }).all();
+    } catch (error) {
+      throw readError(error);
+    }
+  }
+
+  pages(from: Uint8Array, to: Uint8Array, limit: number): AsyncIterable<readonly Pair[]> {
+    this.mustBeOpen('a scan');
+    return pagesOf(this.database, this.database.snapshot(), from, to, limit);
+  }
+
+  async write(changes: readonly ByteChange[]): Promise<void> {
+    this.mustBeOpen('a write');
+    try {
+      await this.database.batch(changes as ByteChange[], { sync: true, ...bytes });
+      await this.directory.sync();
+    } catch (cause) {
+      this.mode = 'dead';
+      throw new StreamingError('STATE_OUTCOME_UNKNOWN', { reason: reasonOf(cause) }, { cause });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.mode === 'closed') return;
+    this.mode = 'closed';
+    await this.directory.close();
+    await this.database.close();
+  }
+
+  private mustBeOpen(what: string): void {
+    if (this.mode === 'open') return;
+    if (this.mode === 'closed') throw new StreamingError('STATE_CLOSED', { what });
+    throw new StreamingError('STATE_OUTCOME_UNKNOWN', { reason: `${what} after a failed write` });
+  }
+}
+
+async function* pagesOf(
+  database: Database,
+  snapshot: Snapshot,
+  from: Uint8Array,
+  to: Uint8Array,
+  limit: number,
+): AsyncIterable<readonly Pair[]> {
+  const iterator = database.iterator({ gte: from, lt: to, snapshot, fillCache: false, ...bytes });
+  try {
+    for (;;) {
+      const page = await iterator.nextv(limit);
+      if (page.length === 0) return;
+      yield page;
+    }
+  } catch (error) {
+    throw readError(error);
+  } finally {
+    await iterator.close();
+    await snapshot.close();
+  }
+}
+
+/** LevelDB's own message, which sits below a general one. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+export function levelCodeOf(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return undefined;
+  return levelCodeOf(Reflect.get(error, 'cause')) ?? Reflect.get(error, 'code');
+}
+
+/** Damage that LevelDB itself notices is damage as any other. */
+function readError(cause: unknown): unknown {
+  if (cause instanceof StreamingError) return cause;
+  if (levelCodeOf(cause) === 'LEVEL_CORRUPTION') return new DecodeError(reasonOf(cause), 0);
+  return new StreamingError('STATE_READ_FAILED', { reason: reasonOf(cause) }, { cause });
+}

@@ -1,0 +1,61 @@
+/*
+ * LevelDB's log format: blocks of 32 KiB, filled with records that do not span blocks.
+ *
+ * record := crc32c:u32le length:u16le type:u8 data[length]     crc of type and data, rotated and shifted
+ */
+const blockLength = 32768;
+const headerLength = 7;
+
+const table = new Int32Array(256).map((_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+  return crc;
+});
+
+function maskedCrc32c(bytes: Uint8Array, from: number, to: number): number {
+  let crc = -1;
+  for (let i = from; i < to; i++) {
+    crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] as number)) & 0xff] as number);
+  }
+  crc = ~crc;
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+/**
+ * What a log file of LevelDB is like, told without opening the store, which would drop what it cannot
+ * read and say so only in a text file.
+ *
+ * - `torn`: nothing readable follows the first bad record: a write that was under way in a crash. If it
+ *   was acknowledged after all, one commit is missing, and the recovery notices.
+ * - `hole`: readable records follow a bad one: acknowledged writes in the middle are gone.
+ */
+export function conditionOfLog(bytes: Uint8Array): 'sound' | 'torn' | 'hole' {
+  let isTorn = false;
+  for (let block = 0; block < bytes.length; block += blockLength) {
+    const end = Math.min(bytes.length, block + blockLength);
+    let at = block;
+    while (at < end) {
+      const next = recordEnd(bytes, at, end);
+      if (next === undefined) break;
+      if (next === 'bad') {
+        isTorn = true;
+        break;
+      }
+      if (isTorn) return 'hole';
+      at = next;
+    }
+  }
+  return isTorn ? 'torn' : 'sound';
+}
+
+/** undefined: the block has no more records. */
+function recordEnd(bytes: Uint8Array, at: number, end: number): number | 'bad' | undefined {
+  if (end - at < headerLength) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint16(at + 4, true);
+  const type = view.getUint8(at + 6);
+  if (type === 0 && length === 0) return undefined;
+  const next = at + headerLength + length;
+  if (next > end || type > 4) return 'bad';
+  return maskedCrc32c(bytes, at + 6, next) === view.getUint32(at, true) ? next : 'bad';
+}

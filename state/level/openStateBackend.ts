@@ -1,0 +1,105 @@
+import { StreamingError } from '../../lib/errors.js';
+import type { EpochRecord, StateBackend } from '../../lib/state/stateBackend.js';
+import { openDurableBackend } from '../durableBackend.js';
+import { type LevelByteStore, levelCodeOf, openLevel, reasonOf } from './levelByteStore.js';
+import {
+  checkDiary,
+  checkFormat,
+  checkLogs,
+  createFormat,
+  databaseDirectory,
+  leaveCleanMark,
+  putAside,
+  takeCleanMark,
+} from './storeFiles.js';
+import { defaultSizes, type StoreSizes } from './storeSizes.js';
+
+/** Where and how a query keeps its state on this machine. */
+export interface StateLocation {
+  /** A folder of its own inside the checkpoint. */
+  readonly directory: string;
+  readonly queryId: string;
+  /** No batch has been committed: a missing store is made, one that does not open is put aside. */
+  readonly create: boolean;
+  /** Decoded entries in memory; default: by the size of the heap, at most 2,000,000. */
+  readonly cacheEntries?: number;
+  readonly onCorrupt?: (error: StreamingError<'STATE_CORRUPT'>) => void;
+}
+
+/**
+ * Opens the state of a query in LevelDB, verified as reliability.md §4 says.
+ *
+ * Errors: `STATE_CORRUPT`, `STATE_FORMAT_UNSUPPORTED` (before any write), `STATE_OPEN_FAILED`,
+ *         `CHECKPOINT_LOCKED`, `CHECKPOINT_QUERY_ID`.
+ *
+ * @since 0.1.0
+ */
+export async function openStateBackend(
+  options: StateLocation,
+): Promise<{ readonly backend: StateBackend; readonly lastEpoch: EpochRecord | undefined }> {
+  const { directory, queryId, create, onCorrupt } = options;
+  const defaults = defaultSizes();
+  const sizes = { ...defaults, cacheEntries: options.cacheEntries ?? defaults.cacheEntries };
+  const { clean, torn } = await verifyFiles(directory, create);
+  const store = await openStore(directory, create, sizes);
+  try {
+    // A torn end is dropped with a complaint, and rightly: the recovery sees what it has lost.
+    if (!create && !torn) await checkDiary(directory);
+    return await openDurableBackend(store, {
+      queryId,
+      directory,
+      clean,
+      cacheEntries: sizes.cacheEntries,
+      ...(onCorrupt === undefined ? {} : { onCorrupt }),
+      onClosed: (isSound) => (isSound ? leaveCleanMark(directory) : undefined),
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** All that can be told before LevelDB opens, and so writes. */
+async function verifyFiles(
+  directory: string,
+  create: boolean,
+): Promise<{ readonly clean: boolean; readonly torn: boolean }> {
+  if ((await checkFormat(directory)) === 'new') {
+    if (!create)
+      throw openFailed(directory, new Error('it is missing, and batches were committed'));
+    await createFormat(directory);
+    return { clean: true, torn: false };
+  }
+  const torn = (await checkLogs(directory)) === 'torn';
+  const clean = await takeCleanMark(directory);
+  return { clean: clean && !torn, torn };
+}
+
+async function openStore(
+  directory: string,
+  create: boolean,
+  sizes: StoreSizes,
+): Promise<LevelByteStore> {
+  const database = databaseDirectory(directory);
+  try {
+    return await openLevel(database, create, sizes);
+  } catch (error) {
+    if (levelCodeOf(error) === 'LEVEL_LOCKED') throw locked(directory, error);
+    if (!create) throw openFailed(directory, error);
+  }
+  await putAside(directory);
+  try {
+    return await openLevel(database, true, sizes);
+  } catch (error) {
+    throw openFailed(directory, error);
+  }
+}
+
+function locked(directory: string, cause: unknown): StreamingError<'CHECKPOINT_LOCKED'> {
+  const owner = 'another process, or another query of this one';
+  return new StreamingError('CHECKPOINT_LOCKED', { directory, owner }, { cause });
+}
+
+function openFailed(directory: string, cause: unknown): StreamingError<'STATE_OPEN_FAILED'> {
+  return new StreamingError('STATE_OPEN_FAILED', { directory, reason: reasonOf(cause) }, { cause });
+}

@@ -1,0 +1,29 @@
+import { getHeapStatistics } from 'node:v8';
+
+/** How much memory the state of one query takes, beside what a batch changes. */
+export interface StoreSizes {
+  /** Decoded entries. */
+  readonly cacheEntries: number;
+  /** Bytes of LevelDB's log in memory; twice that while a table is written. */
+  readonly writeBufferSize: number;
+  /** Bytes of LevelDB's cache of blocks. */
+  readonly cacheSize: number;
+}
+
+const megabyte = 1024 * 1024;
+
+/** A decoded entry takes about 200 bytes; a quarter of the heap is for them. */
+const heapPerEntry = 800;
+
+/** Sizes for a heap of so many bytes: a small one says that memory is scarce outside it too. */
+export function sizesFor(heapLimit: number): StoreSizes {
+  const cacheEntries = Math.min(2_000_000, Math.max(10_000, Math.floor(heapLimit / heapPerEntry)));
+  if (heapLimit < 512 * megabyte) {
+    return { cacheEntries, writeBufferSize: 16 * megabyte, cacheSize: 16 * megabyte };
+  }
+  return { cacheEntries, writeBufferSize: 64 * megabyte, cacheSize: 64 * megabyte };
+}
+
+export function defaultSizes(): StoreSizes {
+  return sizesFor(getHeapStatistics().heap_size_limit);
+}
