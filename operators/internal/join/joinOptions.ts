@@ -77,7 +77,7 @@ export interface StreamJoinConditions<L, R, J extends JoinType, K, Out>
   extends JoinConditions<L, R, J, Out> {
   readonly on?: JoinKeys<L, R, K>;
   readonly onTime?: JoinTimeKeys<L, R>;
-  readonly within?: TimeBounds<L, R>;
+  readonly within?: TimeBounds<NoInfer<L>, NoInfer<R>>;
   readonly unbounded?: boolean;
   readonly ttl?: DurationInput;
   /** Says that the left side is `staticRows(…)`: then there is no state to bound. */
@@ -99,7 +99,7 @@ export type JoinEquality<L, R, K> =
  * in the key. An inner join may say that it has none.
  */
 export type JoinBound<L, R, J extends JoinType> =
-  | { readonly within: TimeBounds<L, R> }
+  | { readonly within: TimeBounds<NoInfer<L>, NoInfer<R>> }
   | { readonly onTime: JoinTimeKeys<L, R> }
   | { readonly leftIsStatic: true }
   | (J extends 'inner' ? { readonly unbounded: true } | { readonly ttl: DurationInput } : never);
