@@ -22,7 +22,7 @@ const messages = {
   CHECKPOINT_CONCURRENT: (p: { file: string; batchId: number }) =>
     `batch ${p.batchId} has been planned by another run (${p.file} exists): only one query may use a checkpoint, stop the other`,
   CHECKPOINT_COPIED: (p: { directory: string; expected: string; found: string }) =>
-    `${p.directory} is a copy of another checkpoint (identity ${p.found}, written as ${p.expected}): two queries with one id would defeat the sink; move instead of copy, or start anew`,
+    `${p.directory} is a copy of another checkpoint (identity ${p.found}, written as ${p.expected}): two queries with one id would defeat the sink; if the original is gone for good, delete the file 'identity' in the copy`,
   CHECKPOINT_DAMAGED: (p: { file: string; reason: string }) =>
     `${p.file} is damaged: ${p.reason}; the sink may hold what it planned, so restore it from a backup or start anew`,
   CHECKPOINT_FORMAT_UNSUPPORTED: (p: { file: string; found: string; supported: string }) =>

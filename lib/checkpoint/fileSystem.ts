@@ -25,6 +25,10 @@ export interface FileSystem {
   remove(path: string): MaybePromise<void>;
   /** The path without symbolic links. Absent: there are none. */
   realPath?(path: string): MaybePromise<string>;
+  /** What tells a directory from a copy of it (its inode). Absent: nobody can copy it. */
+  identity?(path: string): MaybePromise<string>;
+  /** Takes a directory for one owner; fails with `CHECKPOINT_LOCKED`. Absent: there is only one. */
+  lock?(path: string): MaybePromise<{ release(): MaybePromise<void> }>;
   /** Files that grow, for `durable`. Absent: those of Node. */
   readonly appendFiles?: AppendFiles;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
+import { lockDirectory } from './lockDirectory.js';
 
 /** The files of this machine. Every publish and replace is synced, file first, then directory. */
 export function nodeFileSystem(): FileSystem {
@@ -46,6 +47,8 @@ const node: FileSystem = {
     await fs.rm(path, { force: true });
   },
   realPath: (path) => fs.realpath(path),
+  identity: async (path) => String((await fs.stat(path, { bigint: true })).ino),
+  lock: lockDirectory,
 };
 
 async function writeTemporary(path: string, content: Uint8Array): Promise<string> {
@@ -54,6 +57,9 @@ async function writeTemporary(path: string, content: Uint8Array): Promise<string
   try {
     await file.writeFile(content);
     await file.sync();
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
   } finally {
     await file.close();
   }

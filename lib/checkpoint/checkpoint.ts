@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import type { StreamingError } from '../errors.js';
+import type { MaybePromise } from '../maybe.js';
+import type { PlanEntry, QueryCheckpoint } from '../query/queryCheckpoint.js';
+import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
+import type { FileSystem } from './fileSystem.js';
+import { type KillPoint, withKillPoints } from './killPoints.js';
+import type { QueryMetadata } from './metadata.js';
+import { openMetadata, updateMetadata } from './metadataFile.js';
+import { OffsetLog } from './offsetLog.js';
+import { mustBelongTogether } from './position.js';
+import { takeFence } from './runs.js';
+
+/** How a checkpoint opens the state below it; `state/level/openStateBackend.ts` is the real one. */
+export type OpenBackend = (options: {
+  readonly directory: string;
+  readonly queryId: string;
+  readonly create: boolean;
+  readonly onCorrupt?: (error: StreamingError<'STATE_CORRUPT'>) => void;
+}) => Promise<{ readonly backend: StateBackend; readonly lastEpoch: EpochRecord | undefined }>;
+
+export interface CheckpointOptions {
+  readonly location: string;
+  readonly fileSystem: FileSystem;
+  /** The query as it is now; its `queryId` and `createdMs` count only if the checkpoint is new. */
+  readonly query: QueryMetadata;
+  readonly openBackend: OpenBackend;
+  /** Damage of state found behind the first batches. */
+  readonly onCorrupt?: (error: StreamingError<'STATE_CORRUPT'>) => void;
+  /** For crash tests: called before and after each step of the protocol; may throw, or kill. */
+  readonly killPoint?: KillPoint;
+}
+
+/**
+ * Opens the checkpoint of a query: takes its lock, reads and verifies position, metadata and state.
+ *
+ * Layout: `metadata`, `identity`, `offsets/<batchId>`, `runs/<fence>`, `state/`, `sources/<id>/`.
+ * Errors: `CHECKPOINT_LOCKED`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_GAP`, `CHECKPOINT_COPIED`,
+ *         `CHECKPOINT_QUERY_ID`, `CHECKPOINT_FORMAT_UNSUPPORTED`, `CHECKPOINT_INCOMPATIBLE`,
+ *         `CHECKPOINT_POSITION`, and those of the state.
+ * Source: reliability.md §2, the table of recovery.
+ *
+ * @since 0.1.0
+ */
+export async function openCheckpoint(options: CheckpointOptions): Promise<QueryCheckpoint> {
+  const { location, fileSystem, killPoint = () => undefined } = options;
+  await fileSystem.makeDirectory(location);
+  killPoint('kp1:before');
+  const lock = await fileSystem.lock?.(location);
+  killPoint('kp1:after');
+  let backend: StateBackend | undefined;
+  try {
+    killPoint('kp2:before');
+    const { metadata, isChanged } = await openMetadata(fileSystem, location, options.query);
+    const { queryId } = metadata;
+    const log = await OffsetLog.open(fileSystem, join(location, 'offsets'), queryId);
+    const planned = log.last?.batchId;
+    const opened = await options.openBackend({
+      directory: join(location, 'state'),
+      queryId,
+      create: planned === undefined || planned === 0,
+      ...(options.onCorrupt === undefined ? {} : { onCorrupt: options.onCorrupt }),
+    });
+    backend = opened.backend;
+    const { lastEpoch } = opened;
+    mustBelongTogether(location, planned, lastEpoch?.batchId);
+    if (isChanged) await updateMetadata(fileSystem, location, metadata);
+    const fence = await takeFence(fileSystem, join(location, 'runs'), queryId);
+    await log.clear();
+    killPoint('kp2:after');
+    return new Checkpoint(location, queryId, log, fence, lastEpoch, backend, killPoint, () =>
+      lock?.release(),
+    );
+  } catch (error) {
+    await backend?.close();
+    await lock?.release();
+    throw error;
+  }
+}
+
+class Checkpoint implements QueryCheckpoint {
+  readonly isNew: boolean;
+  readonly lastPlanned: PlanEntry | undefined;
+  readonly backend: StateBackend;
+  private isClosed = false;
+
+  constructor(
+    private readonly location: string,
+    readonly queryId: string,
+    private readonly log: OffsetLog,
+    private readonly fence: number,
+    readonly lastEpoch: EpochRecord | undefined,
+    backend: StateBackend,
+    private readonly killPoint: KillPoint,
+    private readonly unlock: () => MaybePromise<void>,
+  ) {
+    this.isNew = log.last === undefined;
+    this.lastPlanned = log.last;
+    this.backend = withKillPoints(backend, killPoint);
+  }
+
+  async plan(entry: PlanEntry): Promise<void> {
+    this.killPoint('kp4:before');
+    await this.log.publish(entry, this.fence);
+    this.killPoint('kp4:after');
+  }
+
+  async purge(batchId: number): Promise<void> {
+    this.killPoint('kp11:before');
+    await this.log.purge(batchId);
+    this.killPoint('kp11:after');
+  }
+
+  sourceDirectory(sourceId: string): string {
+    return join(this.location, 'sources', encodeURIComponent(sourceId));
+  }
+
+  /** State is as durable as its last commit, however the query ended. */
+  async close(_clean: boolean): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    try {
+      await this.backend.close();
+    } finally {
+      await this.unlock();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { StreamingError } from '../errors.js';
+import type { Json } from '../sources/source.js';
+import type { OperatorMetadata, PartMetadata, QueryMetadata } from './metadata.js';
+
+/**
+ * Refuses a query that may not go on with what another left behind. Throws `CHECKPOINT_INCOMPATIBLE`.
+ *
+ * Filters, projections, rate limits, triggers, watermark delays and the bodies of user functions may
+ * change, and one plain sink may follow another.
+ *
+ * Source: semantics/spark.md 1.16.
+ */
+export function mustBeCompatible(before: QueryMetadata, now: QueryMetadata): void {
+  compareSources(before.sources, now.sources);
+  compareOperators(before.operators, now.operators);
+  compareSinks(before.sink, now.sink);
+}
+
+const sourcesMay =
+  'a source may change its rate limits and options, not what it reads, nor its place';
+const operatorsMay =
+  'filters, projections, delays and the bodies of functions may change, stateful operators, their keys and aggregates may not';
+const sinksMay = 'a sink may be replaced by one that remembers no folder of its own';
+
+function compareSources(before: readonly PartMetadata[], now: readonly PartMetadata[]): void {
+  if (before.length !== now.length) {
+    throw incompatible(
+      'the query',
+      `had ${before.length} sources and has ${now.length}`,
+      sourcesMay,
+    );
+  }
+  before.forEach((old, i) => {
+    const source = now[i] as PartMetadata;
+    const what = `source ${i} (${source.description})`;
+    if (old.kind !== source.kind) {
+      throw incompatible(what, `was a ${old.kind} source, ${old.description}`, sourcesMay);
+    }
+    if (!sameJson(old.signature, source.signature)) {
+      throw incompatible(
+        what,
+        `was ${textOf(old.signature)} and is ${textOf(source.signature)}`,
+        sourcesMay,
+      );
+    }
+  });
+}
+
+function compareOperators(
+  before: readonly OperatorMetadata[],
+  now: readonly OperatorMetadata[],
+): void {
+  for (let i = 0; i < Math.max(before.length, now.length); i++) {
+    const [old, operator] = [before[i], now[i]];
+    if (old === undefined) {
+      throw incompatible(`operator ${operator?.id}`, 'is new', operatorsMay);
+    }
+    if (operator === undefined) {
+      throw incompatible(`operator ${old.id}`, 'is gone', operatorsMay);
+    }
+    if (old.id !== operator.id || old.kind !== operator.kind) {
+      const change = `stands where ${old.id} (${old.kind}) was`;
+      throw incompatible(`operator ${operator.id} (${operator.kind})`, change, operatorsMay);
+    }
+    if (!sameJson(old.signature, operator.signature)) {
+      const change = `was ${textOf(old.signature)} and is ${textOf(operator.signature)}`;
+      throw incompatible(`operator ${operator.id}`, change, operatorsMay);
+    }
+  }
+}
+
+/** A sink that keeps a record of batches of its own cannot take over in the middle. */
+function compareSinks(before: PartMetadata, now: PartMetadata): void {
+  if (now.signature === null) return;
+  if (before.kind === now.kind && sameJson(before.signature, now.signature)) return;
+  throw incompatible(`sink ${now.description}`, `follows ${before.description}`, sinksMay);
+}
+
+function incompatible(
+  what: string,
+  change: string,
+  allowed: string,
+): StreamingError<'CHECKPOINT_INCOMPATIBLE'> {
+  return new StreamingError('CHECKPOINT_INCOMPATIBLE', { what, change, allowed });
+}
+
+/** Whether two values are the same JSON, whatever the order of fields. */
+export function sameJson(a: Json, b: Json): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+  if (left.size !== right.size) return false;
+  for (const [name, value] of left) {
+    const other = right.get(name);
+    if (other === undefined || !sameJson(value, other)) return false;
+  }
+  return true;
+}
+
+function textOf(json: Json): string {
+  const text = JSON.stringify(json);
+  return text.length > 200 ? `${text.slice(0, 197)}...` : text;
+}

@@ -1,0 +1,19 @@
+import { type MaybePromise, then } from '../maybe.js';
+import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
+
+/** Called with `kp4:before`, `kp4:after`, …; the numbers are those of docs/reliability.md. */
+export type KillPoint = (name: string) => void;
+
+/** `backend` with kill point 9 around its commit. */
+export function withKillPoints(backend: StateBackend, killPoint: KillPoint): StateBackend {
+  return {
+    operator: (operatorId) => backend.operator(operatorId),
+    begin: () => backend.begin(),
+    commit: (record: EpochRecord): MaybePromise<void> => {
+      killPoint('kp9:before');
+      return then(backend.commit(record), () => killPoint('kp9:after'));
+    },
+    abort: () => backend.abort(),
+    close: () => backend.close(),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Json } from '../sources/source.js';
+
+/** What a checkpoint remembers of its query, to tell an edit that may go on from one that may not. */
+export interface QueryMetadata {
+  readonly queryId: string;
+  /** ms since the epoch. */
+  readonly createdMs: number;
+  /** Stateful operators in plan order. */
+  readonly operators: readonly OperatorMetadata[];
+  readonly sources: readonly PartMetadata[];
+  readonly sink: PartMetadata;
+}
+
+export interface OperatorMetadata {
+  readonly id: string;
+  readonly kind: string;
+  /** What must not change, as JSON; null: nothing beside the kind. */
+  readonly signature: Json;
+}
+
+export interface PartMetadata {
+  readonly kind: string;
+  /** For errors. */
+  readonly description: string;
+  readonly signature: Json;
+}
+
+type Form = { readonly [key: string]: Json };
+
+/** undefined: `body` is no metadata. */
+export function metadataOf(body: Json, queryId: string): QueryMetadata | undefined {
+  if (!isForm(body)) return undefined;
+  const { createdMs, operators, sources, sink } = body;
+  if (typeof createdMs !== 'number' || !Array.isArray(operators) || !Array.isArray(sources)) {
+    return undefined;
+  }
+  const isKnown = operators.every(isOperator) && sources.every(isPart) && isPart(sink);
+  return isKnown ? ({ ...body, queryId } as unknown as QueryMetadata) : undefined;
+}
+
+function isOperator(json: Json): boolean {
+  return isForm(json) && typeof json.id === 'string' && typeof json.kind === 'string';
+}
+
+function isPart(json: Json | undefined): boolean {
+  return isForm(json) && typeof json.kind === 'string' && typeof json.description === 'string';
+}
+
+function isForm(json: Json | undefined): json is Form {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+export function metadataBody(metadata: QueryMetadata): Json {
+  const { createdMs, operators, sources, sink } = metadata;
+  return JSON.parse(JSON.stringify({ createdMs, operators, sources, sink })) as Json;
+}

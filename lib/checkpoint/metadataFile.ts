@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { StreamingError } from '../errors.js';
+import type { Json } from '../sources/source.js';
+import {
+  type CheckpointFile,
+  damagedFile,
+  encodeCheckpointFile,
+  readCheckpointFile,
+} from './checkpointFile.js';
+import { mustBeCompatible, sameJson } from './compatibility.js';
+import type { FileSystem } from './fileSystem.js';
+import { metadataBody, metadataOf, type QueryMetadata } from './metadata.js';
+
+/**
+ * The metadata under which the query goes on: what the checkpoint says about id and creation, and what
+ * the query says about the rest. `isChanged`: to be written once the rest of the checkpoint is sound.
+ *
+ * Errors: `CHECKPOINT_DAMAGED`, `CHECKPOINT_FORMAT_UNSUPPORTED`, `CHECKPOINT_INCOMPATIBLE`,
+ *         `CHECKPOINT_COPIED`, `CHECKPOINT_QUERY_ID`.
+ */
+export async function openMetadata(
+  files: FileSystem,
+  location: string,
+  query: QueryMetadata,
+): Promise<{ readonly metadata: QueryMetadata; readonly isChanged: boolean }> {
+  const path = join(location, 'metadata');
+  const bytes = await files.read(path);
+  if (bytes === undefined) {
+    await mustBeEmpty(files, location, path);
+    await files.publish(
+      path,
+      encodeCheckpointFile(fileOf('metadata', query.queryId, metadataBody(query))),
+    );
+    await checkIdentity(files, location, query.queryId);
+    return { metadata: query, isChanged: false };
+  }
+  const { queryId, body } = readCheckpointFile(path, bytes, { kind: 'metadata' });
+  const before = metadataOf(body, queryId);
+  if (before === undefined) throw damagedFile(path, 'it is no metadata');
+  const metadata = { ...query, queryId, createdMs: before.createdMs };
+  const now = metadataOf(metadataBody(metadata), queryId) ?? metadata;
+  mustBeCompatible(before, now);
+  await checkIdentity(files, location, queryId);
+  return { metadata, isChanged: !sameJson(metadataBody(before), metadataBody(metadata)) };
+}
+
+export async function updateMetadata(
+  files: FileSystem,
+  location: string,
+  metadata: QueryMetadata,
+): Promise<void> {
+  const content = encodeCheckpointFile(
+    fileOf('metadata', metadata.queryId, metadataBody(metadata)),
+  );
+  await files.replace(join(location, 'metadata'), content);
+}
+
+function fileOf(kind: string, queryId: string, body: Json): CheckpointFile {
+  return { kind, queryId, batchId: -1, fence: 0, body };
+}
+
+/** A new id over old plans would defeat the sink's deduplication. */
+async function mustBeEmpty(files: FileSystem, location: string, path: string): Promise<void> {
+  for (const folder of ['offsets', 'state']) {
+    const names = await files.list(join(location, folder));
+    if (names.length > 0) {
+      throw damagedFile(path, `it is missing, though ${folder}/${names[0]} is there`);
+    }
+  }
+}
+
+/**
+ * `identity` names the directory by its inode: a copy has another. Without the file the directory is
+ * taken over as it is, which is how a backup is put into service.
+ */
+async function checkIdentity(files: FileSystem, location: string, queryId: string): Promise<void> {
+  const found = await files.identity?.(location);
+  if (found === undefined) return;
+  const path = join(location, 'identity');
+  const bytes = await files.read(path);
+  if (bytes === undefined) {
+    await files.replace(path, encodeCheckpointFile(fileOf('identity', queryId, { inode: found })));
+    return;
+  }
+  const { body } = readCheckpointFile(path, bytes, { kind: 'identity', queryId });
+  if (sameJson(body, { inode: found })) return;
+  const expected = JSON.stringify(body);
+  throw new StreamingError('CHECKPOINT_COPIED', { directory: location, expected, found });
+}

@@ -1,0 +1,28 @@
+import { StreamingError } from '../errors.js';
+
+/**
+ * Whether a newest plan and a newest commit may belong together: equal, or the plan one ahead, which
+ * is a batch to run again. Throws `CHECKPOINT_POSITION` otherwise; nothing is guessed.
+ */
+export function mustBelongTogether(
+  directory: string,
+  planned: number | undefined,
+  committed: number | undefined,
+): void {
+  const [plan, epoch] = [planned ?? -1, committed ?? -1];
+  if (plan === epoch || plan === epoch + 1) return;
+  const reason =
+    plan < epoch
+      ? `the plan of batch ${epoch} is missing`
+      : `the commits of batches ${epoch + 1} to ${plan - 1} are missing`;
+  throw new StreamingError('CHECKPOINT_POSITION', {
+    directory,
+    planned: nameOf(planned),
+    committed: nameOf(committed),
+    reason,
+  });
+}
+
+function nameOf(batchId: number | undefined): string {
+  return batchId === undefined ? 'nothing' : `batch ${batchId}`;
+}
