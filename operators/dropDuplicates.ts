@@ -9,6 +9,8 @@ import { type DedupKey, dedupColumns, dedupKeyOf, dedupLabel } from './internal/
 import { ForeverDedupStage } from './internal/dedup/foreverDedupStage.js';
 import { TimedDedupStage } from './internal/dedup/timedDedupStage.js';
 
+export type { DedupKey } from './internal/dedup/dedupKey.js';
+
 /**
  * Options of {@link dropDuplicates}.
  *

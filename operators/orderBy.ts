@@ -6,6 +6,8 @@ import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { hasAggregationAbove } from './internal/aggregationAbove.js';
 import { compareByKey, type NullsOrder, type OrderKey } from './internal/order/orderKey.js';
 
+export type { NullsOrder, OrderKey } from './internal/order/orderKey.js';
+
 /**
  * Options of {@link asc} and {@link desc}.
  *

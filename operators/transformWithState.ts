@@ -3,8 +3,19 @@ import type { PlanNode } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { checkInitialState } from './internal/initialEntries.js';
 import { type KeyedRow, keyOnlyGrouping } from './internal/keyOnlyGrouping.js';
-import type { StateProcessor, TimeMode } from './internal/transform/processor.js';
+import type { ModeRules, StateProcessor, TimeMode } from './internal/transform/processor.js';
 import { type AnyProcessor, TransformStage } from './internal/transform/transformStage.js';
+
+export type {
+  CallTimes,
+  StateHandle,
+  StateProcessor,
+  TimeMode,
+  Timers,
+  TransformContext,
+  VariableOptions,
+} from './internal/transform/processor.js';
+export type { ListState, MapState, ValueState } from './internal/transform/stateVariables.js';
 
 const operator = 'transformWithState';
 
@@ -44,7 +55,7 @@ const operator = 'transformWithState';
  * @since 0.1.0
  */
 export function transformWithState<const M extends TimeMode, K, V, H, Out, I = never>(
-  processor: StateProcessor<M, K, V, H, Out, I>,
+  processor: StateProcessor<M, K, V, H, Out, I> & ModeRules<M>,
 ): OperatorFunction<KeyedRow<K, V>, Out> {
   check(processor);
   // The stage hands keys, rows and state through without looking at them.

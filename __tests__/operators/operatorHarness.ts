@@ -41,8 +41,8 @@ export interface HarnessOptions {
 
 /** One operator, run batch by batch without an engine. */
 export class OperatorHarness<In, Out> {
-  readonly plan: PlanNode;
-  readonly backend: StateBackend;
+  plan: PlanNode;
+  backend: StateBackend;
   private readonly ctx: FakeContext;
   private entry!: Stage;
   private stages: Stage[] = [];
@@ -50,17 +50,18 @@ export class OperatorHarness<In, Out> {
   private ends = 0;
 
   constructor(
-    private readonly build: Build<In, Out>,
+    build: Build<In, Out>,
     private readonly options: HarnessOptions = {},
   ) {
     this.plan = planUnder(build, options.delayMs);
     this.backend = options.backend ?? memoryBackend();
-    this.ctx = new FakeContext(options, this.backend);
+    this.ctx = new FakeContext(options, () => this.backend);
     this.restart();
   }
 
-  /** A new run over the same state. */
-  restart(): void {
+  /** A new run over the same state, of the same program or another. */
+  restart(build?: Build<In, Out>): void {
+    if (build !== undefined) this.plan = planUnder(build, this.options.delayMs);
     const end: Stage = {
       next: (row, time) => this.out.push({ row: row as Out, time }),
       endBatch: () => {
@@ -202,14 +203,14 @@ class FakeContext implements StageContext {
 
   constructor(
     options: HarnessOptions,
-    private readonly backend: StateBackend,
+    private readonly backend: () => StateBackend,
   ) {
     this.outputMode = options.outputMode ?? 'append';
     this.hasWatermark = options.delayMs !== undefined;
   }
 
   get state(): StateStore {
-    return this.backend.operator(this.operatorId);
+    return this.backend().operator(this.operatorId);
   }
 
   begin(input: BatchInput<unknown>): void {

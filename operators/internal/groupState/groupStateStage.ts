@@ -2,6 +2,7 @@ import { StreamingError } from '../../../lib/errors.js';
 import { isPromise, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import { canonicalKey } from '../../../lib/state/canonicalKey.js';
+import { compareDue, type Due } from '../dueOrder.js';
 import { type InitialState, initialEntries } from '../initialEntries.js';
 import { RowsByKey } from '../rowsByKey.js';
 import { endAfterWakeUp, wakeAtFirst } from '../wakeUp.js';
@@ -74,10 +75,7 @@ export class GroupStateStage implements Stage {
     if (this.initial.length > 0) this.seed();
     for (const { key, rows } of this.groups.values()) this.call(key, rows, false);
     this.groups.clear();
-    if (this.spec.timeout !== 'none') {
-      if (this.ctx.closing) this.fireRest();
-      else this.fireTimeouts();
-    }
+    if (this.spec.timeout !== 'none') this.fireTimeouts();
     if (this.spec.timeout !== 'processingTime') this.out.endBatch();
     else endAfterWakeUp(this.ctx, this.out, [this.nextWakeUp()]);
   }
@@ -112,25 +110,21 @@ export class GroupStateStage implements Stage {
     this.tables.replace(key, before, state.end());
   }
 
-  /** Strictly before the threshold: a timeout equal to it waits for the next batch. */
+  /**
+   * Strictly before the threshold: a timeout equal to it waits for the next batch.
+   *
+   * In the closing batch no time will pass any more: what is still waiting is called once. An event
+   * time set in that very batch is not: the function would set it again and again.
+   */
   private fireTimeouts(): void {
     const threshold = this.threshold();
-    for (const { time, key } of this.tables.timeouts.due(threshold)) {
-      if (time >= threshold) return;
-      this.call(key, noRows, true);
+    const due: Due[] = [];
+    for (const entry of this.tables.timeouts.due(threshold)) {
+      if (entry.time >= threshold) break;
+      if (this.ctx.closing && this.filtersLate && entry.dirty) continue;
+      due.push(entry);
     }
-  }
-
-  /**
-   * No time will pass any more: what is still waiting is called once. An event time set in this very
-   * batch is not: the function would set it again and again.
-   */
-  private fireRest(): void {
-    const waiting = Array.from(this.tables.timeouts.due(Number.POSITIVE_INFINITY));
-    for (const entry of waiting) {
-      if (this.filtersLate && entry.dirty) continue;
-      this.call(entry.key, noRows, true);
-    }
+    for (const { key } of due.sort(compareDue)) this.call(key, noRows, true);
   }
 
   private threshold(): number {

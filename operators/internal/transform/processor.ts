@@ -87,15 +87,24 @@ export interface StateProcessor<M extends TimeMode, K, V, H, Out, I> {
     state: H,
     ctx: TransformContext<M>,
   ) => Iterable<Out>;
-  /** Called for each timer that is due, in order of time over all keys. */
-  readonly handleExpiredTimer?: M extends 'none'
-    ? never
-    : (key: K, timerMs: number, state: H, ctx: TransformContext<M>) => Iterable<Out>;
+  /** Called for each timer that is due, in order of time over all keys. Not in mode `'none'`. */
+  readonly handleExpiredTimer?: (
+    key: K,
+    timerMs: number,
+    state: H,
+    ctx: TransformContext<M>,
+  ) => Iterable<Out>;
   /**
-   * The event time of a row that comes out: then operators behind have a watermark. Such a row must be
-   * newer than the watermark (`TRANSFORM_ROW_TOO_OLD`).
+   * The event time of a row that comes out, in mode `'eventTime'`: then operators behind have a
+   * watermark. Such a row must be newer than the watermark (`TRANSFORM_ROW_TOO_OLD`).
    */
-  readonly eventTime?: M extends 'eventTime' ? (row: Out) => EventTimeInput : never;
+  readonly eventTime?: (row: Out) => EventTimeInput;
   /** The run is over. */
   readonly close?: () => void;
 }
+
+/** What a mode does not have. Apart from the processor, so that its types can be inferred. */
+export type ModeRules<M extends TimeMode> = (M extends 'none'
+  ? { readonly handleExpiredTimer?: never }
+  : unknown) &
+  (M extends 'eventTime' ? unknown : { readonly eventTime?: never });

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { StateStore, TimedTable } from '../../../lib/state/stateStore.js';
+import type { Due } from '../dueOrder.js';
 import { KeyedChain } from './keyedChain.js';
 
 /**
@@ -10,6 +11,8 @@ import { KeyedChain } from './keyedChain.js';
  */
 export class TimerTables {
   readonly byTime: TimedTable<null>;
+  /** Told of each timer that is added. */
+  onAdd: ((timer: Due) => void) | undefined;
   private readonly byKey: KeyedChain<null>;
 
   constructor(state: StateStore) {
@@ -28,6 +31,7 @@ export class TimerTables {
     if (this.byTime.find(timeMs, key) !== undefined) return false;
     this.byTime.insert(timeMs, key, null);
     this.byKey.set(key, timeMs, null);
+    this.onAdd?.({ time: timeMs, key });
     return true;
   }
 

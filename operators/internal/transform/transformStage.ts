@@ -2,12 +2,14 @@ import { StreamingError } from '../../../lib/errors.js';
 import { isPromise, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
+import type { Due } from '../dueOrder.js';
 import { type InitialState, initialEntries } from '../initialEntries.js';
 import { refuseAsync, rowsOf } from '../refuseAsync.js';
 import { RowsByKey } from '../rowsByKey.js';
 import { endAfterWakeUp, wakeAtFirst } from '../wakeUp.js';
 import { CallContext } from './callContext.js';
 import { CallScope } from './callScope.js';
+import { Firing } from './firing.js';
 import type { StateHandle, TimeMode } from './processor.js';
 import { stateHandle } from './stateHandle.js';
 import { TimerTables } from './timerTables.js';
@@ -101,10 +103,7 @@ export class TransformStage implements Stage {
       );
     }
     this.groups.clear();
-    if (this.processor.timeMode !== 'none') {
-      if (this.ctx.closing) this.fireRest();
-      else this.fireDue();
-    }
+    if (this.processor.timeMode !== 'none') this.fireTimers();
     this.variables.clean();
     if (this.processor.timeMode !== 'processingTime') this.out.endBatch();
     else endAfterWakeUp(this.ctx, this.out, this.wakeUps());
@@ -134,21 +133,31 @@ export class TransformStage implements Stage {
     this.scope.leave();
   }
 
-  /** Inclusive: a timer equal to the batch's time fires. */
-  private fireDue(): void {
-    for (const { time, key } of this.timers.byTime.due(this.threshold())) this.fire(key, time);
-  }
-
   /**
-   * No time will pass any more: what is still waiting fires once. An event time registered in this
-   * very batch does not: its handler would register the next one again and again.
+   * Inclusive: a timer equal to the batch's time fires.
+   *
+   * In the closing batch no time will pass any more: what is still waiting fires once. An event time
+   * registered in that very batch does not: its handler would register the next one again and again.
    */
-  private fireRest(): void {
-    const waiting = Array.from(this.timers.byTime.due(Number.POSITIVE_INFINITY));
-    for (const entry of waiting) {
-      if (this.processor.timeMode === 'eventTime' && entry.dirty) continue;
-      if (this.timers.has(entry.key, entry.time)) this.fire(entry.key, entry.time);
+  private fireTimers(): void {
+    const threshold = this.threshold();
+    const { closing } = this.ctx;
+    const due: Due[] = [];
+    for (const entry of this.timers.byTime.due(threshold)) {
+      if (closing && this.processor.timeMode === 'eventTime' && entry.dirty) continue;
+      due.push({ time: entry.time, key: entry.key });
     }
+    const firing = new Firing(due);
+    if (!closing) {
+      this.timers.onAdd = (timer) => {
+        if (timer.time <= threshold) firing.add(timer);
+      };
+    }
+    for (let timer = firing.next(); timer !== undefined; timer = firing.next()) {
+      // A handler may have deleted it meanwhile.
+      if (this.timers.has(timer.key, timer.time)) this.fire(timer.key, timer.time);
+    }
+    this.timers.onAdd = undefined;
   }
 
   /** While the handler runs, the timer is still listed. */

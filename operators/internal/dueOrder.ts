@@ -1,0 +1,27 @@
+import { canonicalKey } from '../../lib/state/canonicalKey.js';
+
+/** A timer or timeout: what fires, and when. */
+export interface Due {
+  readonly time: number;
+  readonly key: unknown;
+}
+
+/**
+ * Order in which timers fire: by time, and at one time by key. A table alone keeps keys of one time
+ * in the order in which they came, which a restart forgets; a batch that is replayed has to give its
+ * rows in the same order, because `limit` and `first` behind depend on it.
+ */
+export function compareDue(a: Due, b: Due): number {
+  return a.time - b.time || compareCanonical(canonicalKey(a.key, ''), canonicalKey(b.key, ''));
+}
+
+/** Any order will do, as long as it is total: kinds by name, then by value. */
+function compareCanonical(a: unknown, b: unknown): number {
+  const [kindA, kindB] = [typeof a, typeof b];
+  if (kindA !== kindB) return kindA < kindB ? -1 : 1;
+  if (kindA === 'object' || a === b) return 0; // null is the only object
+  const [x, y] = [a as string, b as string]; // numbers, bigints and booleans compare alike
+  if (x < y) return -1;
+  if (x > y) return 1;
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+}
