@@ -106,9 +106,13 @@ function columnReader(columns: readonly unknown[]): Reader {
   if (only !== undefined && names.length === 1) {
     return (row) => (row as Readonly<Record<string, unknown>>)[only];
   }
+  // Assigned, this name would be the prototype of the key.
+  if (names.includes('__proto__')) {
+    return (row) => Object.fromEntries(names.map((name) => [name, Object(row)[name] ?? null]));
+  }
   return (row) => {
     const key: Record<string, unknown> = {};
-    for (const name of names) key[name] = (row as Readonly<Record<string, unknown>>)[name];
+    for (const name of names) key[name] = (row as Readonly<Record<string, unknown>>)[name] ?? null;
     return key;
   };
 }
