@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
+import { lockDirectory } from '../../lib/checkpoint/lockDirectory.js';
+import { MemoryFileSystem } from '../../lib/checkpoint/memoryFileSystem.js';
+import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
+
+const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'millrace-files-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+describe.each<[string, () => FileSystem]>([
+  ['nodeFileSystem', nodeFileSystem],
+  ['MemoryFileSystem', () => new MemoryFileSystem()],
+])('%s keeps the contract of FileSystem', (_name, make) => {
+  it('reads what was published', async () => {
+    const files = make();
+    const folder = join(directory, 'a', 'b');
+    await files.makeDirectory(folder);
+    await files.publish(join(folder, 'x'), bytes('one'));
+    expect(Buffer.from((await files.read(join(folder, 'x'))) ?? []).toString()).toBe('one');
+    expect(await files.list(folder)).toEqual(['x']);
+  });
+
+  it('publishes a name once', async () => {
+    const files = make();
+    await files.makeDirectory(directory);
+    const path = join(directory, 'x');
+    await files.publish(path, bytes('one'));
+    await expect(files.publish(path, bytes('two'))).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(Buffer.from((await files.read(path)) ?? []).toString()).toBe('one');
+    expect(await files.list(directory)).toEqual(['x']);
+  });
+
+  it('replaces', async () => {
+    const files = make();
+    await files.makeDirectory(directory);
+    const path = join(directory, 'x');
+    await files.replace(path, bytes('one'));
+    await files.replace(path, bytes('two'));
+    expect(Buffer.from((await files.read(path)) ?? []).toString()).toBe('two');
+    expect(await files.list(directory)).toEqual(['x']);
+  });
+
+  it('takes what is missing for missing', async () => {
+    const files = make();
+    expect(await files.read(join(directory, 'none'))).toBeUndefined();
+    expect(await files.list(join(directory, 'none'))).toEqual([]);
+    await files.remove(join(directory, 'none'));
+  });
+
+  it('lists sorted', async () => {
+    const files = make();
+    await files.makeDirectory(directory);
+    for (const name of ['b', 'a', '10', '9']) await files.publish(join(directory, name), bytes(''));
+    expect(await files.list(directory)).toEqual(['10', '9', 'a', 'b']);
+  });
+
+  it('gives a directory to one owner', async () => {
+    const files = make();
+    await files.makeDirectory(directory);
+    const lock = await files.lock?.(directory);
+    await expect(files.lock?.(directory)).rejects.toMatchObject({ code: 'CHECKPOINT_LOCKED' });
+    await lock?.release();
+    await (await files.lock?.(directory))?.release();
+  });
+});
+
+describe('nodeFileSystem', () => {
+  it('makes files that only their owner reads', async () => {
+    const files = nodeFileSystem();
+    const folder = join(directory, 'a');
+    await files.makeDirectory(folder);
+    await files.publish(join(folder, 'x'), bytes('one'));
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(folder, 'x'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves nothing behind when it fails', async () => {
+    const files = nodeFileSystem();
+    await expect(files.publish(join(directory, 'none', 'x'), bytes(''))).rejects.toThrow('ENOENT');
+    expect(await files.list(directory)).toEqual([]);
+  });
+});
+
+describe('lockDirectory', () => {
+  it('refuses another process, and not after its death', async () => {
+    const { dev, ino } = await stat(directory, { bigint: true });
+    const name = `\\0millrace-${dev}-${ino}`;
+    const owner = spawn(process.execPath, [
+      '-e',
+      `require('node:net').createServer().listen({ path: '${name}' }, () => console.log('locked'))`,
+    ]);
+    await once(owner.stdout, 'data');
+    await expect(lockDirectory(directory)).rejects.toMatchObject({
+      code: 'CHECKPOINT_LOCKED',
+      params: { owner: 'another process' },
+    });
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    await (await lockDirectory(directory)).release();
+  });
+
+  it('is shared by copies of this package in one process', async () => {
+    const lock = await lockDirectory(directory);
+    const { dev, ino } = await stat(directory, { bigint: true });
+    const registry = Reflect.get(globalThis, Symbol.for('millrace.checkpointLocks'));
+    expect(registry.has(`millrace-${dev}-${ino}`)).toBe(true);
+    await lock.release();
+    expect(registry.has(`millrace-${dev}-${ino}`)).toBe(false);
+  });
+});
