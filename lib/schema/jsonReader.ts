@@ -80,10 +80,11 @@ function integerReader(range: {
   readonly min: number;
   readonly max: number;
 }): ValueReader<unknown> {
-  return (value) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= range.min && value <= range.max
-      ? value + 0
-      : BAD;
+  return (value) => {
+    const number = value instanceof NumberText ? Number(value.text) : value;
+    if (typeof number !== 'number' || !Number.isInteger(number)) return BAD;
+    return number >= range.min && number <= range.max ? number + 0 : BAD;
+  };
 }
 
 /** A number that JSON.parse gave is exact only up to 2^53; longer ones come as `NumberText`. */
