@@ -63,7 +63,6 @@ class VectorRun {
   private sink: MemorySink<Row> = memorySink<Row>();
   private query: StreamingQuery | undefined;
   private readonly crashed = new Set<number>();
-  private planned = -1;
 
   constructor(
     private readonly vector: Vector,
@@ -164,8 +163,7 @@ class VectorRun {
 
   /** Once per batch, after its plan is durable and before it is committed. */
   private kill(point: string): void {
-    if (point !== 'planned') return;
-    this.planned += 1;
+    if (point !== 'kp4:after') return;
     if (this.crashed.has(this.batches.length)) return;
     this.crashed.add(this.batches.length);
     throw new Error('planned crash');

@@ -1,4 +1,8 @@
-import { StreamingError } from '../errors.js';
+import { openCheckpoint } from '../checkpoint/checkpoint.js';
+import type { OperatorMetadata, PartMetadata, QueryMetadata } from '../checkpoint/metadata.js';
+import type { StreamingError } from '../errors.js';
+import type { Json } from '../sources/source.js';
+import { isSourceNode } from '../stream/sourceNode.js';
 import type { QueryCheckpoint } from './queryCheckpoint.js';
 import type { QuerySetup } from './querySetup.js';
 
@@ -6,15 +10,54 @@ import type { QuerySetup } from './querySetup.js';
 export interface DurableOptions {
   readonly cacheEntries: number | undefined;
   readonly killPoint: ((name: string) => void) | undefined;
+  readonly nowMs: number;
+  /** Damage of state found behind the running batches. */
+  onCorrupt(error: StreamingError<'STATE_CORRUPT'>): void;
 }
 
+/** Opens the checkpoint of a query; LevelDB is loaded when the first one is opened. */
 export async function openDurable(
   location: string,
-  _setup: QuerySetup,
-  _options: DurableOptions,
+  setup: QuerySetup,
+  options: DurableOptions,
 ): Promise<QueryCheckpoint> {
-  throw new StreamingError('QUERY_FAILED', {
-    name: location,
-    reason: 'checkpoints are not there yet',
+  const { openStateBackend } = await import('../../state/level/openStateBackend.js');
+  const { cacheEntries, killPoint } = options;
+  return openCheckpoint({
+    location,
+    fileSystem: setup.fileSystem,
+    query: queryMetadata(setup, options.nowMs),
+    openBackend: (state) =>
+      openStateBackend({ ...state, ...(cacheEntries === undefined ? {} : { cacheEntries }) }),
+    onCorrupt: options.onCorrupt,
+    ...(killPoint === undefined ? {} : { killPoint }),
   });
+}
+
+/** What must not change between two runs on one checkpoint. */
+function queryMetadata(setup: QuerySetup, nowMs: number): QueryMetadata {
+  const { graph, sink } = setup;
+  const operators: OperatorMetadata[] = graph.nodes
+    .filter((node) => node.traits?.stateful)
+    .map((node) => ({
+      id: graph.idOf(node),
+      kind: node.kind,
+      signature: json(node.signature),
+    }));
+  const sources: PartMetadata[] = graph.nodes.filter(isSourceNode).map(({ source }) => ({
+    kind: source.kind,
+    description: source.description,
+    signature: json(source.signature),
+  }));
+  return {
+    queryId: setup.newQueryId,
+    createdMs: nowMs,
+    operators,
+    sources,
+    sink: { kind: sink.kind, description: sink.description, signature: json(sink.signature) },
+  };
+}
+
+function json(value: unknown): Json {
+  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as Json);
 }

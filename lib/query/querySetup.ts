@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
+import type { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import type { PlanGraph } from '../plan/planGraph.js';
@@ -38,6 +39,10 @@ export interface QuerySetup {
     readonly id: string;
     readonly sources: readonly SourceNode[];
   }[];
+  /** For crash tests: called at each step of the protocol; may throw, or kill. */
+  killPoint(name: string): void;
+  /** Damage of state found behind the running batches: the execution fails with it. */
+  onCorrupt: (error: StreamingError) => void;
   openCheckpoint(): MaybePromise<QueryCheckpoint>;
   onProgress(progress: StreamingQueryProgress): void;
   onEnd(): void;

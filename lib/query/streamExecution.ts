@@ -81,6 +81,7 @@ export class StreamExecution {
 
   constructor(private readonly setup: QuerySetup) {
     this.queryId = setup.newQueryId;
+    (setup as { onCorrupt: QuerySetup['onCorrupt'] }).onCorrupt = (error) => this.fail(error);
     this.scheduler = setup.trigger.forQuery?.() ?? setup.trigger;
     this.tracker = new WatermarkTracker(setup.watermarkPolicy);
     this.idleClock = new IdleClock(setup.graph, () => this.scheduler.now());
@@ -95,10 +96,9 @@ export class StreamExecution {
     return this.state === 'initializing' || this.state === 'active';
   }
 
-  /** A batch is running, or will without time passing. */
+  /** A batch is running, or the query is opening or closing. */
   get isWorking(): boolean {
-    if (!this.isActive) return false;
-    return this.busy || (this.scheduled !== undefined && this.scheduled.at <= this.scheduler.now());
+    return this.isActive && this.busy;
   }
 
   get lastProgress(): StreamingQueryProgress | null {
@@ -519,6 +519,7 @@ export class StreamExecution {
     }
     if (trigger.single) yield* this.fixEnds();
     if (trigger.epochMs !== undefined) return yield* this.continuousTurn(trigger.epochMs);
+    this.setup.killPoint('kp3:before');
     const turn = yield* this.nextTurn();
     const next = this.nextWatermark();
     const newData = turn !== undefined;
@@ -662,9 +663,11 @@ export class StreamExecution {
       if (run) yield* this.readRange(run, range, how.replay);
     }
     this.report.phase = 'the query';
+    this.setup.killPoint('kp5:after');
     pipeline.end();
     if (!this.pipelineEnded) yield* wait(this.waitForPipeline());
     this.report.took('getBatch', started);
+    this.setup.killPoint('kp6:after');
     pipeline.trackWatermarks();
     this.idleClock.seen(pipeline);
   }
@@ -735,10 +738,12 @@ export class StreamExecution {
     const { setup, report } = this;
     let started = report.now();
     report.phase = setup.sink.description;
+    setup.killPoint('kp7:before');
     yield* wait(this.sink?.addBatch(batchId, this.rows, setup.outputMode));
     report.phase = 'the late and failed outputs';
     yield* wait(this.lateSink?.addBatch(batchId, report.lateRows, 'append'));
     yield* wait(this.failedSink?.addBatch(batchId, report.failedRows, 'append'));
+    setup.killPoint('kp8:after');
     report.took('addBatch', started);
     started = report.now();
     report.phase = 'the state store';
@@ -752,9 +757,11 @@ export class StreamExecution {
       completed: closing,
     };
     yield* wait(this.checkpoint.backend.commit(epoch));
+    setup.killPoint('kp10:before');
     for (const run of this.sources) {
       if (run.position !== null) yield* wait(run.open.commit(run.position));
     }
+    setup.killPoint('kp10:after');
     yield* wait(this.checkpoint.purge(batchId));
     report.took('commitOffsets', started);
     this.batches += 1;

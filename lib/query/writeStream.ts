@@ -136,7 +136,11 @@ function setupOf<T>(
           : openDurable(options.checkpointLocation, setup, {
               cacheEntries: options.stateCacheEntries,
               killPoint: options.internals?.killPoint,
+              nowMs: trigger.now(),
+              onCorrupt: (error) => setup.onCorrupt(error),
             })),
+    killPoint: options.internals?.killPoint ?? (() => undefined),
+    onCorrupt: () => undefined, // the execution takes it over
     onProgress: (progress) => queries.progressed(progress),
     onEnd: () => queries.ended(runId),
   };

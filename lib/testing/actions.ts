@@ -1,4 +1,4 @@
-import { isDeepStrictEqual, inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { type ErrorCode, StreamingError } from '../errors.js';
 import type { MemoryStream } from '../sources/memoryStream.js';
 import { type DurationInput, durationMs } from '../time/duration.js';

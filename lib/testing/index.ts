@@ -14,4 +14,4 @@ export {
   stop,
 } from './actions.js';
 export { type ManualClock, manualClock } from './manualClock.js';
-export { type TestAction, type TestRun, testStream, type TestStreamOptions } from './testStream.js';
+export { type TestAction, type TestRun, type TestStreamOptions, testStream } from './testStream.js';

@@ -1,9 +1,4 @@
-import {
-  asapScheduler,
-  type SchedulerAction,
-  type SchedulerLike,
-  Subscription,
-} from 'rxjs';
+import { asapScheduler, type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 
 /** A clock that stands still until it is moved; see {@link manualClock}. */
 export interface ManualClock extends SchedulerLike {
@@ -81,7 +76,8 @@ class StandingClock implements ManualClock {
   private earliest(): Due | undefined {
     let first: Due | undefined;
     for (const due of this.queue.values()) {
-      if (!first || due.at < first.at || (due.at === first.at && due.order < first.order)) first = due;
+      if (!first || due.at < first.at || (due.at === first.at && due.order < first.order))
+        first = due;
     }
     return first;
   }

@@ -1,0 +1,133 @@
+import {
+  count,
+  groupByKey,
+  memoryStream,
+  processingTime,
+  readStream,
+  union,
+  window,
+  withWatermark,
+  aggregate,
+} from '../../index.js';
+import {
+  addData,
+  advanceClock,
+  assertState,
+  assertWatermark,
+  checkLastBatch,
+  checkNewAnswer,
+  manualClock,
+  testStream,
+} from '../../lib/testing/index.js';
+
+const seconds = (n: number) => n * 1000;
+
+/** semantics/spark.md 3.2: delay 10 s, windows of 5 s, counts. */
+function windowCounts() {
+  const source = memoryStream<number>();
+  const counts = readStream(source).pipe(
+    withWatermark((s) => seconds(s), '10 seconds'),
+    window('5 seconds', { timestamps: 'ms' }),
+    aggregate((rows) => ({ n: rows.count() })),
+  );
+  return { source, counts };
+}
+
+const w = (start: number, n: number) => ({
+  window: { start: seconds(start), end: seconds(start + 5) },
+  n,
+});
+
+describe('event time and watermark, as EventTimeWatermarkSuite', () => {
+  it('append mode emits a window when the watermark has passed its end', async () => {
+    const { source, counts } = windowCounts();
+    await testStream(counts)(
+      addData(source, 10, 11, 12, 13, 14, 15),
+      checkNewAnswer(),
+      addData(source, 25),
+      checkNewAnswer(w(10, 5)),
+      assertState({ total: 2 }),
+      addData(source, 10),
+      checkNewAnswer(),
+      assertState({ total: 2, dropped: 1 }),
+    );
+  });
+
+  it('update mode emits what changed and drops late rows', async () => {
+    const { source, counts } = windowCounts();
+    await testStream(counts, { outputMode: 'update' })(
+      addData(source, 10, 11, 12, 13, 14, 15),
+      checkNewAnswer(w(10, 5), w(15, 1)),
+      addData(source, 25),
+      checkNewAnswer(w(25, 1)),
+      assertState({ total: 2 }),
+      addData(source, 10, 25),
+      checkNewAnswer(w(25, 2)),
+      assertState({ dropped: 1 }),
+      addData(source, 10),
+      checkLastBatch(),
+      assertState({ dropped: 1 }),
+    );
+  });
+
+  it('complete mode drops and evicts nothing', async () => {
+    const { source, counts } = windowCounts();
+    await testStream(counts, { outputMode: 'complete' })(
+      addData(source, 10, 11, 12),
+      checkLastBatch(w(10, 3)),
+      addData(source, 25),
+      checkLastBatch(w(10, 3), w(25, 1)),
+      addData(source, 25),
+      checkLastBatch(w(10, 3), w(25, 2)),
+      addData(source, 10),
+      checkLastBatch(w(10, 4), w(25, 2)),
+    );
+  });
+
+  it('two watermarks: the smaller one counts, and it never falls', async () => {
+    const first = memoryStream<number>();
+    const second = memoryStream<number>();
+    const sums = readStream(first).pipe(
+      withWatermark((s) => seconds(s), '10 seconds'),
+      union(readStream(second).pipe(withWatermark((s) => seconds(s), '5 seconds'))),
+      groupByKey(() => 'all'),
+      count(),
+    );
+    const at = (s: number) => assertWatermark(seconds(s));
+    await testStream(sums, { outputMode: 'complete' })(
+      addData(first, 11),
+      addData(second, 6),
+      at(0),
+      addData(second, 8),
+      at(1),
+      addData(first, 21),
+      at(1),
+      addData(second, 39),
+      at(3),
+      addData(second, 17),
+      at(11),
+    );
+  });
+
+  it('processing time: a batch at each multiple of the interval, the first at once', async () => {
+    const source = memoryStream<string>();
+    const clock = manualClock();
+    const counts = readStream(source).pipe(
+      groupByKey((s) => s),
+      count(),
+    );
+    const trigger = processingTime('10 seconds', clock);
+    await testStream(counts, { outputMode: 'update', trigger, clock })(
+      addData(source, 'a'),
+      checkNewAnswer({ key: 'a', count: 1 }),
+      advanceClock('3 seconds'),
+      addData(source, 'a'),
+      checkNewAnswer(),
+      advanceClock('7 seconds'),
+      checkNewAnswer({ key: 'a', count: 2 }),
+      advanceClock('30 seconds'),
+      addData(source, 'a'),
+      checkNewAnswer({ key: 'a', count: 3 }),
+    );
+  });
+});
