@@ -34,8 +34,8 @@ const counted =
         n: rows.count(),
         sum: rows.sum((r) => r.n),
         max: rows.max((r) => r.n),
-      })) as never,
-    );
+      })),
+    ) as Observable<never>;
 
 /** As above, but with an aggregate that keeps rows in order: other stages, the same answers. */
 const listed =
@@ -46,8 +46,8 @@ const listed =
         n: rows.count(),
         sum: rows.sum((r) => r.n),
         list: rows.collectSet((r) => r.n),
-      })) as never,
-    );
+      })),
+    ) as Observable<never>;
 
 const fixed = (size: number, slide: number): Group =>
   ((rows$: Observable<Row>) =>
