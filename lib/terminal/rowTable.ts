@@ -14,7 +14,7 @@ import { visible } from './visible.js';
 export function rowTable(
   rows: readonly unknown[],
   columns: number,
-  schema?: StructType | undefined,
+  schema?: StructType,
 ): TextTable {
   const names = namesOf(rows, schema);
   if (names.length === 0 || rows.some((row) => !isRecord(row))) return valueTable(rows, columns);
