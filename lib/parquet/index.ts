@@ -4,4 +4,6 @@
  * The packages hyparquet, hyparquet-compressors (ZSTD, LZ4) and hyparquet-writer are loaded when they are
  * needed: install those that you use.
  */
+
+export { type ParquetFileSinkOptions, parquetFileSink } from './parquetFileSink.js';
 export { type ParquetFilesOptions, type ParquetRow, parquetFiles } from './parquetFiles.js';
