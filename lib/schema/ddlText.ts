@@ -1,4 +1,4 @@
-import type { Column, DdlProblem } from './rowOf.js';
+import type { Column, DdlProblem } from './columnShape.js';
 import type { ArrayShape, MapShape, StructShape, TypeNames } from './valueOf.js';
 
 /*

@@ -1,15 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { DdlProblem, RowOptions } from './columnShape.js';
 import type { ParseColumns } from './ddlText.js';
 import type { StructType } from './types.js';
-import type { ValueOf } from './valueOf.js';
+import type { RowOfColumns } from './valueOf.js';
 
-/** How a schema's columns become values: see the type table in docs/semantics.md. */
-export interface RowOptions {
-  /** DATE and TIMESTAMP as `Date` (default) or as ms since the epoch. */
-  readonly timestamps?: 'date' | 'ms';
-  /** BIGINT as `number` (default; beyond ±2^53 a bad record) or as `bigint`. */
-  readonly bigints?: 'number' | 'bigint';
-}
+export type { DdlProblem, RowOptions } from './columnShape.js';
 
 declare const columnsOf: unique symbol;
 
@@ -17,14 +12,6 @@ declare const columnsOf: unique symbol;
 export interface TypedStruct<Columns> extends StructType {
   /** Never there at run time: carries the columns to `RowOf`. */
   readonly [columnsOf]?: Columns;
-}
-
-/** One column as the compiler keeps it: name, type, and whether it may be null. */
-export type Column = readonly [name: string, type: unknown, nullable: boolean];
-
-/** A DDL text that cannot be read, and why. Meets a developer in an editor only. */
-export interface DdlProblem<Message extends string> {
-  readonly DDL_INVALID: Message;
 }
 
 /**
@@ -69,16 +56,3 @@ export type CheckedDdl<Schema> = [Schema] extends [string]
         : DdlProblem<Message>
       : Schema
   : Schema;
-
-/** The object of a union of columns; a problem stays what it is. */
-export type RowOfColumns<Columns, Options extends RowOptions> = [Columns] extends [never]
-  ? Readonly<Record<never, never>>
-  : [Columns] extends [DdlProblem<string>]
-    ? Columns
-    : {
-        readonly [C in Columns as C extends Column ? C[0] : never]: C extends Column
-          ? C[2] extends false
-            ? ValueOf<C[1], Options>
-            : ValueOf<C[1], Options> | null
-          : never;
-      };

@@ -46,6 +46,7 @@ function generatedRow(
 ): ValueReader<unknown> | undefined {
   let make: unknown;
   try {
+    // oxlint-disable-next-line typescript/no-implied-eval -- from the plan's names as literals, never data
     make = new Function('BAD', 'isRecord', 'own', 'read', rowSource(columns, access));
   } catch (error) {
     if (error instanceof EvalError) return undefined;

@@ -1,7 +1,8 @@
 import { checkStruct } from './checkStruct.js';
+import type { Column, DdlProblem } from './columnShape.js';
 import { parseDdl } from './ddl.js';
 import type { ParseColumns } from './ddlText.js';
-import type { CheckedDdl, Column, DdlProblem, TypedStruct } from './rowOf.js';
+import type { CheckedDdl, TypedStruct } from './rowOf.js';
 import type { DataType, StructField, StructType } from './types.js';
 import type { StructShape } from './valueOf.js';
 

@@ -1,5 +1,5 @@
+import type { Column, DdlProblem, RowOptions } from './columnShape.js';
 import type { Decimal } from './decimal.js';
-import type { RowOfColumns, RowOptions } from './rowOf.js';
 
 /** What a type name of DDL means to the compiler: the tag of its `DataType`. */
 export interface TypeNames {
@@ -70,3 +70,16 @@ export type ValueOf<Type, Options extends RowOptions> = Type extends keyof Plain
         : unknown;
 
 type NullIf<Nullable> = Nullable extends false ? never : null;
+
+/** The object of a union of columns; a problem stays what it is. */
+export type RowOfColumns<Columns, Options extends RowOptions> = [Columns] extends [never]
+  ? Readonly<Record<never, never>>
+  : [Columns] extends [DdlProblem<string>]
+    ? Columns
+    : {
+        readonly [C in Columns as C extends Column ? C[0] : never]: C extends Column
+          ? C[2] extends false
+            ? ValueOf<C[1], Options>
+            : ValueOf<C[1], Options> | null
+          : never;
+      };
