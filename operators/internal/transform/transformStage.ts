@@ -58,6 +58,7 @@ export class TransformStage implements Stage {
   private readonly groups: RowsByKey;
   private readonly user: unknown;
   private initial: readonly (readonly [unknown, unknown])[] = [];
+  private closed = false;
 
   constructor(
     private readonly ctx: StageContext,
@@ -109,7 +110,10 @@ export class TransformStage implements Stage {
     else endAfterWakeUp(this.ctx, this.out, this.wakeUps());
   }
 
+  /** The engine may say so twice: when a batch is given up and when the query ends. */
   cancel(): void {
+    if (this.closed) return;
+    this.closed = true;
     this.processor.close?.();
   }
 

@@ -20,7 +20,9 @@ export class Variables {
   private readonly declared = new Map<string, Variable>();
   private readonly deleted: string[] = [];
   private readonly known: KeyedTable<Declared>;
+  private readonly ttls: Ttl[] = [];
   private reconciled = false;
+  private countedBatch = -1;
 
   constructor(
     private readonly ctx: StageContext,
@@ -40,6 +42,7 @@ export class Variables {
     this.requireFree(name);
     const variable = this.make(kind, name, ttlMs);
     this.declared.set(name, variable);
+    if (variable.ttl !== undefined) this.ttls.push(variable.ttl);
     return variable;
   }
 
@@ -51,7 +54,7 @@ export class Variables {
   /** Compares with the checkpoint, once a run, and loads what the batch's time makes due. */
   prepare(): MaybePromise<void> {
     this.countVariables();
-    return then(this.reconcile(), () => allOf(this.withTtl().map((ttl) => ttl.load())));
+    return this.reconciled ? this.load() : then(this.reconcile(), () => this.load());
   }
 
   /** Forgets what has outlived its TTL. */
@@ -65,15 +68,14 @@ export class Variables {
 
   /** When something expires next, per variable (ms). */
   firstMs(): readonly MaybePromise<number | undefined>[] {
-    return this.withTtl().map((ttl) => ttl.firstMs());
+    return this.ttls.map((ttl) => ttl.firstMs());
   }
 
-  private withTtl(): readonly Ttl[] {
-    return [...this.declared.values()].flatMap(({ ttl }) => (ttl === undefined ? [] : [ttl]));
+  private load(): MaybePromise<void> {
+    if (this.ttls.length > 0) return allOf(this.ttls.map((ttl) => ttl.load()));
   }
 
   private reconcile(): MaybePromise<void> {
-    if (this.reconciled) return;
     this.reconciled = true;
     for (const [name, variable] of this.declared) this.compare(name, variable);
     return allOf(this.deleted.map((name) => this.delete(name)));
@@ -137,7 +139,10 @@ export class Variables {
     });
   }
 
+  /** Once a batch, however many turns it has in continuous mode. */
   private countVariables(): void {
+    if (this.countedBatch === this.ctx.batchId) return;
+    this.countedBatch = this.ctx.batchId;
     for (const { kind, ttl } of this.declared.values()) {
       const name = kindNames[kind];
       this.ctx.count(`num${name}StateVars`);
