@@ -18,11 +18,11 @@ const nodeRooms = [
   '^lib/(sources|sinks|checkpoint|parquet)/',
   '^state/level/',
   '^lib/testing/',
-  '^(bench|samples|__tests__|bin)/',
+  '^(bench|samples|faults|__tests__)/',
 ];
 
 /** The stores that the engine opens when the user gives none. */
-const defaultStores = '^state/(memoryBackend|durableBackend)\\.ts$';
+const defaultStores = '^state/(memoryBackend|durableBackend|level/openStateBackend)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -131,8 +131,8 @@ module.exports = {
     ),
   ],
   options: {
-    doNotFollow: { path: ['node_modules', '^dist'] },
-    exclude: { path: ['^dist/', '^temp/', '^coverage/'] },
+    doNotFollow: { path: ['node_modules'] },
+    exclude: { path: ['^dist/', '^\\.build/', '^temp/', '^coverage/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

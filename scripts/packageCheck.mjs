@@ -73,7 +73,7 @@ function undeclaredImports() {
 }
 
 function strayFiles() {
-  const stray = /(^|\/)(__tests__|samples|bench|fixtures|temp)\/|\.tsbuildinfo$/;
+  const stray = /(^|\/)(__tests__|samples|bench|faults|fixtures|temp)\/|\.tsbuildinfo$/;
   return files(home)
     .filter((file) => stray.test(file.slice(home.length)))
     .map((file) => `${file} should not be in the package`);
