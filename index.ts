@@ -1,69 +1,97 @@
 // Start a query
 
-export { type ErrorCode, errorCodes, StreamingError } from './lib/errors.js';
+export { readBatch } from './lib/query/readBatch.js';
+export { type ReadStreamOptions, readStream } from './lib/stream/readStream.js';
+export { type WriteStreamOptions, writeStream } from './lib/query/writeStream.js';
+export { StreamingQuery, type StreamingQueryStatus } from './lib/query/streamingQuery.js';
+export { queries, type StreamingQueryListener } from './lib/query/queries.js';
 export type {
   SinkProgress,
   SourceProgress,
   StateOperatorProgress,
   StreamingQueryProgress,
 } from './lib/query/progress.js';
-export { queries, type StreamingQueryListener } from './lib/query/queries.js';
 export type { FailedRow, LateRow } from './lib/query/sideRows.js';
-export { StreamingQuery, type StreamingQueryStatus } from './lib/query/streamingQuery.js';
-export { type WriteStreamOptions, writeStream } from './lib/query/writeStream.js';
-export { consoleSink } from './lib/sinks/consoleSink.js';
-export { fileSink } from './lib/sinks/fileSink.js';
-export { foreach } from './lib/sinks/foreach.js';
-export { foreachBatch } from './lib/sinks/foreachBatch.js';
-// Sinks
-export { type MemorySink, memorySink } from './lib/sinks/memorySink.js';
-export { noopSink } from './lib/sinks/noopSink.js';
-export { durable } from './lib/sources/durable.js';
+export { DataStream } from './lib/stream/dataStream.js';
+export type { OutputMode } from './lib/plan/outputMode.js';
+export { type ErrorCode, errorCodes, StreamingError } from './lib/errors.js';
+
 // Sources
+
+export { textFiles } from './lib/sources/textFiles.js';
+export { durable } from './lib/sources/durable.js';
 export { type MemoryStream, memoryStream } from './lib/sources/memoryStream.js';
 export { rate } from './lib/sources/rate.js';
 export { ratePerBatch } from './lib/sources/ratePerBatch.js';
 export { socketLines } from './lib/sources/socketLines.js';
-export { DataStream } from './lib/stream/dataStream.js';
-export { type ReadStreamOptions, readStream } from './lib/stream/readStream.js';
+
+// Sinks
+
+export { consoleSink } from './lib/sinks/consoleSink.js';
+export { fileSink } from './lib/sinks/fileSink.js';
+export { foreach } from './lib/sinks/foreach.js';
+export { foreachBatch } from './lib/sinks/foreachBatch.js';
+export { type MemorySink, memorySink } from './lib/sinks/memorySink.js';
+export { noopSink } from './lib/sinks/noopSink.js';
+export { readManifest } from './lib/sinks/readManifest.js';
+
+// Rows
+
+export { distinct } from './operators/distinct.js';
+export { dropDuplicates, type DropDuplicatesOptions } from './operators/dropDuplicates.js';
+export { dropDuplicatesWithinWatermark } from './operators/dropDuplicatesWithinWatermark.js';
+export { explode } from './operators/explode.js';
+export { limit } from './operators/limit.js';
+export { named } from './operators/named.js';
+export { asc, desc, orderBy, type OrderOptions } from './operators/orderBy.js';
+export { outputMode } from './operators/outputMode.js';
+export { select } from './operators/select.js';
+export { union } from './operators/union.js';
+export { where } from './operators/where.js';
+export { withColumns } from './operators/withColumns.js';
+
+// Time
+
+export { sessionWindow } from './operators/sessionWindow.js';
+export { window, type WindowOptions } from './operators/window.js';
+export { windowOf } from './operators/windowOf.js';
+export { windowTime } from './operators/windowTime.js';
+export { withWatermark, type WithWatermarkOptions } from './operators/withWatermark.js';
 export type { DurationInput } from './lib/time/duration.js';
 export type { TimeWindow } from './lib/time/timeWindow.js';
+
+// Groups
+
+export { aggregate } from './operators/aggregate.js';
+export { fromMonoid } from './operators/aggregates/fromMonoid.js';
+export { count } from './operators/count.js';
+export { flatMapGroupsWithState } from './operators/flatMapGroupsWithState.js';
+export { groupByKey, type GroupByKeyOptions } from './operators/groupByKey.js';
+export type { GroupState } from './operators/internal/groupState/groupState.js';
+export { mapGroupsWithState } from './operators/mapGroupsWithState.js';
+export { observe } from './operators/observe.js';
+export { transformWithState } from './operators/transformWithState.js';
+
+// Joins
+
+export { between } from './operators/between.js';
+export { joinWith } from './operators/joinWith.js';
+export { staticRows } from './operators/staticRows.js';
+
+// Schemas
+
+export { Decimal } from './lib/schema/decimal.js';
+export { parseDdl } from './lib/schema/ddl.js';
+export { formatDdl } from './lib/schema/formatDdl.js';
+export type { RowOf } from './lib/schema/rowOf.js';
+export { structType } from './lib/schema/structType.js';
+export type { DataType, StructField, StructType } from './lib/schema/types.js';
+
 // Triggers
+
 export { asap } from './lib/triggers/asap.js';
 export { availableNow } from './lib/triggers/availableNow.js';
 export { continuous } from './lib/triggers/continuous.js';
 export { once } from './lib/triggers/once.js';
 export { processingTime } from './lib/triggers/processingTime.js';
 export type { Trigger } from './lib/triggers/trigger.js';
-export { aggregate } from './operators/aggregate.js';
-export { fromMonoid } from './operators/aggregates/fromMonoid.js';
-export { between } from './operators/between.js';
-export { count } from './operators/count.js';
-export { distinct } from './operators/distinct.js';
-export { type DropDuplicatesOptions, dropDuplicates } from './operators/dropDuplicates.js';
-export { dropDuplicatesWithinWatermark } from './operators/dropDuplicatesWithinWatermark.js';
-export { explode } from './operators/explode.js';
-export { flatMapGroupsWithState } from './operators/flatMapGroupsWithState.js';
-// Groups
-export { type GroupByKeyOptions, groupByKey } from './operators/groupByKey.js';
-export type { GroupState } from './operators/internal/groupState/groupState.js';
-// Joins
-export { joinWith } from './operators/joinWith.js';
-export { limit } from './operators/limit.js';
-export { mapGroupsWithState } from './operators/mapGroupsWithState.js';
-export { named } from './operators/named.js';
-export { observe } from './operators/observe.js';
-export { asc, desc, type OrderOptions, orderBy } from './operators/orderBy.js';
-export { outputMode } from './operators/outputMode.js';
-export { select } from './operators/select.js';
-export { sessionWindow } from './operators/sessionWindow.js';
-export { staticRows } from './operators/staticRows.js';
-export { transformWithState } from './operators/transformWithState.js';
-export { union } from './operators/union.js';
-// Rows
-export { where } from './operators/where.js';
-export { type WindowOptions, window } from './operators/window.js';
-export { windowTime } from './operators/windowTime.js';
-export { withColumns } from './operators/withColumns.js';
-// Time
-export { type WithWatermarkOptions, withWatermark } from './operators/withWatermark.js';

@@ -523,8 +523,8 @@ export class StreamExecution {
     const turn = yield* this.nextTurn();
     const next = this.nextWatermark();
     const newData = turn !== undefined;
-    const due = !trigger.single && this.nothingNewIsDue(next);
-    const closing = !newData && !due && this.allCompleted();
+    const due = !trigger.single && !this.setup.bounded && this.nothingNewIsDue(next);
+    const closing = !newData && !due && (this.setup.bounded || this.allCompleted());
     if (!newData && !due && !closing) return this.idle();
     const plan = this.planOf(turn ?? this.emptyTurn(), next, closing);
     this.report.phase = 'the checkpoint';
