@@ -34,13 +34,13 @@ const batches = (n: number) =>
   assertRun(`${n} batches`, (run) => expect(run.batches).toHaveLength(n));
 
 describe('limits, as StreamSuite', () => {
-  const limited = (n: number) => {
+  const limited = () => {
     const source = memoryStream<number>();
     return { source, rows: readStream(source) };
   };
 
   it('over batches, behind a filter, and behind each other', async () => {
-    const { source, rows } = limited(4);
+    const { source, rows } = limited();
     await testStream(
       rows.pipe(
         where((n) => n % 2 === 1),
@@ -59,7 +59,7 @@ describe('limits, as StreamSuite', () => {
   });
 
   it('before an aggregation in complete mode', async () => {
-    const { source, rows } = limited(5);
+    const { source, rows } = limited();
     const counts = rows.pipe(
       limit(5),
       groupByKey((n) => n),
@@ -75,7 +75,7 @@ describe('limits, as StreamSuite', () => {
   });
 
   it('behind deduplication', async () => {
-    const { source, rows } = limited(1);
+    const { source, rows } = limited();
     await testStream(rows.pipe(dropDuplicates(), limit(1)))(
       addData(source, 1, 2),
       checkNewAnswer(1),
