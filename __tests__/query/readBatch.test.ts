@@ -60,8 +60,17 @@ describe('readBatch', () => {
     ]);
   });
 
-  it('of nothing is nothing', async () => {
-    expect(await readBatch(from([] as number[]).pipe(count()))).toEqual([]);
+  it('of nothing has no groups; the group of all rows has none', async () => {
+    const none = from([] as number[]);
+    expect(
+      await readBatch(
+        none.pipe(
+          groupByKey((n) => n),
+          count(),
+        ),
+      ),
+    ).toEqual([]);
+    expect(await readBatch(none.pipe(count()))).toEqual([{ count: 0 }]);
   });
 
   it('refuses a source that has no end', async () => {

@@ -1,4 +1,5 @@
 import {
+  aggregate,
   count,
   groupByKey,
   memoryStream,
@@ -7,7 +8,6 @@ import {
   union,
   window,
   withWatermark,
-  aggregate,
 } from '../../index.js';
 import {
   addData,
