@@ -1,4 +1,3 @@
-import { StreamingError } from '../errors.js';
 import type { Stage } from '../plan/planNode.js';
 
 /** Remembers in which operator an error came up, until the engine wraps it for the user. */
@@ -15,11 +14,6 @@ export class OperatorError extends Error {
 /** Names the operator on its way out; an error that has a name keeps it. */
 export function inOperator(operatorId: string, error: unknown): OperatorError {
   return error instanceof OperatorError ? error : new OperatorError(operatorId, error);
-}
-
-/** Whether `error` stands for a broken store or checkpoint rather than a bad row. */
-export function isStorageError(error: unknown): boolean {
-  return error instanceof StreamingError && error.code.startsWith('STATE_');
 }
 
 /** A stage whose errors carry the operator's id. Used round stateful stages only: it costs a call. */

@@ -100,17 +100,14 @@ export class Pipeline {
     for (const ctx of this.contexts.values()) ctx.clear();
   }
 
+  /** Tells every stage that its state can be read, before the first batch of this run. */
+  open(): MaybePromise<void> {
+    return all(this.compiled.stages, (stage) => stage.opened?.());
+  }
+
   /** Lets every stage load what it will need. Answers at once over memory. */
   prepare(): MaybePromise<void> {
-    let waiting: PromiseLike<void>[] | undefined;
-    for (const stage of this.preparing) {
-      const step = stage.prepare?.();
-      if (isPromise(step)) {
-        waiting ??= [];
-        waiting.push(step);
-      }
-    }
-    if (waiting) return Promise.all(waiting).then(() => undefined);
+    return all(this.preparing, (stage) => stage.prepare?.());
   }
 
   /** All rows of the batch have entered. */
@@ -161,4 +158,18 @@ export class Pipeline {
     }
     return known;
   }
+}
+
+function all(
+  stages: readonly Stage[],
+  step: (stage: Stage) => MaybePromise<void>,
+): MaybePromise<void> {
+  let waiting: PromiseLike<void>[] | undefined;
+  for (const stage of stages) {
+    const answer = step(stage);
+    if (!isPromise(answer)) continue;
+    waiting ??= [];
+    waiting.push(answer);
+  }
+  if (waiting) return Promise.all(waiting).then(() => undefined);
 }

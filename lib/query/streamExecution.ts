@@ -362,6 +362,7 @@ export class StreamExecution {
     this.sink = yield* wait(setup.sink.open(ctx));
     this.lateSink = setup.lateSink && (yield* wait(setup.lateSink.open(ctx)));
     this.failedSink = setup.failedSink && (yield* wait(setup.failedSink.open(ctx)));
+    yield* wait(this.pipeline?.open());
     this.opened = true;
     this.state = 'active';
     if (this.checkpoint.lastEpoch?.completed) {
