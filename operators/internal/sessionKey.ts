@@ -7,12 +7,18 @@ export interface SessionRow {
   readonly row: unknown;
 }
 
+/** A session in its table, under its end and key: sessions of a key never end at the same time. */
+export interface StoredSession<V> {
+  start: number;
+  value: V;
+}
+
 /** A session while a batch works on its key. */
 export interface LiveSession<V> {
   start: number;
   end: number;
-  /** What the last batch left of it; its key in the table is its end, then [key, start]. */
-  stored: Entry<V> | undefined;
+  /** What the last batch left of it. */
+  stored: Entry<StoredSession<V>> | undefined;
   /** Read from the table when a row first touches the session. */
   value: V | undefined;
 }
@@ -36,7 +42,7 @@ export function newHead<V>(spans: readonly number[]): SessionHead<V> {
 /** The tables of a session aggregation: heads by key, sessions by end. */
 export interface SessionTables<V> {
   readonly heads: KeyedTable<SessionHead<V>>;
-  readonly sessions: TimedTable<V>;
+  readonly sessions: TimedTable<StoredSession<V>>;
 }
 
 /** The sessions of a head, none of them read yet. */
@@ -47,11 +53,6 @@ export function liveSessions<V>(spans: readonly number[]): LiveSession<V>[] {
     live.push({ start, end: spans[i + 1] as number, stored: undefined, value: undefined });
   }
   return live;
-}
-
-/** The table's key of a session. */
-export function sessionKey(key: unknown, start: number): unknown {
-  return [key, start];
 }
 
 /** Spans without the session that starts at `start`. */

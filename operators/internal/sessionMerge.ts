@@ -1,6 +1,6 @@
 import type { TimedTable } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
-import { type LiveSession, type SessionRow, sessionKey } from './sessionKey.js';
+import type { LiveSession, SessionRow, StoredSession } from './sessionKey.js';
 
 /**
  * Merges rows into the sessions of a key. A row joins a session that it touches, ends included, and may
@@ -10,7 +10,7 @@ import { type LiveSession, type SessionRow, sessionKey } from './sessionKey.js';
  */
 export class SessionMerge<V> {
   constructor(
-    private readonly sessions: TimedTable<V>,
+    private readonly sessions: TimedTable<StoredSession<V>>,
     private readonly fold: Fold<V>,
   ) {}
 
@@ -80,7 +80,7 @@ export class SessionMerge<V> {
 
   private read(key: unknown, session: LiveSession<V>): V {
     if (session.value !== undefined) return session.value;
-    const entry = this.sessions.find(session.end, sessionKey(key, session.start));
+    const entry = this.sessions.find(session.end, key);
     if (entry === undefined) {
       throw new TypeError(
         `session [${session.start}, ${session.end}) is in its head, not in its table`,
@@ -88,8 +88,8 @@ export class SessionMerge<V> {
     }
     this.sessions.touch(entry); // before the value is changed in place
     session.stored = entry;
-    session.value = entry.value;
-    return entry.value;
+    session.value = entry.value.value;
+    return session.value;
   }
 }
 

@@ -9,7 +9,7 @@ import {
   newHead,
   type SessionHead,
   type SessionTables,
-  sessionKey,
+  type StoredSession,
   withoutSpan,
 } from './sessionKey.js';
 import { SessionMerge } from './sessionMerge.js';
@@ -31,9 +31,12 @@ export function sessionStage<V>(
       toStored: (head) => head.spans,
       fromStored: (stored) => newHead(stored as readonly number[]),
     }),
-    sessions: ctx.state.timed<V>('sessions', {
-      toStored: (value) => fold.toStored(value),
-      fromStored: (stored) => fold.fromStored(stored),
+    sessions: ctx.state.timed<StoredSession<V>>('sessions', {
+      toStored: ({ start, value }) => [start, fold.toStored(value)],
+      fromStored: (stored) => {
+        const [start, value] = stored as readonly [number, unknown];
+        return { start, value: fold.fromStored(value) };
+      },
     }),
   };
   const shape = { hasKey: grouping.key !== undefined, window: window.timestamps };
@@ -112,12 +115,13 @@ class SessionStage<V> implements Stage {
     for (const { start, end, stored, value } of live) {
       spans.push(start, end);
       if (value === undefined) continue; // not touched
-      if (stored && stored.time === end && startOf(stored) === start) {
-        stored.value = value;
+      if (stored?.time === end) {
+        stored.value.start = start;
+        stored.value.value = value;
         continue;
       }
       if (stored) sessions.remove(stored);
-      sessions.insert(end, sessionKey(key, start), value);
+      sessions.insert(end, key, { start, value });
     }
     head.spans = spans;
     head.live = undefined;
@@ -129,25 +133,15 @@ class SessionStage<V> implements Stage {
     for (const entry of sessions.due(this.ctx.evictionWatermark)) {
       this.emit(entry);
       sessions.remove(entry);
-      const head = heads.find(keyOf(entry));
+      const head = heads.find(entry.key);
       if (head === undefined) continue;
-      head.value.spans = withoutSpan(head.value.spans, startOf(entry));
+      head.value.spans = withoutSpan(head.value.spans, entry.value.start);
       if (head.value.spans.length === 0) heads.remove(head);
       else heads.touch(head);
     }
   }
 
-  private emit(entry: Entry<V>): void {
-    const end = entry.time;
-    const row = this.rows.ofWindow(keyOf(entry), startOf(entry), end, entry.value);
-    this.out.next(row, timeOfWindow(end));
+  private emit({ key, time, value: session }: Entry<StoredSession<V>>): void {
+    this.out.next(this.rows.ofWindow(key, session.start, time, session.value), timeOfWindow(time));
   }
-}
-
-function keyOf(entry: Entry<unknown>): unknown {
-  return (entry.key as readonly [unknown, number])[0];
-}
-
-function startOf(entry: Entry<unknown>): number {
-  return (entry.key as readonly [unknown, number])[1];
 }
