@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { CompressionCodec, FileMetaData } from 'hyparquet';
-import { damaged } from './damage.js';
+import { damaged, ParquetDamage } from './damage.js';
 import { loadHyparquet } from './packages.js';
 import { columnsOfSchema, leavesOf, type ParquetNode } from './parquetNode.js';
 
@@ -39,7 +39,7 @@ const maxGroupRows = 100_000_000;
 const minFileBytes = 12;
 const magic = 'PAR1';
 
-/** Errors: `ParquetDamage` for what cannot be true; others for what hyparquet cannot read. */
+/** Errors: `ParquetDamage`. */
 export async function readFooter(file: FileHandle, size: number): Promise<ParquetFooter> {
   if (size < minFileBytes) damaged(`it has ${size} bytes, which is no Parquet file`);
   const tail = await readBytes(file, size - 8, 8);
@@ -51,8 +51,18 @@ export async function readFooter(file: FileHandle, size: number): Promise<Parque
     damaged(`its footer of ${length} bytes would begin before the file of ${size} bytes`);
   }
   const bytes = await readBytes(file, size - 8 - length, length + 8);
+  return checkedFooter(await parsed(bytes), size - 8 - length);
+}
+
+/** A damaged footer makes hyparquet trip in many ways. */
+async function parsed(footer: Uint8Array): Promise<FileMetaData> {
   const { metadata } = await loadHyparquet();
-  return checkedFooter(metadata.parquetMetadata(bytes, { geoparquet: false }), size - 8 - length);
+  try {
+    return metadata.parquetMetadata(footer, { geoparquet: false });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ParquetDamage(`its footer is damaged (${reason})`, { cause });
+  }
 }
 
 /** Reads exactly these bytes. */

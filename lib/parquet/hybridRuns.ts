@@ -38,7 +38,7 @@ export function decodeRuns(
       at += length * width;
       seen += values;
     } else {
-      if (length === 0) continue; // an empty run costs a byte: the end of the bytes is the bound
+      // An empty run has its value, too: DuckDB writes some.
       const valueBytes = (width + 7) >> 3;
       if (at + valueBytes > to) damaged('a page whose runs end too early');
       let value = 0;
