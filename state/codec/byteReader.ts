@@ -3,7 +3,6 @@ import { DecodeError } from './decodeError.js';
 /** Reads what a ByteWriter wrote; never beyond the end, never allocating for a length it has not got. */
 export class ByteReader {
   readonly bytes: Buffer;
-  private readonly view: DataView;
 
   constructor(
     bytes: Uint8Array,
@@ -13,7 +12,6 @@ export class ByteReader {
     this.bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get isAtEnd(): boolean {
@@ -57,15 +55,11 @@ export class ByteReader {
   }
 
   uint32(): number {
-    return this.view.getUint32(this.take(4));
-  }
-
-  uint16(): number {
-    return this.view.getUint16(this.take(2));
+    return this.bytes.readUInt32BE(this.take(4));
   }
 
   float64(): number {
-    return this.view.getFloat64(this.take(8));
+    return this.bytes.readDoubleBE(this.take(8));
   }
 
   /** A copy: what was read may outlive the buffer. */

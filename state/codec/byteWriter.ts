@@ -38,12 +38,6 @@ export class ByteWriter {
     this.bytes[this.at++] = rest;
   }
 
-  uint16(value: number): void {
-    this.need(2);
-    this.view.setUint16(this.at, value);
-    this.at += 2;
-  }
-
   uint32(value: number): void {
     this.need(4);
     this.view.setUint32(this.at, value);

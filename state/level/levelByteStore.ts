@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { ClassicLevel, Snapshot } from 'classic-level';
+import type { ChainedBatch, ClassicLevel, Snapshot } from 'classic-level';
 import { Level } from 'level';
 import { StreamingError } from '../../lib/errors.js';
 import type { ByteChange, ByteStore } from '../../lib/state/byteStore.js';
@@ -74,7 +74,7 @@ export class LevelByteStore implements ByteStore {
   async write(changes: readonly ByteChange[]): Promise<void> {
     this.mustBeOpen('a write');
     try {
-      await this.database.batch(changes as ByteChange[], { sync: true, ...bytes });
+      await this.batchOf(changes).write({ sync: true });
       await this.directory.sync();
     } catch (cause) {
       this.mode = 'dead';
@@ -87,6 +87,16 @@ export class LevelByteStore implements ByteStore {
     this.mode = 'closed';
     await this.directory.close();
     await this.database.close();
+  }
+
+  /** A chained batch copies each change into LevelDB's own at once, half as slow as an array of them. */
+  private batchOf(changes: readonly ByteChange[]): ChainedBatch<Database, Uint8Array, Uint8Array> {
+    const batch = this.database.batch();
+    for (const change of changes) {
+      if (change.type === 'put') batch.put(change.key, change.value);
+      else batch.del(change.key);
+    }
+    return batch;
   }
 
   private mustBeOpen(what: string): void {

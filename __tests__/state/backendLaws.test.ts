@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import type { StateBackend } from '../../lib/state/stateBackend.js';
+import type { KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
+import { openDurableBackend } from '../../state/durableBackend.js';
+import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
+import { recordOf } from '../contracts/stateBackend.contract.js';
+
+/*
+ * A durable backend with any size of cache, restarted and aborted anywhere, answers as two plain Maps
+ * do. The store beneath answers writes later, so that the next batch may begin while one is on its way.
+ */
+type Action =
+  | { readonly do: 'put' | 'remove' | 'find'; readonly time: number; readonly key: number }
+  | { readonly do: 'due'; readonly upTo: number }
+  | { readonly do: 'commit' | 'commit ahead' | 'abort' | 'restart' | 'entries' | 'first' };
+
+const at = { time: fc.nat(6), key: fc.nat(4) };
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('put' as const), ...at }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('remove' as const), ...at }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('find' as const), ...at }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('due' as const), upTo: fc.nat(6) }) },
+  {
+    weight: 5,
+    arbitrary: fc.constantFrom(
+      ...(
+        ['commit', 'commit', 'commit ahead', 'abort', 'restart', 'entries', 'first'] as const
+      ).map((name) => ({ do: name })),
+    ),
+  },
+);
+
+type Model = Map<string, number>;
+
+class Comparison {
+  private readonly content = new MemoryBytes();
+  private backend!: StateBackend;
+  private batchId = 0;
+  private count = 0;
+  private committed: Model = new Map();
+  private model: Model = new Map();
+  private onItsWay: PromiseLike<void> = Promise.resolve();
+
+  constructor(private readonly cacheEntries: number) {}
+
+  private get timed(): TimedTable<number> {
+    return this.backend.operator('op').timed('t');
+  }
+  private get keyed(): KeyedTable<number> {
+    return this.backend.operator('op').keyed('k');
+  }
+
+  async open(): Promise<void> {
+    const store = new MemoryByteStore(this.content, { beforeWrite: () => Promise.resolve() });
+    const { cacheEntries } = this;
+    const options = { queryId: 'q', directory: 's', clean: false, cacheEntries };
+    const { backend } = await openDurableBackend(store, options);
+    await backend.scanned;
+    this.backend = backend;
+    backend.begin();
+  }
+
+  async apply(action: Action): Promise<void> {
+    switch (action.do) {
+      case 'put':
+        return this.put(action.time, action.key);
+      case 'remove':
+        return this.remove(action.time, action.key);
+      case 'find':
+        return this.find(action.time, action.key);
+      case 'due':
+        return this.due(action.upTo);
+      case 'commit':
+        return this.commit();
+      case 'commit ahead':
+        return this.commitAhead();
+      case 'abort':
+        return this.abort();
+      case 'restart':
+        return this.restart();
+      case 'entries':
+        return this.entries();
+      case 'first':
+        return this.first();
+    }
+  }
+
+  private put(time: number, key: number): void {
+    const value = this.count++;
+    const timed = this.timed.find(time, key);
+    const keyed = this.keyed.find([time, key]);
+    if (timed === undefined) this.timed.insert(time, key, value);
+    else {
+      timed.value = value;
+      this.timed.touch(timed);
+    }
+    if (keyed === undefined) this.keyed.insert([time, key], value);
+    else {
+      keyed.value = value;
+      this.keyed.touch(keyed);
+    }
+    this.model.set(`${time} ${key}`, value);
+  }
+
+  private remove(time: number, key: number): void {
+    const timed = this.timed.find(time, key);
+    if (timed !== undefined) this.timed.remove(timed);
+    const keyed = this.keyed.find([time, key]);
+    if (keyed !== undefined) this.keyed.remove(keyed);
+    this.model.delete(`${time} ${key}`);
+  }
+
+  private find(time: number, key: number): void {
+    const expected = this.model.get(`${time} ${key}`);
+    expect(this.timed.find(time, key)?.value).toBe(expected);
+    expect(this.keyed.find([time, key])?.value).toBe(expected);
+    expect(this.timed.size).toBe(this.model.size);
+    expect(this.keyed.size).toBe(this.model.size);
+  }
+
+  private async due(upTo: number): Promise<void> {
+    await this.timed.load(upTo);
+    const due = Array.from(this.timed.due(upTo), (e) => [`${e.time} ${e.key}`, e.value] as const);
+    const times = due.map(([key]) => Number.parseInt(key, 10));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    const expected = [...this.model].filter(([key]) => Number.parseInt(key, 10) <= upTo);
+    expect([...due].sort()).toEqual(expected.sort());
+  }
+
+  private async commit(): Promise<void> {
+    await this.commitAhead();
+    await this.onItsWay;
+  }
+
+  /** The next batch begins before the commit has answered, as an epoch does. */
+  private async commitAhead(): Promise<void> {
+    await this.onItsWay;
+    this.onItsWay = Promise.resolve(this.backend.commit(recordOf(this.batchId++)));
+    this.committed = new Map(this.model);
+    this.backend.begin();
+  }
+
+  private async abort(): Promise<void> {
+    await this.onItsWay;
+    this.backend.abort();
+    this.backend.begin();
+    this.model = new Map(this.committed);
+  }
+
+  private async restart(): Promise<void> {
+    await this.onItsWay;
+    await this.backend.close();
+    await this.open();
+    this.model = new Map(this.committed);
+  }
+
+  private async entries(): Promise<void> {
+    await this.timed.loadAll();
+    await this.keyed.loadAll();
+    const timed = Array.from(this.timed.entries(), (e) => [`${e.time} ${e.key}`, e.value]);
+    const keyed = Array.from(this.keyed.entries(), (e) => [(e.key as number[]).join(' '), e.value]);
+    expect(timed.sort()).toEqual([...this.model].sort());
+    expect(keyed.sort()).toEqual([...this.model].sort());
+  }
+
+  private async first(): Promise<void> {
+    const times = [...this.model.keys()].map((key) => Number.parseInt(key, 10));
+    const expected = times.length === 0 ? undefined : Math.min(...times);
+    expect(await this.timed.firstTime()).toBe(expected);
+  }
+}
+
+describe('a durable backend', () => {
+  it.each([1, 3, 1000])(
+    'answers as plain Maps do, with room for %p entries',
+    async (cacheEntries) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(action, { maxLength: 60 }), async (actions) => {
+          const comparison = new Comparison(cacheEntries);
+          await comparison.open();
+          for (const action of actions) await comparison.apply(action);
+          await comparison.apply({ do: 'entries' });
+          await comparison.apply({ do: 'commit' });
+          await comparison.apply({ do: 'restart' });
+          await comparison.apply({ do: 'first' });
+          await comparison.apply({ do: 'entries' });
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
+});
