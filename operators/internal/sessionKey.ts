@@ -1,4 +1,4 @@
-import type { Entry, KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
+import type { Entry } from '../../lib/state/stateStore.js';
 
 /** A row of this batch as the session that it would be alone: [start, end), in ms. */
 export interface SessionRow {
@@ -13,53 +13,46 @@ export interface StoredSession<V> {
   value: V;
 }
 
-/** A session while a batch works on its key. */
+/** Where a session lies; the rest is there only while a batch works on it. */
 export interface LiveSession<V> {
   start: number;
   end: number;
-  /** What the last batch left of it. */
+  /** What the last batch left of it; undefined also for a session of this batch. */
   stored: Entry<StoredSession<V>> | undefined;
   /** Read from the table when a row first touches the session. */
   value: V | undefined;
 }
 
 /**
- * The sessions of one key: where they lie, and, while a batch works on it, what is known of them.
+ * The sessions of one key, by start, none touching the next.
  *
- * Only `spans` is kept: start and end of each session, in order, none touching the next.
+ * Stored are only the spans: start, end, start, end …
  */
 export interface SessionHead<V> {
-  spans: readonly number[];
-  live: LiveSession<V>[] | undefined;
+  live: LiveSession<V>[];
   /** Rows of this batch, where their order matters. */
-  rows: SessionRow[];
+  rows: SessionRow[] | undefined;
 }
 
-export function newHead<V>(spans: readonly number[]): SessionHead<V> {
-  return { spans, live: undefined, rows: [] };
+export function newHead<V>(): SessionHead<V> {
+  return { live: [], rows: undefined };
 }
 
-/** The tables of a session aggregation: heads by key, sessions by end. */
-export interface SessionTables<V> {
-  readonly heads: KeyedTable<SessionHead<V>>;
-  readonly sessions: TimedTable<StoredSession<V>>;
+export function spansOf({ live }: SessionHead<unknown>): readonly number[] {
+  const spans: number[] = [];
+  for (const { start, end } of live) spans.push(start, end);
+  return spans;
 }
 
-/** The sessions of a head, none of them read yet. */
-export function liveSessions<V>(spans: readonly number[]): LiveSession<V>[] {
-  const live: LiveSession<V>[] = [];
+export function headOf<V>(spans: readonly number[]): SessionHead<V> {
+  const head = newHead<V>();
   for (let i = 0; i < spans.length; i += 2) {
-    const start = spans[i] as number;
-    live.push({ start, end: spans[i + 1] as number, stored: undefined, value: undefined });
+    head.live.push(unreadSession(spans[i] as number, spans[i + 1] as number));
   }
-  return live;
+  return head;
 }
 
-/** Spans without the session that starts at `start`. */
-export function withoutSpan(spans: readonly number[], start: number): readonly number[] {
-  const kept: number[] = [];
-  for (let i = 0; i < spans.length; i += 2) {
-    if (spans[i] !== start) kept.push(spans[i] as number, spans[i + 1] as number);
-  }
-  return kept;
+/** A session of which nothing but its span is known. */
+function unreadSession<V>(start: number, end: number): LiveSession<V> {
+  return { start, end, stored: undefined, value: undefined };
 }

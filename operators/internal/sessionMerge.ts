@@ -1,30 +1,33 @@
 import type { TimedTable } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
-import type { LiveSession, SessionRow, StoredSession } from './sessionKey.js';
+import type { LiveSession, SessionHead, SessionRow, StoredSession } from './sessionKey.js';
 
 /**
- * Merges rows into the sessions of a key. A row joins a session that it touches, ends included, and may
- * bridge several; only sessions that a row touches are read.
+ * Merges the rows of a batch into the sessions of their keys. A row joins a session that it touches,
+ * ends included, and may bridge several; only sessions that a row touches are read.
  *
  * Source: semantics/spark.md 2.8.
  */
 export class SessionMerge<V> {
+  /** Sessions that this batch has read or made, each under its key; merged ones have no value. */
+  private opened: LiveSession<V>[] = [];
+  private openedKeys: unknown[] = [];
+
   constructor(
     private readonly sessions: TimedTable<StoredSession<V>>,
     private readonly fold: Fold<V>,
   ) {}
 
-  /** Adds one row at once: for aggregates that do not mind the order. `live` is changed. */
+  /** Adds one row at once: for aggregates that do not mind the order. */
   place(key: unknown, live: LiveSession<V>[], row: unknown, start: number, end: number): void {
     let at = live.length - 1;
     while (at >= 0 && (live[at] as LiveSession<V>).start > end) at--;
     let session = live[at];
     if (session === undefined || session.end < start) {
-      const value = this.fold.add(this.fold.zero(), row);
-      live.splice(at + 1, 0, { start, end, stored: undefined, value });
+      live.splice(at + 1, 0, this.create(key, start, end, row));
       return;
     }
-    session.value = this.fold.add(this.read(key, session), row);
+    session.value = this.fold.add(session.value ?? this.read(key, session), row);
     if (end > session.end) session.end = end;
     if (start >= session.start) return;
     session.start = start;
@@ -38,30 +41,61 @@ export class SessionMerge<V> {
 
   /**
    * Adds the rows of a batch in order of time, as Spark does: stored sessions and rows sorted by start,
-   * a stored session before a row with the same start. Gives the new sessions.
+   * a stored session before a row with the same start.
    */
-  sweep(key: unknown, live: readonly LiveSession<V>[], rows: SessionRow[]): LiveSession<V>[] {
-    const sorted = sortedRows(rows);
+  sweep(key: unknown, head: SessionHead<V>, rows: SessionRow[]): void {
+    const { live } = head;
     const swept: LiveSession<V>[] = [];
     let at = 0;
-    for (const row of sorted) {
+    for (const row of sortedRows(rows)) {
       for (; at < live.length && (live[at] as LiveSession<V>).start <= row.start; at++) {
         this.append(key, swept, live[at] as LiveSession<V>);
       }
       this.appendRow(key, swept, row);
     }
     for (; at < live.length; at++) this.append(key, swept, live[at] as LiveSession<V>);
-    return swept;
+    head.live = swept;
+  }
+
+  /** Writes what the batch has made of the sessions. */
+  write(): void {
+    const { opened, sessions } = this;
+    for (let i = 0; i < opened.length; i++) {
+      const session = opened[i] as LiveSession<V>;
+      const { value, stored } = session;
+      if (value === undefined) continue; // merged into another
+      const kept = stored === undefined ? { start: session.start, value } : stored.value;
+      kept.start = session.start;
+      kept.value = value;
+      if (stored?.time !== session.end) {
+        if (stored) sessions.remove(stored);
+        sessions.insert(session.end, this.openedKeys[i], kept);
+      }
+      session.value = undefined;
+      session.stored = undefined;
+    }
+    this.clear();
+  }
+
+  /** A batch that failed leaves nothing behind. */
+  clear(): void {
+    if (this.opened.length === 0) return;
+    this.opened = [];
+    this.openedKeys = [];
+  }
+
+  private create(key: unknown, start: number, end: number, row: unknown): LiveSession<V> {
+    const value = this.fold.add(this.fold.zero(), row);
+    return this.open(key, { start, end, stored: undefined, value });
   }
 
   private appendRow(key: unknown, swept: LiveSession<V>[], { start, end, row }: SessionRow): void {
     const last = swept.at(-1);
     if (last === undefined || start > last.end) {
-      const value = this.fold.add(this.fold.zero(), row);
-      swept.push({ start, end, stored: undefined, value });
+      swept.push(this.create(key, start, end, row));
       return;
     }
-    last.value = this.fold.add(this.read(key, last), row);
+    last.value = this.fold.add(last.value ?? this.read(key, last), row);
     if (end > last.end) last.end = end;
   }
 
@@ -73,13 +107,15 @@ export class SessionMerge<V> {
 
   /** `later` becomes part of `session` and leaves the table. */
   private join(key: unknown, session: LiveSession<V>, later: LiveSession<V>): void {
-    session.value = this.fold.merge(this.read(key, session), this.read(key, later));
+    const value = session.value ?? this.read(key, session);
+    session.value = this.fold.merge(value, later.value ?? this.read(key, later));
     if (later.end > session.end) session.end = later.end;
     if (later.stored) this.sessions.remove(later.stored);
+    later.value = undefined;
+    later.stored = undefined;
   }
 
   private read(key: unknown, session: LiveSession<V>): V {
-    if (session.value !== undefined) return session.value;
     const entry = this.sessions.find(session.end, key);
     if (entry === undefined) {
       throw new TypeError(
@@ -89,7 +125,14 @@ export class SessionMerge<V> {
     this.sessions.touch(entry); // before the value is changed in place
     session.stored = entry;
     session.value = entry.value.value;
+    this.open(key, session);
     return session.value;
+  }
+
+  private open(key: unknown, session: LiveSession<V>): LiveSession<V> {
+    this.opened.push(session);
+    this.openedKeys.push(key);
+    return session;
   }
 }
 

@@ -1,17 +1,10 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { Grouping, WindowGrouping } from '../../lib/plan/grouping.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import type { Entry } from '../../lib/state/stateStore.js';
+import type { Entry, KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
 import { GroupRows } from './groupRows.js';
-import {
-  liveSessions,
-  newHead,
-  type SessionHead,
-  type SessionTables,
-  type StoredSession,
-  withoutSpan,
-} from './sessionKey.js';
+import { headOf, newHead, type SessionHead, type StoredSession, spansOf } from './sessionKey.js';
 import { SessionMerge } from './sessionMerge.js';
 import { timeOfWindow } from './windowBounds.js';
 import { timeReader } from './windowOption.js';
@@ -25,22 +18,32 @@ export function sessionStage<V>(
   window: SessionWindow,
   fold: Fold<V>,
 ): Stage {
-  const tables: SessionTables<V> = {
-    heads: ctx.state.keyed<SessionHead<V>>('heads', {
-      counted: false,
-      toStored: (head) => head.spans,
-      fromStored: (stored) => newHead(stored as readonly number[]),
-    }),
-    sessions: ctx.state.timed<StoredSession<V>>('sessions', {
-      toStored: ({ start, value }) => [start, fold.toStored(value)],
-      fromStored: (stored) => {
-        const [start, value] = stored as readonly [number, unknown];
-        return { start, value: fold.fromStored(value) };
-      },
-    }),
-  };
+  const heads = ctx.state.keyed<SessionHead<V>>('heads', {
+    counted: false,
+    toStored: spansOf,
+    fromStored: (stored) => headOf(stored as readonly number[]),
+  });
+  const sessions = ctx.state.timed<StoredSession<V>>('sessions', {
+    toStored: ({ start, value }) => [start, fold.toStored(value)],
+    fromStored: (stored) => {
+      const [start, value] = stored as readonly [number, unknown];
+      return { start, value: fold.fromStored(value) };
+    },
+  });
   const shape = { hasKey: grouping.key !== undefined, window: window.timestamps };
-  return new SessionStage(ctx, out, grouping, window, tables, fold, new GroupRows(shape, fold));
+  const rows = new GroupRows(shape, fold);
+  return new SessionStage({ ctx, out, grouping, window, heads, sessions, fold, rows });
+}
+
+interface SessionParts<V> {
+  readonly ctx: StageContext;
+  readonly out: Stage;
+  readonly grouping: Grouping;
+  readonly window: SessionWindow;
+  readonly heads: KeyedTable<SessionHead<V>>;
+  readonly sessions: TimedTable<StoredSession<V>>;
+  readonly fold: Fold<V>;
+  readonly rows: GroupRows<V>;
 }
 
 /** Custom metric: rows without event time, or whose gap is null, zero or negative. */
@@ -50,98 +53,75 @@ class SessionStage<V> implements Stage {
   private readonly merge: SessionMerge<V>;
   private readonly time: ((row: unknown) => number) | undefined;
 
-  constructor(
-    private readonly ctx: StageContext,
-    private readonly out: Stage,
-    private readonly grouping: Grouping,
-    private readonly window: SessionWindow,
-    private readonly tables: SessionTables<V>,
-    private readonly fold: Fold<V>,
-    private readonly rows: GroupRows<V>,
-  ) {
-    this.merge = new SessionMerge(tables.sessions, fold);
-    this.time = timeReader(window.time);
+  constructor(private readonly parts: SessionParts<V>) {
+    this.merge = new SessionMerge(parts.sessions, parts.fold);
+    this.time = timeReader(parts.window.time);
   }
 
   prepare(): MaybePromise<void> {
-    const { sessions } = this.tables;
-    if (this.ctx.outputMode === 'complete') return sessions.loadAll();
-    return sessions.load(this.ctx.evictionWatermark);
+    const { ctx, sessions } = this.parts;
+    this.merge.clear();
+    return ctx.outputMode === 'complete'
+      ? sessions.loadAll()
+      : sessions.load(ctx.evictionWatermark);
   }
 
   next(row: unknown, rowTime: number): void {
-    const { gapMs } = this.window;
-    const { key, valueOf: unwrap } = this.grouping;
+    const { ctx, window, grouping, heads } = this.parts;
+    const { gapMs } = window;
     const start = this.time === undefined ? rowTime : this.time(row);
     const end = start + (typeof gapMs === 'number' ? gapMs : gapMs(row));
     if (!(end > start)) {
-      this.ctx.count(withoutSession); // NaN too
+      ctx.count(withoutSession); // NaN too
       return;
     }
     // Judged by the row alone, in every mode, also if an open session would take it in.
-    if (end <= this.ctx.lateWatermark) {
-      this.ctx.late(row, rowTime);
+    if (end <= ctx.lateWatermark) {
+      ctx.late(row, rowTime);
       return;
     }
-    const { heads } = this.tables;
-    const groupKey = key === undefined ? null : key(row);
-    const head = heads.find(groupKey) ?? heads.insert(groupKey, newHead<V>([]));
+    const key = grouping.key === undefined ? null : grouping.key(row);
+    const head = heads.find(key) ?? heads.insert(key, newHead<V>());
     heads.touch(head);
-    const value = unwrap === undefined ? row : unwrap(row);
-    if (!this.fold.anyOrder) {
-      head.value.rows.push({ start, end, row: value });
-      return;
-    }
-    head.value.live ??= liveSessions(head.value.spans);
-    this.merge.place(head.key, head.value.live, value, start, end);
+    const value = grouping.valueOf === undefined ? row : grouping.valueOf(row);
+    if (this.parts.fold.anyOrder) this.merge.place(head.key, head.value.live, value, start, end);
+    else if (head.value.rows === undefined) head.value.rows = [{ start, end, row: value }];
+    else head.value.rows.push({ start, end, row: value });
   }
 
   endBatch(): void {
-    for (const head of this.tables.heads.touched()) this.keep(head);
-    if (this.ctx.outputMode === 'complete') {
-      for (const entry of this.tables.sessions.entries()) this.emit(entry);
-    } else {
-      this.evict();
-    }
-    this.out.endBatch();
-  }
-
-  /** Writes the sessions of a key that this batch has touched. */
-  private keep({ key, value: head }: Entry<SessionHead<V>>): void {
-    const { sessions } = this.tables;
-    let live = head.live ?? liveSessions<V>(head.spans);
-    if (head.rows.length > 0) live = this.merge.sweep(key, live, head.rows);
-    const spans: number[] = [];
-    for (const { start, end, stored, value } of live) {
-      spans.push(start, end);
-      if (value === undefined) continue; // not touched
-      if (stored?.time === end) {
-        stored.value.start = start;
-        stored.value.value = value;
-        continue;
+    const { ctx, out, heads, sessions, fold } = this.parts;
+    if (!fold.anyOrder) {
+      for (const { key, value: head } of heads.touched()) {
+        if (head.rows) this.merge.sweep(key, head, head.rows);
+        head.rows = undefined;
       }
-      if (stored) sessions.remove(stored);
-      sessions.insert(end, key, { start, value });
     }
-    head.spans = spans;
-    head.live = undefined;
-    head.rows = [];
+    this.merge.write();
+    if (ctx.outputMode === 'complete') for (const entry of sessions.entries()) this.emit(entry);
+    else this.evict();
+    out.endBatch();
   }
 
   private evict(): void {
-    const { heads, sessions } = this.tables;
-    for (const entry of sessions.due(this.ctx.evictionWatermark)) {
+    const { ctx, heads, sessions } = this.parts;
+    for (const entry of sessions.due(ctx.evictionWatermark)) {
       this.emit(entry);
       sessions.remove(entry);
       const head = heads.find(entry.key);
       if (head === undefined) continue;
-      head.value.spans = withoutSpan(head.value.spans, entry.value.start);
-      if (head.value.spans.length === 0) heads.remove(head);
-      else heads.touch(head);
+      const { live } = head.value;
+      const at = live.findIndex((session) => session.end === entry.time);
+      if (live.length === 1) heads.remove(head);
+      else {
+        live.splice(at, 1);
+        heads.touch(head);
+      }
     }
   }
 
   private emit({ key, time, value: session }: Entry<StoredSession<V>>): void {
-    this.out.next(this.rows.ofWindow(key, session.start, time, session.value), timeOfWindow(time));
+    const { out, rows } = this.parts;
+    out.next(rows.ofWindow(key, session.start, time, session.value), timeOfWindow(time));
   }
 }
