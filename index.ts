@@ -24,6 +24,7 @@ export { type MemoryStream, memoryStream } from './lib/sources/memoryStream.js';
 export { rate } from './lib/sources/rate.js';
 export { ratePerBatch } from './lib/sources/ratePerBatch.js';
 export { socketLines } from './lib/sources/socketLines.js';
+export type { Json, RowChunks, Source, SourceContext, SourceReport, StreamSource } from './lib/sources/source.js';
 
 // Sinks
 
@@ -34,6 +35,7 @@ export { foreachBatch } from './lib/sinks/foreachBatch.js';
 export { type MemorySink, memorySink } from './lib/sinks/memorySink.js';
 export { noopSink } from './lib/sinks/noopSink.js';
 export { readManifest } from './lib/sinks/readManifest.js';
+export type { Sink, SinkContext, StreamSink } from './lib/sinks/sink.js';
 
 // Rows
 
