@@ -13,6 +13,7 @@ import { insideRxNode } from './nestedStream.js';
  */
 export class RxStage implements Stage {
   private rows: unknown[] = [];
+  private rowTimes: number[] = [];
   private times: EventTimes;
   private readers: Subscriber<unknown>[] = [];
   private output: Subscription | undefined;
@@ -36,6 +37,7 @@ export class RxStage implements Stage {
 
   next(row: unknown, time: number): void {
     this.rows.push(row);
+    this.rowTimes.push(time);
     this.times.enter(row, time);
     insideRxNode(() => {
       if (!this.output) this.subscribe();
@@ -70,7 +72,7 @@ export class RxStage implements Stage {
   private subscribe(): void {
     const input = new Observable<unknown>((reader) => {
       this.wasRead = true;
-      for (let i = 0; i < this.rows.length; i++) reader.next(this.rows[i]);
+      this.replayTo(reader);
       if (this.inputEnded) return reader.complete();
       this.readers.push(reader);
       return () => {
@@ -86,11 +88,19 @@ export class RxStage implements Stage {
     this.output = output;
   }
 
+  /** The rows of this batch so far, for a reader that comes late or again. */
+  private replayTo(reader: Subscriber<unknown>): void {
+    for (const [i, row] of this.rows.entries()) {
+      this.times.enter(row, this.rowTimes[i] as number);
+      reader.next(row);
+    }
+    this.times.leave();
+  }
+
   private emit(row: unknown): void {
     if (this.failure) return;
     this.emitted = true;
     try {
-      if (!this.wasRead) throw new StreamingError('RX_NOT_REPEATABLE', { operator: this.name });
       const time = this.times.of(row);
       if (time === undefined) {
         throw new StreamingError('RX_ROW_WITHOUT_EVENT_TIME', {
@@ -104,6 +114,7 @@ export class RxStage implements Stage {
     }
   }
 
+  /** One that has emitted and never asked for the rows kept them from an earlier batch. */
   private complete(): void {
     if (this.emitted && !this.wasRead) {
       return this.fail(new StreamingError('RX_NOT_REPEATABLE', { operator: this.name }));
@@ -138,6 +149,7 @@ export class RxStage implements Stage {
 
   private reset(): void {
     this.rows = [];
+    this.rowTimes = [];
     this.times = new EventTimes(this.timeReader !== undefined, false);
     this.readers = [];
     this.output = undefined;
