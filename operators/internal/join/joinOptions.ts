@@ -21,8 +21,14 @@ export type Joined<J extends JoinType, L, R> = J extends 'leftSemi' | 'leftAnti'
   ? L
   : { readonly left: LeftOf<J, L>; readonly right: RightOf<J, R> };
 
-/** Columns that both sides have. */
-export type SharedColumn<L, R> = keyof L & keyof R & string;
+/** Columns that both sides have, of types that can be equal. */
+export type SharedColumn<L, R> = {
+  [C in keyof L & keyof R & string]: NonNullable<L[C]> extends NonNullable<R[C]>
+    ? C
+    : NonNullable<R[C]> extends NonNullable<L[C]>
+      ? C
+      : never;
+}[keyof L & keyof R & string];
 
 /** Equality: a key function per side, or columns that both sides have. */
 export type JoinKeys<L, R, K> =
