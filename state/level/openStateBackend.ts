@@ -26,6 +26,14 @@ export interface StateLocation {
   readonly onCorrupt?: (error: StreamingError<'STATE_CORRUPT'>) => void;
 }
 
+export interface OpenState {
+  readonly backend: StateBackend;
+  /** The last commit; undefined in new state. */
+  readonly lastEpoch: EpochRecord | undefined;
+  /** Settles when all entries have been read through after an unclean stop; at once otherwise. */
+  readonly scanned: Promise<void>;
+}
+
 /**
  * Opens the state of a query in LevelDB, verified as reliability.md §4 says.
  *
@@ -34,9 +42,7 @@ export interface StateLocation {
  *
  * @since 0.1.0
  */
-export async function openStateBackend(
-  options: StateLocation,
-): Promise<{ readonly backend: StateBackend; readonly lastEpoch: EpochRecord | undefined }> {
+export async function openStateBackend(options: StateLocation): Promise<OpenState> {
   const { directory, queryId, create, onCorrupt } = options;
   const defaults = defaultSizes();
   const sizes = { ...defaults, cacheEntries: options.cacheEntries ?? defaults.cacheEntries };
@@ -45,7 +51,7 @@ export async function openStateBackend(
   try {
     // A torn end is dropped with a complaint, and rightly: the recovery sees what it has lost.
     if (!create && !torn) await checkDiary(directory);
-    return await openDurableBackend(store, {
+    const { backend, lastEpoch } = await openDurableBackend(store, {
       queryId,
       directory,
       clean,
@@ -53,6 +59,7 @@ export async function openStateBackend(
       ...(onCorrupt === undefined ? {} : { onCorrupt }),
       onClosed: (isSound) => (isSound ? leaveCleanMark(directory) : undefined),
     });
+    return { backend, lastEpoch, scanned: backend.scanned };
   } catch (error) {
     await store.close();
     throw error;
