@@ -5,7 +5,7 @@ import { isWatermarkNode } from '../plan/watermarkNode.js';
 import type { WatermarkTracker } from '../plan/watermarkTracker.js';
 import { OperatorError } from '../query/operatorError.js';
 import type { Pipeline } from '../query/pipeline.js';
-import type { StateBackend } from '../state/stateBackend.js';
+import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
 import { openLive } from './openLive.js';
 import type { SourceNode } from './sourceNode.js';
 
@@ -29,6 +29,15 @@ export interface SegmentEnd {
   complete(): void;
   error(error: unknown): void;
 }
+
+const noEpoch: EpochRecord = {
+  queryId: '',
+  batchId: 0,
+  watermarkMs: null,
+  nextWatermarkMs: null,
+  watermarkNodes: {},
+  completed: false,
+};
 
 interface Feed {
   readonly node: SourceNode | undefined;
@@ -192,7 +201,7 @@ export class LiveSegment {
     for (const out of this.rxStages) out.endBatch();
     this.pipeline.trackWatermarks();
     this.pipeline.clear();
-    this.backend.begin();
+    void this.backend.commit(noEpoch); // in memory: forgets what the turn has changed
   }
 
   private feedEnded(): void {
