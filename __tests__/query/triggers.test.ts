@@ -1,0 +1,180 @@
+import {
+  asyncScheduler,
+  observeOn,
+  of,
+  queueScheduler,
+  type SchedulerLike,
+  Subject,
+  Subscription,
+  toArray,
+  VirtualTimeScheduler,
+} from 'rxjs';
+import {
+  asap,
+  availableNow,
+  continuous,
+  count,
+  groupByKey,
+  memorySink,
+  memoryStream,
+  once,
+  processingTime,
+  readStream,
+  type StreamingQuery,
+  select,
+  window,
+  withWatermark,
+  writeStream,
+} from '../../index.js';
+import { manualClock } from '../../lib/testing/index.js';
+import { runMarbles } from '../stream/runMarbles.js';
+
+async function settled(query: StreamingQuery): Promise<void> {
+  await query.processAllAvailable();
+}
+
+describe('triggers are schedulers', () => {
+  it('any RxJS scheduler is a trigger', async () => {
+    const source = memoryStream<number>();
+    const sink = memorySink<number>();
+    const query = writeStream(readStream(source), { sink, trigger: asyncScheduler });
+    source.addData(1, 2);
+    await settled(query);
+    await query.stop();
+    expect(sink.rows()).toEqual([1, 2]);
+  });
+
+  it('the queue scheduler runs a batch in the very call that adds the rows', () => {
+    const source = memoryStream<number>();
+    const sink = memorySink<number>();
+    const query = writeStream(readStream(source), { sink, trigger: queueScheduler });
+    source.addData(7);
+    expect(sink.rows()).toEqual([7]);
+    void query.stop();
+  });
+
+  it('a VirtualTimeScheduler moves a query through processing time', () => {
+    const source = memoryStream<number>();
+    const sink = memorySink<number>();
+    const clock = new VirtualTimeScheduler();
+    const query = writeStream(readStream(source), { sink, trigger: processingTime(10, clock) });
+    source.addData(1);
+    clock.flush();
+    expect(sink.rows()).toEqual([1]);
+    void query.stop();
+  });
+
+  it('runs inside TestScheduler.run, in virtual time', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const out = new Subject<number>();
+      writeStream(cold('-a-b|', { a: 1, b: 2 }).pipe(select((n: number) => n * 10)), {
+        sink: { ...memorySink<number>(), kind: 'test', open: () => sinkTo(out) },
+        trigger: asap(),
+      });
+      expectObservable(out).toBe('-x-y(|)'.replace('(|)', '|'), { x: 10, y: 20 });
+    });
+  });
+
+  it('processingTime works in observeOn, at multiples of its interval', () => {
+    const clock = new VirtualTimeScheduler();
+    const seen: [number, number][] = [];
+    of(1, 2)
+      .pipe(observeOn(processingTime(100, clock)), toArray())
+      .subscribe((values) => seen.push([clock.now(), values.length]));
+    clock.flush();
+    expect(seen).toEqual([[0, 2]]);
+    clock.schedule(() => {
+      of(1)
+        .pipe(observeOn(processingTime(100, clock)))
+        .subscribe(() => seen.push([clock.now(), 1]));
+    }, 30);
+    clock.flush();
+    expect(seen[1]).toEqual([100, 1]);
+  });
+
+  it('once runs one batch over everything and ends', async () => {
+    const source = memoryStream<number>({ maxCallsPerTrigger: 1 });
+    source.addData(1);
+    source.addData(2);
+    const sink = memorySink<number>();
+    const query = writeStream(readStream(source), { sink, trigger: once() });
+    expect(await query.awaitTermination()).toBe(true);
+    expect(sink.batches().map((batch) => batch.rows)).toEqual([[1, 2]]);
+  });
+
+  it('availableNow respects rate limits, runs what is due, and ends', async () => {
+    const source = memoryStream<number>({ maxCallsPerTrigger: 1 });
+    source.addData(1);
+    source.addData(25);
+    const sink = memorySink<unknown>();
+    const stream = readStream(source).pipe(
+      withWatermark((n) => n, 0),
+      window(10, { timestamps: 'ms' }),
+      count(),
+    );
+    const query = writeStream(stream, { sink, trigger: availableNow() });
+    await query.awaitTermination();
+    expect(sink.batches().map((batch) => batch.rows)).toEqual([
+      [],
+      [],
+      [{ window: { start: 0, end: 10 }, count: 1 }],
+    ]);
+  });
+
+  it('availableNow over a Subject that has not completed is refused', async () => {
+    const query = writeStream(new Subject<number>(), {
+      sink: memorySink<number>(),
+      trigger: availableNow(),
+    });
+    await expect(query.awaitTermination()).rejects.toMatchObject({ code: 'SOURCE_HAS_NO_END' });
+  });
+
+  it('a trigger that answers with a closed Subscription ends the query', async () => {
+    const source = memoryStream<number>();
+    let left = 1;
+    const soon = asap();
+    const closing: SchedulerLike = {
+      now: () => 0,
+      schedule: (work, delay, state) =>
+        left-- > 0 ? soon.schedule(work as never, delay, state as never) : Subscription.EMPTY,
+    };
+    const query = writeStream(readStream(source), { sink: memorySink<number>(), trigger: closing });
+    source.addData(1);
+    expect(await query.awaitTermination()).toBe(true);
+    expect(query.lastProgress?.batchId).toBe(0);
+  });
+});
+
+describe('continuous mode', () => {
+  it('shows rows of an epoch together, counted once', async () => {
+    const clock = manualClock();
+    const source = memoryStream<string>();
+    const sink = memorySink<unknown>();
+    const counts = readStream(source).pipe(
+      groupByKey((word) => word),
+      count(),
+    );
+    const trigger = continuous('1 second', clock);
+    const query = writeStream(counts, { sink, trigger, outputMode: 'update' });
+    source.addData('a');
+    await Promise.resolve();
+    source.addData('a', 'b');
+    await query.processAllAvailable();
+    expect(sink.rows()).toEqual([
+      { key: 'a', count: 1 },
+      { key: 'a', count: 2 },
+      { key: 'b', count: 1 },
+    ]);
+    expect(query.lastProgress?.batchId).toBe(0);
+    await query.stop();
+  });
+});
+
+function sinkTo(out: Subject<number>) {
+  return {
+    addBatch: (_id: number, rows: readonly number[]) => {
+      for (const row of rows) out.next(row);
+    },
+    close: () => out.complete(),
+  };
+}
