@@ -1,0 +1,29 @@
+import {
+  type DataSet,
+  dataSets,
+  expectedAnswer,
+  finalRows,
+  hashOf,
+} from '../../bench/nexmark/answers.js';
+import type { NexmarkEvent } from '../../bench/nexmark/event.js';
+import { Generator } from '../../bench/nexmark/generator/generate.js';
+import { nexmarkQueries } from '../../bench/nexmark/queries/all.js';
+import { inBatches, runInMemory } from '../../bench/nexmark/runQuery.js';
+
+const events = 100_000;
+
+// The others run with every bench.
+describe.each<DataSet>(['disorder-1000'])('Nexmark, %s', (set) => {
+  let batches: readonly (readonly NexmarkEvent[])[] = [];
+
+  beforeAll(() => {
+    batches = inBatches(new Generator(dataSets[set]).events(events), 10_000);
+  });
+
+  it.each(nexmarkQueries)('$name answers as the oracle does', async (query) => {
+    const rows: object[] = [];
+    await runInMemory(query, batches, { rows: (batch) => void rows.push(...batch) });
+    const { columns, rows: count, sha256 } = expectedAnswer(set, query.name);
+    expect(hashOf(finalRows(query, rows), columns)).toEqual({ rows: count, sha256 });
+  });
+});

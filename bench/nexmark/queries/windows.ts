@@ -1,0 +1,122 @@
+import type { Monoid } from 'fp-ts/lib/Monoid.js';
+import {
+  aggregate,
+  count,
+  explode,
+  fromMonoid,
+  groupByKey,
+  select,
+  sessionWindow,
+  window,
+  withWatermark,
+} from '../../../index.js';
+import type { Bid } from '../event.js';
+import type { NexmarkQuery } from '../query.js';
+import { bids, timed } from '../views.js';
+
+/** The rows with the largest number, ties included. */
+interface Leaders<T> {
+  readonly most: number;
+  readonly rows: readonly T[];
+}
+
+function leaders<T>(): Monoid<Leaders<T>> {
+  return {
+    empty: { most: Number.NEGATIVE_INFINITY, rows: [] },
+    concat: (a, b) => {
+      if (a.most !== b.most) return a.most > b.most ? a : b;
+      return { most: a.most, rows: [...a.rows, ...b.rows] };
+    },
+  };
+}
+
+/** q5 hot items: an aggregate of an aggregate. */
+export const q5: NexmarkQuery = {
+  name: 'q5',
+  mode: 'append',
+  build: (events) =>
+    bids(timed(events)).pipe(
+      groupByKey(({ auction }) => auction),
+      window('10 seconds', { slide: '2 seconds', timestamps: 'ms' }),
+      count(),
+      window('2 seconds', { timestamps: 'ms' }), // in each ends one window of ten seconds
+      aggregate(() => ({ hot: fromMonoid(leaders<number>())(asLeader) })),
+      explode(
+        ({ hot }) => hot.rows,
+        ({ window: { end }, hot }, auction) => ({
+          window_start: end - 10_000,
+          window_end: end,
+          auction,
+          num: hot.most,
+        }),
+      ),
+    ),
+};
+
+function asLeader(row: { readonly key: number; readonly count: number }): Leaders<number> {
+  return { most: row.count, rows: [row.key] };
+}
+
+/** q7 highest bid. */
+export const q7: NexmarkQuery = {
+  name: 'q7',
+  mode: 'append',
+  build: (events) =>
+    bids(timed(events)).pipe(
+      window('10 seconds', { timestamps: 'ms' }),
+      aggregate(() => ({
+        top: fromMonoid(leaders<Bid>())((bid: Bid) => ({ most: bid.price, rows: [bid] })),
+      })),
+      explode(({ top }) => top.rows),
+      select(({ auction, price, bidder, dateTime, extra }) => ({
+        auction,
+        price,
+        bidder,
+        dateTime,
+        extra,
+      })),
+    ),
+};
+
+/** q11 user sessions. */
+export const q11: NexmarkQuery = {
+  name: 'q11',
+  mode: 'append',
+  build: (events) =>
+    bids(timed(events)).pipe(
+      groupByKey(({ bidder }) => bidder),
+      sessionWindow('10 seconds', { timestamps: 'ms' }),
+      count(),
+      select(({ key, window: { start, end }, count: n }) => ({
+        bidder: key,
+        bid_count: n,
+        starttime: start,
+        endtime: end,
+      })),
+    ),
+};
+
+/** q12 processing-time windows: the time of a batch is the time of its rows. */
+export const q12: NexmarkQuery = {
+  name: 'q12',
+  mode: 'update',
+  build: (events) =>
+    bids(events).pipe(
+      select(({ bidder }, { batchTimestampMs }) => ({ bidder, at: batchTimestampMs })),
+      withWatermark(({ at }) => at, '0 seconds'), // so that closed windows leave the state
+      groupByKey(({ bidder }) => bidder),
+      window('10 seconds', { timestamps: 'ms' }),
+      count(),
+      select(({ key, window: { start }, count: n }) => ({ bidder: key, start, bid_count: n })),
+    ),
+  key: ['bidder', 'start'],
+  answer: (rows) => totalsOf(rows as readonly { bidder: number; bid_count: number }[]),
+};
+
+function totalsOf(rows: readonly { bidder: number; bid_count: number }[]) {
+  const totals = new Map<number, number>();
+  for (const { bidder, bid_count } of rows) {
+    totals.set(bidder, (totals.get(bidder) ?? 0) + bid_count);
+  }
+  return [...totals].map(([bidder, bid_count]) => ({ bidder, bid_count }));
+}

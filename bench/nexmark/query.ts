@@ -1,0 +1,16 @@
+import type { Observable } from 'rxjs';
+import type { OutputMode } from '../../index.js';
+import type { NexmarkEvent } from './event.js';
+
+/** One query of queries.md, as a user writes it with the public API. */
+export interface NexmarkQuery {
+  readonly name: string;
+  readonly mode: OutputMode;
+  build(events: Observable<NexmarkEvent>): Observable<object>;
+  /** In update mode: the columns by which a later row replaces an earlier one. */
+  readonly key?: readonly string[];
+  /** What is compared, where it is not the rows themselves. */
+  answer?(rows: readonly object[]): readonly object[];
+  /** Where Spark cannot run the SQL: what stands for it here. */
+  readonly how?: string;
+}
