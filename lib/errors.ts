@@ -48,8 +48,6 @@ const messages = {
     `schema is no DDL: ${p.problem} at line ${p.line}, column ${p.column}\n${p.excerpt}`,
   DEDUPE_MODE: (p: { operator: string }) =>
     `${p.operator} may not follow an aggregation in complete mode, where every batch repeats the whole table: put it before the aggregation, or use append or update mode`,
-  DURABLE_CLOSED: (p: { source: string }) =>
-    `${p.source} is closed, so this row was not kept: push it again once a query reads the source`,
   DURABLE_FULL: (p: { source: string; maxBytes: number }) =>
     `${p.source}: rows not yet committed fill maxBytes (${p.maxBytes} bytes): push again after the query has committed, or raise maxBytes`,
   DURABLE_IN_USE: (p: { source: string }) =>

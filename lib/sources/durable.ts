@@ -23,8 +23,8 @@ export interface DurableOptions {
 /** A source that keeps what it was given: see {@link durable}. */
 export interface Durable<T> extends StreamSource<T> {
   /**
-   * Answers the row's offset once the row is on disk. Before a query first reads the source it waits;
-   * after the query has stopped it is refused with `DURABLE_CLOSED` until the next one starts.
+   * Answers the row's offset once the row is on disk. While no query reads the source it waits for the
+   * next one to start, in memory and unacknowledged.
    */
   push(row: T): Promise<number>;
   /** Offset of the newest row on disk, whenever it changes; the last one on subscription. */
@@ -40,8 +40,8 @@ export interface Durable<T> extends StreamSource<T> {
  * Out:    the rows, equal but not identical: Dates, bytes, bigint, Decimal, Map, Set, arrays and plain
  *         objects come back as such.
  * State:  the log, cut off behind each commit. Rows pushed together share one fsync (group commit).
- * Errors: `push` rejects with `DURABLE_FULL` (back-pressure), `DURABLE_CLOSED`, `DURABLE_LOG_FAILED`
- *         (kept or not is unknown) and `DURABLE_ROW_NOT_ENCODABLE`; what comes of the Observable fails
+ * Errors: `push` rejects with `DURABLE_FULL` (back-pressure), `DURABLE_LOG_FAILED` (kept or not is
+ *         unknown) and `DURABLE_ROW_NOT_ENCODABLE`; what comes of the Observable fails
  *         the query instead. `DURABLE_NEEDS_CHECKPOINT`, `DURABLE_IN_USE` and `CHECKPOINT_DAMAGED`
  *         when a query starts.
  *
@@ -60,7 +60,7 @@ export function durable<T>(rows: Observable<T> | undefined, options: DurableOpti
 
 const defaultMaxBytes = 64 * 1024 * 1024;
 
-/** Rows that came before a query first read the source. */
+/** Rows that came while no query read the source. */
 interface Waiting {
   readonly payload: Uint8Array;
   resolve(offset: Promise<number>): void;
@@ -79,7 +79,7 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
   private rowsEnded = false;
   private readonly maxBytes: number;
   private readonly maxRows: number;
-  private state: 'new' | 'opening' | 'open' | 'closing' | 'closed' = 'new';
+  private inUse = false;
   private log: DurableLog | undefined;
   private wake: () => void = () => {};
   private subscription: Subscription | undefined;
@@ -109,9 +109,7 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
     } catch (error) {
       return Promise.reject(notEncodable(source, error));
     }
-    if (this.log) return this.log.push(payload);
-    if (this.state === 'new' || this.state === 'opening') return this.wait(payload);
-    return Promise.reject(new StreamingError('DURABLE_CLOSED', { source }));
+    return this.log ? this.log.push(payload) : this.wait(payload);
   }
 
   /** The Observable is subscribed anew by the next run, so its end ends only this one. */
@@ -126,21 +124,19 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
 
   async open(ctx: SourceContext): Promise<Source<T, number>> {
     const source = this.description;
-    if (this.state !== 'new' && this.state !== 'closed') {
-      throw new StreamingError('DURABLE_IN_USE', { source });
-    }
-    this.state = 'opening';
+    if (this.inUse) throw new StreamingError('DURABLE_IN_USE', { source });
+    this.inUse = true;
     try {
       return await this.start(ctx);
     } catch (error) {
       this.over();
       for (const { reject } of this.waiting.splice(0)) reject(error);
+      this.waitingBytes = 0;
       throw error;
     }
   }
 
   closing(): void {
-    this.state = 'closing';
     this.log = undefined;
     this.wake = () => {};
     this.subscription?.unsubscribe();
@@ -148,7 +144,7 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
 
   over(): void {
     this.closing();
-    this.state = 'closed';
+    this.inUse = false;
   }
 
   private async start(ctx: SourceContext): Promise<Source<T, number>> {
@@ -169,7 +165,6 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
       },
     );
     const opened = new DurableSource<T>(this, log, this.maxRows, ctx);
-    this.state = 'open';
     this.log = log;
     this.wake = () => ctx.wake();
     this.durableUpTo$.next(log.durableUpTo);

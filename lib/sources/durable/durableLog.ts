@@ -46,7 +46,7 @@ export class DurableLog {
   private writing: Promise<void> | undefined;
   private file: AppendFile | undefined;
   private fileBytes = 0;
-  private ended: StreamingError | undefined;
+  private ended: Error | undefined;
 
   private constructor(
     private readonly settings: LogSettings,
@@ -122,7 +122,7 @@ export class DurableLog {
   /** Writes what is pending, marks the end, and refuses what comes later. Twice is fine. */
   async close(): Promise<void> {
     if (this.ended) return;
-    this.ended = new StreamingError('DURABLE_CLOSED', { source: this.settings.source });
+    this.ended = new TypeError(`${this.settings.source}: the log is closed`);
     await this.writing;
     const { file } = this;
     if (file === undefined) return;
