@@ -1,0 +1,71 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeFileSystem } from '../../../lib/checkpoint/nodeFileSystem.js';
+import { openStateBackend } from '../../../state/level/openStateBackend.js';
+import { readState } from '../../../state/level/readState.js';
+import { recordOf } from '../../contracts/stateBackend.contract.js';
+
+let location: string;
+beforeEach(async () => {
+  location = await mkdtemp(join(tmpdir(), 'millrace-read-'));
+});
+afterEach(() => rm(location, { recursive: true, force: true }));
+
+async function write(): Promise<void> {
+  const directory = join(location, 'state');
+  const { backend } = await openStateBackend({ directory, queryId: 'q', create: true });
+  backend
+    .operator('a-0')
+    .timed('t')
+    .insert(2, ['x'], { n: 1, when: new Date(3) });
+  backend.operator('a-0').timed('t').insert(1, ['y'], { n: 2, when: null });
+  backend.operator('b-0').keyed('k').insert('z', 5n);
+  await backend.commit(recordOf(0));
+  await backend.close();
+}
+
+async function entriesOf(operator: string, table: string): Promise<unknown[]> {
+  const state = await readState(location);
+  const found: unknown[] = [];
+  try {
+    for await (const entry of state.entries(operator, table)) found.push(entry);
+  } finally {
+    await state.close();
+  }
+  return found;
+}
+
+describe('readState', () => {
+  it('lists the tables and their entries', async () => {
+    await write();
+    const state = await readState(location);
+    expect(state.queryId).toBe('q');
+    expect(state.lastEpoch).toEqual(recordOf(0));
+    expect(state.tables).toEqual([
+      { operator: 'a-0', table: 't', kind: 'timed', entries: 2 },
+      { operator: 'b-0', table: 'k', kind: 'keyed', entries: 1 },
+    ]);
+    await state.close();
+    expect(await entriesOf('a-0', 't')).toEqual([
+      { key: ['y'], time: 1, value: { n: 2, when: null } },
+      { key: ['x'], time: 2, value: { n: 1, when: new Date(3) } },
+    ]);
+    expect(await entriesOf('b-0', 'k')).toEqual([{ key: 'z', value: 5n }]);
+  });
+
+  it('leaves a clean store clean', async () => {
+    await write();
+    await entriesOf('b-0', 'k');
+    expect(await readdir(join(location, 'state'))).toContain('CLEAN');
+  });
+
+  it('refuses a checkpoint that is in use, none, and a table that is not there', async () => {
+    await expect(readState(location)).rejects.toMatchObject({ code: 'STATE_OPEN_FAILED' });
+    await write();
+    const lock = await nodeFileSystem().lock?.(location);
+    await expect(readState(location)).rejects.toMatchObject({ code: 'CHECKPOINT_LOCKED' });
+    await lock?.release();
+    await expect(entriesOf('a-0', 'none')).rejects.toThrow("there is no table 'none' of 'a-0'");
+  });
+});

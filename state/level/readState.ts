@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
+import { StreamingError } from '../../lib/errors.js';
+import type { EpochRecord } from '../../lib/state/stateBackend.js';
+import { ByteWriter } from '../codec/byteWriter.js';
+import { ShapeDictionary } from '../codec/shapes.js';
+import { entryBound, entryEnd } from '../durable/layout.js';
+import { readMeta, type StateMeta } from '../durable/readMeta.js';
+import { StoredTable } from '../durable/storedTable.js';
+import type { TableIdentity } from '../durable/tableCatalog.js';
+import { TableTotals } from '../durable/tableTotals.js';
+import type { TableKind } from '../operatorState.js';
+import { type LevelByteStore, openLevel, reasonOf } from './levelByteStore.js';
+import {
+  checkFormat,
+  checkLogs,
+  databaseDirectory,
+  leaveCleanMark,
+  takeCleanMark,
+} from './storeFiles.js';
+import { defaultSizes } from './storeSizes.js';
+
+/** A table of the state of a stopped query. */
+export interface StoredTableInfo {
+  readonly operator: string;
+  readonly table: string;
+  readonly kind: TableKind;
+  readonly entries: number;
+}
+
+/** One entry as it is stored; `time` (ms) only in a timed table. */
+export interface StoredEntry {
+  readonly key: unknown;
+  readonly time?: number;
+  readonly value: unknown;
+}
+
+/** The state of a stopped query, as its last commit left it. */
+export interface StateReader {
+  readonly queryId: string | undefined;
+  readonly lastEpoch: EpochRecord | undefined;
+  readonly tables: readonly StoredTableInfo[];
+  /** Entries in order of time and key. Throws `STATE_CORRUPT`. */
+  entries(operator: string, table: string): AsyncIterable<StoredEntry>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the state in a checkpoint for reading; no query may use it meanwhile.
+ *
+ * In:     the `checkpointLocation` of a query that is stopped.
+ * Out:    its tables and their entries, verified as they are read, in their stored form.
+ * Errors: `CHECKPOINT_LOCKED`, `STATE_OPEN_FAILED`, `STATE_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`.
+ *
+ * @example
+ * const state = await readState('./checkpoint');
+ * for (const { operator, table } of state.tables) {
+ *   for await (const entry of state.entries(operator, table)) console.log(operator, entry);
+ * }
+ * await state.close();
+ * @since 0.1.0
+ */
+export async function readState(checkpointLocation: string): Promise<StateReader> {
+  const directory = join(checkpointLocation, 'state');
+  if ((await checkFormat(directory)) === 'new') throw openFailed(directory, 'it is missing');
+  const lock = await nodeFileSystem().lock?.(checkpointLocation);
+  const release = async () => lock?.release();
+  try {
+    await checkLogs(directory);
+    const wasClean = await takeCleanMark(directory);
+    const store = await openLevel(databaseDirectory(directory), false, defaultSizes());
+    const finish = async () => {
+      await store.close();
+      if (wasClean) await leaveCleanMark(directory);
+      await release();
+    };
+    return await readerOf(store, directory, finish);
+  } catch (error) {
+    await release();
+    throw error instanceof StreamingError ? error : openFailed(directory, reasonOf(error), error);
+  }
+}
+
+async function readerOf(
+  store: LevelByteStore,
+  directory: string,
+  close: () => Promise<void>,
+): Promise<StateReader> {
+  try {
+    const meta = await readMeta(store, directory);
+    const shapes = new ShapeDictionary(meta.shapes);
+    return {
+      queryId: meta.queryId,
+      lastEpoch: meta.lastEpoch?.record,
+      tables: meta.tables.map((identity) => infoOf(identity, meta)),
+      entries: (operator, table) => entriesOf(store, shapes, meta, operator, table),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function infoOf(identity: TableIdentity, meta: StateMeta): StoredTableInfo {
+  const { operator, name, kind } = identity;
+  return { operator, table: name, kind, entries: totalsIn(meta, identity.id).count };
+}
+
+function totalsIn(meta: StateMeta, id: number): TableTotals {
+  return meta.lastEpoch?.totals.get(id) ?? new TableTotals();
+}
+
+async function* entriesOf(
+  store: LevelByteStore,
+  shapes: ShapeDictionary,
+  meta: StateMeta,
+  operator: string,
+  name: string,
+): AsyncIterable<StoredEntry> {
+  const identity = meta.tables.find((each) => each.operator === operator && each.name === name);
+  if (identity === undefined) throw new RangeError(`there is no table '${name}' of '${operator}'`);
+  const table = new StoredTable<unknown>(
+    identity,
+    {},
+    {
+      store,
+      shapes,
+      sweeps: 0,
+      writing: false,
+      batchId: meta.lastEpoch?.record.batchId ?? 0,
+      totalsOf: (id) => totalsIn(meta, id),
+      countRead: () => undefined,
+      cached: () => undefined,
+    },
+  );
+  const out = new ByteWriter(64);
+  const [from, to] = [entryBound(out, identity.id), entryEnd(out, identity.id)];
+  for await (const page of store.pages(from, to, 1000)) {
+    for (const [keyBytes, bytes] of page) {
+      const { key, time, value } = table.entryAt(keyBytes, bytes);
+      yield identity.kind === 'timed' ? { key, time, value } : { key, value };
+    }
+  }
+}
+
+function openFailed(
+  directory: string,
+  reason: string,
+  cause?: unknown,
+): StreamingError<'STATE_OPEN_FAILED'> {
+  return new StreamingError('STATE_OPEN_FAILED', { directory, reason }, { cause });
+}
