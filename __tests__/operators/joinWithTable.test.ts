@@ -1,4 +1,4 @@
-import { delay, type Observable, of, throwError } from 'rxjs';
+import { delay, lastValueFrom, type Observable, of, Subject, throwError } from 'rxjs';
 import { writeStream } from '../../lib/query/writeStream.js';
 import { memorySink } from '../../lib/sinks/memorySink.js';
 import { memoryStream } from '../../lib/sources/memoryStream.js';
@@ -11,6 +11,7 @@ import {
   testStream,
 } from '../../lib/testing/index.js';
 import { joinWith, type StaticJoinType } from '../../operators/joinWith.js';
+import { limit } from '../../operators/limit.js';
 import {
   type StaticBatch,
   type StaticInput,
@@ -166,6 +167,40 @@ describe('join of a stream with a table', () => {
         ),
       ),
     );
+  });
+
+  it('in a live subscription rows wait for the table, in their order, and completion too', async () => {
+    const clicks = new Subject<Click>();
+    const rows: unknown[] = [];
+    const done = clicks
+      .pipe(
+        joinWith(staticRows(of(...labels).pipe(delay(1))), {
+          type: 'leftOuter',
+          on: 'k',
+          select: (l, r) => [l.k, r?.label],
+        }),
+        limit(3),
+      )
+      .forEach((row) => {
+        rows.push(row);
+      });
+    for (const click of [b, c, b, a]) if (click) clicks.next(click);
+    clicks.complete();
+    expect(rows).toEqual([]);
+    await done;
+    expect(rows).toEqual([
+      ['b', 3],
+      ['c', undefined],
+      ['b', 3],
+    ]);
+  });
+
+  it('in a live subscription a table that fails is the error', async () => {
+    const failing = () => Promise.reject(new RangeError('no table'));
+    const joined = of({ k: 'a' }).pipe(
+      joinWith(failing, { type: 'leftSemi', on: [(l) => l.k, () => 'a'] }),
+    );
+    await expect(lastValueFrom(joined)).rejects.toThrow('no table');
   });
 
   it('lets the table be the left side of inner and right outer joins', () => {

@@ -34,6 +34,8 @@ class LiveRun implements LiveTurns {
   private readonly segments: LiveSegment[] = [];
   private readonly queue: (() => void)[] = [];
   private running = false;
+  /** A turn waits for a promise: the others wait for it. */
+  private held = false;
 
   constructor(
     private readonly graph: PlanGraph,
@@ -54,34 +56,48 @@ class LiveRun implements LiveTurns {
   }
 
   enter(turn: () => void): void {
-    if (this.running) {
-      this.queue.push(turn);
-      return;
-    }
+    if (this.running || this.held) this.queue.push(turn);
+    else this.drain(turn);
+  }
+
+  hold(until: PromiseLike<void>, goOn: () => void, failed: (error: unknown) => void): void {
+    this.held = true;
+    const resume = (turn: () => void): void => {
+      this.held = false;
+      this.drain(turn);
+    };
+    until.then(
+      () => resume(goOn),
+      (error: unknown) => resume(() => failed(error)),
+    );
+  }
+
+  private drain(first: () => void): void {
     this.running = true;
     try {
-      turn();
+      first();
       this.afterTurn();
-      for (
-        let next = this.queue.shift();
-        next && !this.subscriber.closed;
-        next = this.queue.shift()
-      ) {
+      while (!this.held && !this.subscriber.closed) {
+        const next = this.queue.shift();
+        if (!next) break;
         next();
         this.afterTurn();
       }
     } finally {
-      this.queue.length = 0;
+      if (!this.held) this.queue.length = 0;
       this.running = false;
     }
   }
 
-  /** If the watermark rose, what it makes due comes out, the parts further up first. */
+  /** If the watermark rose, what it makes due comes out next, the parts further up first. */
   private afterTurn(): void {
+    if (this.held) return;
     const before = this.tracker.current;
     const watermark = this.tracker.advance();
     if (watermark === before) return;
-    for (let i = this.segments.length - 1; i >= 0; i--) this.segments[i]?.watermarkRose(watermark);
+    for (const segment of this.segments) {
+      this.queue.unshift(() => segment.watermarkRose(watermark));
+    }
   }
 
   /** The stages from `graph`'s root up to its sources and rx nodes. */

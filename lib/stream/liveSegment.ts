@@ -1,5 +1,6 @@
 import { type Observable, type SchedulerLike, Subscriber, type Subscription } from 'rxjs';
 import { StreamingError } from '../errors.js';
+import { isPromise, type MaybePromise } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import { isWatermarkNode } from '../plan/watermarkNode.js';
 import type { WatermarkTracker } from '../plan/watermarkTracker.js';
@@ -14,6 +15,8 @@ export interface LiveTurns {
   readonly tracker: WatermarkTracker;
   /** Runs a turn now, or after those that are waiting: never one inside another. */
   enter(turn: () => void): void;
+  /** The turn under way goes on with `goOn` when `until` has settled; no other runs meanwhile. */
+  hold(until: PromiseLike<void>, goOn: () => void, failed: (error: unknown) => void): void;
 }
 
 /** An rx node as the segment below it reads it. */
@@ -155,9 +158,11 @@ export class LiveSegment {
   }
 
   private enter(turn: () => void): void {
-    this.turns.enter(() => {
-      if (!this.teardown.closed && !this.ended) this.guard(turn);
-    });
+    this.turns.enter(() => this.goOn(turn));
+  }
+
+  private goOn(turn: () => void): void {
+    if (!this.teardown.closed && !this.ended) this.guard(turn);
   }
 
   /** What a user's function throws goes to the reader of this segment, untouched. */
@@ -176,12 +181,31 @@ export class LiveSegment {
   }
 
   private runTurn(watermarkMs: number, entry?: Stage, row?: unknown, time = Number.NaN): void {
-    this.begin(watermarkMs, false);
-    if (entry) entry.next(row, time);
-    this.endTurn();
+    const ready = this.begin(watermarkMs, false);
+    if (isPromise(ready)) {
+      this.hold(ready, () => {
+        if (entry) entry.next(row, time);
+        this.endTurn();
+      });
+    } else {
+      if (entry) entry.next(row, time);
+      this.endTurn();
+    }
   }
 
-  private begin(watermarkMs: number, closing: boolean): void {
+  /** Only a table that is loaded per batch takes its time; state is in memory and answers at once. */
+  private hold(ready: PromiseLike<void>, turn: () => void): void {
+    this.turns.hold(
+      ready,
+      () => this.goOn(turn),
+      (error) =>
+        this.goOn(() => {
+          throw error;
+        }),
+    );
+  }
+
+  private begin(watermarkMs: number, closing: boolean): MaybePromise<void> {
     this.pipeline.begin({
       batchId: this.turn,
       watermarkMs,
@@ -193,7 +217,7 @@ export class LiveSegment {
     });
     this.used = watermarkMs;
     this.turn += 1;
-    void this.pipeline.prepare(); // memory: answers at once
+    return this.pipeline.prepare();
   }
 
   private endTurn(): void {
@@ -214,7 +238,12 @@ export class LiveSegment {
 
   /** No row will ever come again: everything that is open comes out. */
   private complete(): void {
-    this.begin(this.turns.tracker.current, true);
+    const ready = this.begin(this.turns.tracker.current, true);
+    if (isPromise(ready)) this.hold(ready, () => this.close());
+    else this.close();
+  }
+
+  private close(): void {
     this.endTurn();
     this.ended = true;
     this.to.complete();
