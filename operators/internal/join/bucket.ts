@@ -105,3 +105,15 @@ export function firstOf({ ats }: Bucket): number {
   }
   return first;
 }
+
+/** Takes a row that leaves. */
+export type Leave = (row: unknown, time: number, at: number, matched: boolean) => void;
+
+/** Hands the rows whose bits are set to `leave`. */
+export function handOver(bucket: Bucket, bits: number, leave: Leave): void {
+  const { rows, times, ats, matched } = bucket;
+  for (let i = 0; i < rows.length; i++) {
+    if ((bits & (1 << i)) === 0) continue;
+    leave(rows[i], times[i] as number, ats[i] as number, (matched & (1 << i)) !== 0);
+  }
+}

@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
-import type { Entry, KeyedTable, StateStore, TimedTable } from '../../../lib/state/stateStore.js';
+import type { Entry, KeyedTable, StateStore } from '../../../lib/state/stateStore.js';
 import {
   addRow,
   type Bucket,
@@ -7,16 +7,16 @@ import {
   bucketRows,
   firstBucket,
   firstOf,
+  handOver,
   type KeyRows,
+  type Leave,
   removeRows,
   rowsUpTo,
 } from './bucket.js';
 import type { JoinSide } from './joinType.js';
+import { LeavingIndex } from './leavingIndex.js';
 import type { RowCount } from './rowCount.js';
 import { bucketFromStored, bucketToStored } from './rowFormat.js';
-
-/** Takes a row that leaves. */
-export type Leave = (row: unknown, time: number, at: number, matched: boolean) => void;
 
 /**
  * The stored rows of one side of a join.
@@ -28,7 +28,8 @@ export type Leave = (row: unknown, time: number, at: number, matched: boolean) =
 export class SideRows {
   private readonly isLeft: boolean;
   private readonly sealed: KeyedTable<Bucket>;
-  private readonly due: TimedTable<true> | undefined;
+  /** undefined: nothing makes the rows of this side leave. */
+  private readonly index: LeavingIndex | undefined;
 
   constructor(
     private readonly side: JoinSide,
@@ -44,9 +45,7 @@ export class SideRows {
       fromStored: (stored) => bucketFromStored(stored, sharesTimes),
       counted: false,
     });
-    this.due = isEvicted
-      ? state.timed<true>(side === 'left' ? 'dueLeft' : 'dueRight', { counted: false })
-      : undefined;
+    this.index = isEvicted ? new LeavingIndex(side, state) : undefined;
   }
 
   sealedBucket(key: unknown, no: number): Entry<Bucket> {
@@ -79,7 +78,7 @@ export class SideRows {
       else if (this.isLeft) found.value.left = open;
       else found.value.right = open;
     }
-    if (this.due !== undefined && at < open.first) this.index(key, open, at);
+    if (this.index !== undefined && at < open.first) this.index.move(key, open, at);
     if (found) this.keys.touch(found);
   }
 
@@ -94,7 +93,7 @@ export class SideRows {
     const before = bucket.rows.length;
     removeRows(bucket, gone);
     this.count.removed += before - bucket.rows.length;
-    this.index(key, bucket, firstOf(bucket));
+    this.index?.move(key, bucket, firstOf(bucket));
     if (!sealed) return;
     if (bucket.rows.length > 0) this.sealed.touch(sealed);
     else this.unlink(key, open, sealed);
@@ -113,7 +112,7 @@ export class SideRows {
   }
 
   load(upTo: number): MaybePromise<void> {
-    return this.due?.load(upTo);
+    return this.index?.load(upTo);
   }
 
   loadAll(): MaybePromise<void> {
@@ -122,12 +121,8 @@ export class SideRows {
 
   /** Removes the rows with at <= upTo, earliest bucket first, and hands them to `leave`. */
   evict(upTo: number, leave: Leave): void {
-    if (!this.due) return;
-    for (const due of this.due.due(upTo)) {
-      const [key, no] = due.key as readonly [unknown, number];
-      this.due.remove(due);
-      this.evictBucket(key, no, upTo, leave);
-    }
+    if (!this.index) return;
+    for (const { key, no } of this.index.take(upTo)) this.evictBucket(key, no, upTo, leave);
   }
 
   /** Removes every row of a key, oldest first. Needs the tables loaded. */
@@ -201,17 +196,6 @@ export class SideRows {
     if (before) this.sealed.touch(before);
     if (after) this.sealed.touch(after);
   }
-
-  /** Moves a bucket in the index to `first`; +Infinity takes it out. */
-  private index(key: unknown, bucket: Bucket, first: number): void {
-    if (!this.due || bucket.first === first) return;
-    if (bucket.first !== Number.POSITIVE_INFINITY) {
-      const old = this.due.find(bucket.first, [key, bucket.no]);
-      if (old) this.due.remove(old);
-    }
-    bucket.first = first;
-    if (first !== Number.POSITIVE_INFINITY) this.due.insert(first, [key, bucket.no], true);
-  }
 }
 
 function leftRows(left: Bucket): KeyRows {
@@ -220,12 +204,4 @@ function leftRows(left: Bucket): KeyRows {
 
 function rightRows(right: Bucket): KeyRows {
   return { left: undefined, right };
-}
-
-function handOver(bucket: Bucket, bits: number, leave: Leave): void {
-  const { rows, times, ats, matched } = bucket;
-  for (let i = 0; i < rows.length; i++) {
-    if ((bits & (1 << i)) === 0) continue;
-    leave(rows[i], times[i] as number, ats[i] as number, (matched & (1 << i)) !== 0);
-  }
 }

@@ -1,14 +1,14 @@
 import { type MaybePromise, then } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
-import type { KeyRows } from './bucket.js';
+import type { KeyRows, Leave } from './bucket.js';
 import type { KeyReader } from './joinKey.js';
 import { isLeftOnly, keepsLeft, keepsRight } from './joinType.js';
 import { PairOutput } from './pairOutput.js';
 import { Prober } from './prober.js';
 import { RowCount } from './rowCount.js';
 import { keyRowsFromStored, keyRowsToStored } from './rowFormat.js';
-import { type Leave, SideRows } from './sideRows.js';
+import { SideRows } from './sideRows.js';
 import type { StreamJoinSpec } from './streamJoinSpec.js';
 
 /**
