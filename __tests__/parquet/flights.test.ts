@@ -5,24 +5,19 @@ import type { Source } from '../../lib/sources/source.js';
 import { Reported, sourceContext } from '../sources/sourceContext.js';
 
 const flights = join('node_modules', 'vega-datasets', 'data', 'flights-3m.parquet');
-const schema = 'date TIMESTAMP, delay BIGINT, distance BIGINT, origin STRING, destination STRING';
 
 describe('parquetFiles over three million flights', () => {
   it('gives each row once, in batches that end inside row groups', async () => {
     const stream = parquetFiles(flights, {
-      schema,
-      columns: ['date', 'delay', 'origin'],
-      timestamps: 'ms',
+      schema: 'delay BIGINT',
       maxRowsPerTrigger: 400_000,
     });
     const source = (await stream.open(sourceContext())) as Source<
-      { date: number | null; delay: number | null; origin: string | null },
+      { readonly delay: number | null },
       FileOffset
     >;
     const batches: number[] = [];
-    const origins = new Set<string | null>();
     let delays = 0;
-    let first = Number.POSITIVE_INFINITY;
     let at: FileOffset | null = null;
     for (;;) {
       const end: FileOffset | null = await source.latestOffset(at, 'one batch');
@@ -30,19 +25,24 @@ describe('parquetFiles over three million flights', () => {
       let rows = 0;
       for await (const chunk of source.read(at, end, new Reported())) {
         rows += chunk.length;
-        for (const row of chunk) {
-          origins.add(row.origin);
-          delays += row.delay ?? 0;
-          first = Math.min(first, row.date ?? Number.POSITIVE_INFINITY);
-        }
+        for (const row of chunk) delays += row.delay ?? 0;
       }
       batches.push(rows);
       at = end;
     }
     expect(batches).toEqual([...Array.from({ length: 7 }, () => 400_000), 200_000]);
-    // What hyparquet's own reader gives.
-    expect(origins.size).toBe(229);
-    expect(delays).toBe(20_003_603);
-    expect(first).toBe(978_307_260_000);
+    expect(delays).toBe(20_003_603); // as hyparquet's own reader gives it
+  }, 60_000);
+
+  it('gives the rows of a dictionary-coded, Zstandard-packed file', async () => {
+    const stream = parquetFiles(flights, { timestamps: 'ms', maxRowsPerTrigger: 2 });
+    const source = (await stream.open(sourceContext())) as Source<unknown, FileOffset>;
+    const end = (await source.latestOffset(null, 'one batch')) as FileOffset;
+    const rows: unknown[] = [];
+    for await (const chunk of source.read(null, end, new Reported())) rows.push(...chunk);
+    expect(rows).toEqual([
+      { date: 978_307_260_000, delay: 33, distance: 2176, origin: 'LAS', destination: 'PHL' },
+      { date: 978_307_260_000, delay: 19, distance: 215, origin: 'ATL', destination: 'SAV' },
+    ]);
   });
 });

@@ -7,3 +7,4 @@
 
 export { type ParquetFileSinkOptions, parquetFileSink } from './parquetFileSink.js';
 export { type ParquetFilesOptions, type ParquetRow, parquetFiles } from './parquetFiles.js';
+export { parquetSchemaOf } from './parquetSchemaOf.js';

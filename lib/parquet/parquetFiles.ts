@@ -11,7 +11,7 @@ import { partitionColumns } from '../sources/files/partitionColumns.js';
 import type { StreamSource } from '../sources/source.js';
 import { shown } from '../sources/sourceOption.js';
 import { loadHyparquet } from './packages.js';
-import { ParquetFormat } from './parquetFormat.js';
+import { ParquetFormat, type ParquetFormatOptions } from './parquetFormat.js';
 import { partitionReaders } from './partitionReaders.js';
 
 /** Options of {@link parquetFiles}. */
@@ -65,14 +65,14 @@ export function parquetFiles<const O extends ParquetFilesOptions>(
   const schema = given.schema === undefined ? undefined : schemaOf(given.schema, given.columns);
   const rowOptions = rowOptionsOf(owner, given);
   const dateOf = (ms: number) => (rowOptions.timestamps === 'ms' ? ms : new Date(ms));
-  const format = new ParquetFormat<ParquetRow<O>>({
+  const formatOptions: ParquetFormatOptions = {
     source: resolved.source,
     schema,
     columns: columnsOf(owner, given.columns),
     rowOptions,
     mode: given.mode,
     partitions: partitionColumns(resolved.source, partitionReaders(schema, rowOptions), dateOf),
-  });
+  };
   return {
     kind: 'parquet',
     description: resolved.source,
@@ -82,7 +82,7 @@ export function parquetFiles<const O extends ParquetFilesOptions>(
     signature: { format: 'parquet', paths: resolved.globs.map((glob) => glob.pattern) },
     open: async (ctx) => {
       await loadHyparquet(); // a missing package shows now, not at the first batch
-      return FileSource.open(resolved, format, ctx);
+      return FileSource.open(resolved, new ParquetFormat<ParquetRow<O>>(formatOptions), ctx);
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { BadCell } from './badCell.js';
 import { damaged } from './damage.js';
+import { decodeLeaf } from './decodeLeaf.js';
 import { type RowGroup, readBytes } from './footer.js';
-import { decodeLeaf, type LeafColumn } from './leafColumn.js';
+import type { LeafColumn } from './leafColumn.js';
 import { loadCompressors, loadHyparquet } from './packages.js';
 import type { PlainValues } from './plainValues.js';
 import { nestedValues } from './recordReader.js';
