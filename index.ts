@@ -1,30 +1,39 @@
 // Start a query
 
-export { readBatch } from './lib/query/readBatch.js';
-export { type ReadStreamOptions, readStream } from './lib/stream/readStream.js';
-export { type WriteStreamOptions, writeStream } from './lib/query/writeStream.js';
-export { StreamingQuery, type StreamingQueryStatus } from './lib/query/streamingQuery.js';
-export { queries, type StreamingQueryListener } from './lib/query/queries.js';
+export { type ErrorCode, errorCodes, StreamingError } from './lib/errors.js';
+export type { OutputMode } from './lib/plan/outputMode.js';
 export type {
   SinkProgress,
   SourceProgress,
   StateOperatorProgress,
   StreamingQueryProgress,
 } from './lib/query/progress.js';
+export { queries, type StreamingQueryListener } from './lib/query/queries.js';
+export type { QueryState, StateRow } from './lib/query/queryState.js';
+export { readBatch } from './lib/query/readBatch.js';
+export { type ReadStateOptions, readState, type StoredStateRow } from './lib/query/readState.js';
 export type { FailedRow, LateRow } from './lib/query/sideRows.js';
+export { StreamingQuery, type StreamingQueryStatus } from './lib/query/streamingQuery.js';
+export { type WriteStreamOptions, writeStream } from './lib/query/writeStream.js';
 export { DataStream } from './lib/stream/dataStream.js';
-export type { OutputMode } from './lib/plan/outputMode.js';
-export { type ErrorCode, errorCodes, StreamingError } from './lib/errors.js';
+export { type ReadStreamOptions, readStream } from './lib/stream/readStream.js';
 
 // Sources
 
-export { textFiles } from './lib/sources/textFiles.js';
 export { durable } from './lib/sources/durable.js';
 export { type MemoryStream, memoryStream } from './lib/sources/memoryStream.js';
 export { rate } from './lib/sources/rate.js';
 export { ratePerBatch } from './lib/sources/ratePerBatch.js';
 export { socketLines } from './lib/sources/socketLines.js';
-export type { Json, RowChunks, Source, SourceContext, SourceReport, StreamSource } from './lib/sources/source.js';
+export type {
+  Json,
+  RowChunks,
+  Source,
+  SourceContext,
+  SourceReport,
+  StreamSource,
+} from './lib/sources/source.js';
+export { textFiles } from './lib/sources/textFiles.js';
 
 // Sinks
 
@@ -40,12 +49,12 @@ export type { Sink, SinkContext, StreamSink } from './lib/sinks/sink.js';
 // Rows
 
 export { distinct } from './operators/distinct.js';
-export { dropDuplicates, type DropDuplicatesOptions } from './operators/dropDuplicates.js';
+export { type DropDuplicatesOptions, dropDuplicates } from './operators/dropDuplicates.js';
 export { dropDuplicatesWithinWatermark } from './operators/dropDuplicatesWithinWatermark.js';
 export { explode } from './operators/explode.js';
 export { limit } from './operators/limit.js';
 export { named } from './operators/named.js';
-export { asc, desc, orderBy, type OrderOptions } from './operators/orderBy.js';
+export { asc, desc, type OrderOptions, orderBy } from './operators/orderBy.js';
 export { outputMode } from './operators/outputMode.js';
 export { select } from './operators/select.js';
 export { union } from './operators/union.js';
@@ -54,13 +63,13 @@ export { withColumns } from './operators/withColumns.js';
 
 // Time
 
-export { sessionWindow } from './operators/sessionWindow.js';
-export { window, type WindowOptions } from './operators/window.js';
-export { windowOf } from './operators/windowOf.js';
-export { windowTime } from './operators/windowTime.js';
-export { withWatermark, type WithWatermarkOptions } from './operators/withWatermark.js';
 export type { DurationInput } from './lib/time/duration.js';
 export type { TimeWindow } from './lib/time/timeWindow.js';
+export { sessionWindow } from './operators/sessionWindow.js';
+export { type WindowOptions, window } from './operators/window.js';
+export { windowOf } from './operators/windowOf.js';
+export { windowTime } from './operators/windowTime.js';
+export { type WithWatermarkOptions, withWatermark } from './operators/withWatermark.js';
 
 // Groups
 
@@ -68,7 +77,7 @@ export { aggregate } from './operators/aggregate.js';
 export { fromMonoid } from './operators/aggregates/fromMonoid.js';
 export { count } from './operators/count.js';
 export { flatMapGroupsWithState } from './operators/flatMapGroupsWithState.js';
-export { groupByKey, type GroupByKeyOptions } from './operators/groupByKey.js';
+export { type GroupByKeyOptions, groupByKey } from './operators/groupByKey.js';
 export type { GroupState } from './operators/internal/groupState/groupState.js';
 export { mapGroupsWithState } from './operators/mapGroupsWithState.js';
 export { observe } from './operators/observe.js';
@@ -82,8 +91,8 @@ export { staticRows } from './operators/staticRows.js';
 
 // Schemas
 
-export { Decimal } from './lib/schema/decimal.js';
 export { parseDdl } from './lib/schema/ddl.js';
+export { Decimal } from './lib/schema/decimal.js';
 export { formatDdl } from './lib/schema/formatDdl.js';
 export type { RowOf } from './lib/schema/rowOf.js';
 export { structType } from './lib/schema/structType.js';

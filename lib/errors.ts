@@ -152,7 +152,13 @@ const messages = {
     `${p.source}: ${p.file} has changed since it was planned: ${p.change}; what the batch would read is not what was planned, so put the old file back, or start on a new checkpoint. Files must appear whole: write under a name that starts with _ or . and rename`,
   SOURCE_COLUMN_MISSING: (p: { source: string; file: string; column: string; found: string }) =>
     `${p.source}: the header of ${p.file} has no column ${p.column}, it has ${p.found}: mend the schema, or set enforceSchema: true to take columns by position`,
-  SOURCE_COLUMN_TYPE: (p: { source: string; file: string; column: string; found: string; wanted: string }) =>
+  SOURCE_COLUMN_TYPE: (p: {
+    source: string;
+    file: string;
+    column: string;
+    found: string;
+    wanted: string;
+  }) =>
     `${p.source}: column ${p.column} of ${p.file} is ${p.found}, the schema says ${p.wanted}: mend the schema, or leave the file out`,
   SOURCE_DATA_LOST: (p: { source: string; file: string; wanted: string; found: string }) =>
     `${p.source}: the planned range of ${p.file} is gone: wanted ${p.wanted}, found ${p.found}; restore the file, or start on a new checkpoint`,
@@ -182,6 +188,8 @@ const messages = {
     `${p.operator}: ${p.what} may not be null or undefined: remove or clear the state to say that there is none`,
   STATE_OPEN_FAILED: (p: { directory: string; reason: string }) =>
     `the state in ${p.directory} does not open: ${p.reason}; nothing was deleted, mend the cause or restore a backup`,
+  STATE_OPERATOR_UNKNOWN: (p: { operator: string; known: string }) =>
+    `no operator ${p.operator} keeps state in this query: take one of ${p.known}, as explain() shows them`,
   STATE_OUTCOME_UNKNOWN: (p: { reason: string }) =>
     `a write of state failed and may or may not be there (${p.reason}): start the query again, it goes on from what it finds`,
   STATE_READ_FAILED: (p: { reason: string }) =>

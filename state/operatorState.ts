@@ -66,6 +66,13 @@ export class OperatorState implements StateStore {
     return table;
   }
 
+  get names(): readonly { readonly name: string; readonly kind: TableKind }[] {
+    return [
+      ...[...this.keyedTables.keys()].map((name) => ({ name, kind: 'keyed' as const })),
+      ...[...this.timedTables.keys()].map((name) => ({ name, kind: 'timed' as const })),
+    ];
+  }
+
   get metrics(): StateMetrics {
     let numRowsTotal = 0;
     let numRowsUpdated = 0;

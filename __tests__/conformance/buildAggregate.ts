@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { aggregate, groupByKey, select, sessionWindow, window } from '../../index.js';
-import { type Built, pick } from './buildPlan.js';
+import { type Built, pick } from './built.js';
 import type { AggregatePlan, Row, WindowPlan } from './vector.js';
 
 /** groupByKey, window and aggregate of a vector; the result's columns are flat, as Spark's. */

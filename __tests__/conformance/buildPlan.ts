@@ -22,18 +22,11 @@ import {
   withWatermark,
 } from '../../index.js';
 import { buildAggregate } from './buildAggregate.js';
+import { type Built, pick } from './built.js';
 import { arithmetic, holds, sideOf } from './conditions.js';
 import { groupStateFunction } from './groupStateFunctions.js';
 import { processFunction } from './processFunctions.js';
 import type { JoinPlan, Plan, Row, StaticJoinPlan } from './vector.js';
-
-/** A stream of a vector, and what Spark would know of its columns. */
-export interface Built {
-  readonly rows$: Observable<Row>;
-  readonly columns: readonly string[];
-  /** Columns that carry event time: the watermarked one, and windows made of it. */
-  readonly times: ReadonlyMap<string, 'timestamp' | 'window'>;
-}
 
 /** Writes a vector's plan with the public operators, as a user would. */
 export function buildPlan(plan: Plan, sources: ReadonlyMap<string, Source>): Built {
@@ -143,10 +136,6 @@ function piped(input: Built, pipe: (rows$: Observable<Row>) => Observable<Row>):
 
 function timeColumn(input: Built): string | undefined {
   return [...input.times.keys()][0];
-}
-
-export function pick(row: Row, columns: readonly string[]): Row {
-  return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
 }
 
 function buildExplode(input: Built, column: string, as: string): Built {

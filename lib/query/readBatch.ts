@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { asyncScheduler, type Observable } from 'rxjs';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { planGraph } from '../plan/planGraph.js';
@@ -39,7 +38,7 @@ export async function readBatch<T>(stream: Observable<T>): Promise<readonly T[]>
 function batchSetup(stream: Observable<unknown>, sink: StreamSink<unknown>): QuerySetup {
   const graph = planGraph(planOf(stream));
   checkBatchShape(graph);
-  const newQueryId = randomUUID();
+  const newQueryId = globalThis.crypto.randomUUID();
   return {
     graph,
     outputMode: 'append',

@@ -178,6 +178,12 @@ export class StreamExecution {
     return this.pipeline;
   }
 
+  /** Ids of the operators that keep state. */
+  get statefulIds(): readonly string[] {
+    const { graph } = this.setup;
+    return graph.nodes.filter((node) => node.traits?.stateful).map((node) => graph.idOf(node));
+  }
+
   get backend(): QueryCheckpoint['backend'] | undefined {
     return this.opened ? this.checkpoint.backend : undefined;
   }
@@ -388,6 +394,7 @@ export class StreamExecution {
       durable: setup.durable,
       fileSystem: setup.fileSystem,
       schema: undefined,
+      now: () => this.scheduler.now(),
     };
   }
 

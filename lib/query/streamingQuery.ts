@@ -4,6 +4,7 @@ import { type DurationInput, durationMs } from '../time/duration.js';
 import { explainPlan } from './explain.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { QuerySetup } from './querySetup.js';
+import { type QueryState, queryState } from './queryState.js';
 import type { FailedRow, LateRow } from './sideRows.js';
 import type { StreamExecution } from './streamExecution.js';
 
@@ -140,6 +141,11 @@ export class StreamingQuery {
   /** The plan as a person reads it, sink first. */
   explain(): string {
     return explainPlan(this.setup);
+  }
+
+  /** The live state of one operator, by its id in `explain()`: `aggregate-0`. */
+  state(operatorId: string): QueryState {
+    return queryState(this.execution, operatorId);
   }
 
   /** @internal for state readers, savepoints and the live page */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { asyncScheduler, type Observable, type SchedulerLike } from 'rxjs';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
@@ -93,7 +92,7 @@ function setupOf<T>(
   options: WriteStreamOptions<T>,
 ): { setup: QuerySetup; stopTimeoutMs: number } {
   const durable = options.checkpointLocation !== undefined;
-  const newQueryId = randomUUID();
+  const newQueryId = globalThis.crypto.randomUUID();
   const label = options.queryName ?? newQueryId;
   if (durable && !(stream instanceof DataStream)) {
     throw new StreamingError('PLAN_LOST', { name: `query ${label}` });
@@ -105,7 +104,7 @@ function setupOf<T>(
   }
   checkShape(graph, outputMode);
   requireSinkTakes(options.sink, outputMode);
-  const runId = randomUUID();
+  const runId = globalThis.crypto.randomUUID();
   const trigger = (options.trigger ?? asap()) as Trigger;
   const fileSystem = options.internals?.fileSystem ?? nodeFileSystem();
   const setup: QuerySetup = {

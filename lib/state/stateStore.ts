@@ -82,6 +82,8 @@ export interface TableOptions<V> {
 export interface StateStore {
   keyed<V>(name: string, options?: TableOptions<V>): KeyedTable<V>;
   timed<V>(name: string, options?: TableOptions<V>): TimedTable<V>;
+  /** The tables that the operator has asked for. */
+  readonly names: readonly { readonly name: string; readonly kind: 'keyed' | 'timed' }[];
   /** Sum over the counted tables; for progress. */
   readonly metrics: StateMetrics;
 }

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { firstValueFrom, skip, take, toArray } from 'rxjs';
+import {
+  count,
+  groupByKey,
+  memorySink,
+  memoryStream,
+  readState,
+  readStream,
+  type StreamingQuery,
+  writeStream,
+} from '../../index.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-state-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function wordCount(checkpointLocation?: string) {
+  const words = memoryStream<string>();
+  const counts = readStream(words).pipe(
+    groupByKey((word) => word),
+    count(),
+  );
+  const query: StreamingQuery = writeStream(counts, {
+    sink: memorySink(),
+    outputMode: 'update',
+    ...(checkpointLocation === undefined ? {} : { checkpointLocation }),
+  });
+  return { words, query };
+}
+
+describe.each(['memory', 'LevelDB'])('live state over %s', (kind) => {
+  it('gives the entries of a key, and of all keys, as of the last commit', async () => {
+    const { words, query } = wordCount(kind === 'memory' ? undefined : folder);
+    words.addData('a', 'b', 'a');
+    await query.processAllAvailable();
+    const state = query.state('aggregate-0');
+    const rows = await state.get('a');
+    expect(rows.map((row) => row.key)).toEqual(['a']);
+    expect(JSON.stringify(rows[0]?.value)).toContain('2');
+    expect((await state.scan()).map((row) => row.key).sort()).toEqual(['a', 'b']);
+    expect(await state.get('c')).toEqual([]);
+    await query.stop();
+  });
+
+  it('watches a key: now, and after each commit that changed it', async () => {
+    const { words, query } = wordCount(kind === 'memory' ? undefined : folder);
+    words.addData('a');
+    await query.processAllAvailable();
+    const seen = firstValueFrom(
+      query.state('aggregate-0').watch('a').pipe(skip(1), take(1), toArray()),
+    );
+    words.addData('b');
+    await query.processAllAvailable();
+    words.addData('a');
+    const [rows] = await seen;
+    expect(JSON.stringify(rows)).toContain('2');
+    await query.stop();
+  });
+
+  it('names the operators that there are', async () => {
+    const { query } = wordCount(kind === 'memory' ? undefined : folder);
+    await query.processAllAvailable();
+    await expect(query.state('join-0').scan()).rejects.toMatchObject({
+      code: 'STATE_OPERATOR_UNKNOWN',
+    });
+    await query.stop();
+  });
+});
+
+describe('readState', () => {
+  it('gives keys and values of a stopped query', async () => {
+    const { words, query } = wordCount(folder);
+    words.addData('a', 'b', 'a');
+    await query.processAllAvailable();
+    await query.stop();
+    const keys: unknown[] = [];
+    for await (const row of readState(folder, { operator: 'aggregate-0' })) keys.push(row.key);
+    expect(keys).toEqual(['a', 'b']);
+  });
+
+  it('refuses the checkpoint of a running query', async () => {
+    const { query } = wordCount(folder);
+    await query.processAllAvailable();
+    await expect(readState(folder).next()).rejects.toMatchObject({ code: 'CHECKPOINT_LOCKED' });
+    await query.stop();
+  });
+});

@@ -1,0 +1,93 @@
+import { concatMap, defer, distinctUntilChanged, type Observable, startWith } from 'rxjs';
+import { StreamingError } from '../errors.js';
+import { canonicalKey } from '../state/canonicalKey.js';
+import type { Entry, StateStore } from '../state/stateStore.js';
+import type { StreamExecution } from './streamExecution.js';
+
+/** One entry of an operator's state, as the operator keeps it. */
+export interface StateRow {
+  /** Which of the operator's tables. */
+  readonly table: string;
+  readonly key: unknown;
+  /** ms; of tables that are laid out by time (the end of a window, an expiry). */
+  readonly time?: number;
+  readonly value: unknown;
+}
+
+/**
+ * The state of one operator of a running query, consistent as of the last commit.
+ *
+ * - `get(key)`: every entry under that key, in every table of the operator (a window each).
+ * - `scan(prefix)`: all entries, or those whose key is an array that begins with `prefix`.
+ * - `watch(key)`: what `get` gives, now and after each commit that changed it.
+ */
+export interface QueryState {
+  get(key: unknown): Promise<readonly StateRow[]>;
+  scan(prefix?: readonly unknown[]): Promise<readonly StateRow[]>;
+  watch(key: unknown): Observable<readonly StateRow[]>;
+}
+
+export function queryState(execution: StreamExecution, operatorId: string): QueryState {
+  const read = (keep: (key: unknown) => boolean): Promise<readonly StateRow[]> =>
+    execution.between(async (checkpoint) => {
+      const ids = execution.statefulIds;
+      if (!ids.includes(operatorId)) {
+        throw new StreamingError('STATE_OPERATOR_UNKNOWN', {
+          operator: operatorId,
+          known: ids.join(', ') || 'none',
+        });
+      }
+      return rowsOf(checkpoint.backend.operator(operatorId), keep);
+    });
+  const get = (key: unknown) => {
+    const wanted = canonicalKey(key, operatorId);
+    return read((other) => canonicalKey(other, operatorId) === wanted);
+  };
+  return {
+    get,
+    scan: (prefix = []) => {
+      const wanted = prefix.map((part) => canonicalKey(part, operatorId));
+      return read(
+        (key) =>
+          wanted.length === 0 ||
+          (Array.isArray(key) &&
+            wanted.every((part, i) => canonicalKey(key[i], operatorId) === part)),
+      );
+    },
+    watch: (key) =>
+      execution.committed$.pipe(
+        startWith(-1),
+        concatMap(() => defer(() => get(key))),
+        distinctUntilChanged((a, b) => canonicalText(a) === canonicalText(b)),
+      ),
+  };
+}
+
+async function rowsOf(
+  store: StateStore,
+  keep: (key: unknown) => boolean,
+): Promise<readonly StateRow[]> {
+  const rows: StateRow[] = [];
+  for (const { name, kind } of store.names) {
+    const table = kind === 'keyed' ? store.keyed<unknown>(name) : store.timed<unknown>(name);
+    await table.loadAll();
+    for (const entry of table.entries()) if (keep(entry.key)) rows.push(rowOf(name, entry));
+  }
+  return rows;
+}
+
+/** A copy: the stage goes on changing the value that it holds. */
+function rowOf(table: string, { key, time, value }: Entry<unknown>): StateRow {
+  const copy = structuredClone(value);
+  return Number.isNaN(time) ? { table, key, value: copy } : { table, key, time, value: copy };
+}
+
+function canonicalText(rows: readonly StateRow[]): string {
+  return JSON.stringify(rows, (_name, value: unknown) =>
+    typeof value === 'bigint'
+      ? `${value}n`
+      : value instanceof Map || value instanceof Set
+        ? [...value]
+        : value,
+  );
+}
