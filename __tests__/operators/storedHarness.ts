@@ -25,6 +25,11 @@ export class StoredHarness<In, Out> {
     return new StoredHarness(new OperatorHarness(build, { ...options, backend }), content);
   }
 
+  /** Entries on disk, the store's own included. */
+  get pairs(): number {
+    return this.content.pairs.length;
+  }
+
   batch(input: BatchInput<In> = {}): Promise<BatchOutput<Out>> {
     return this.run.batchLater(input);
   }

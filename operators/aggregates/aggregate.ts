@@ -19,10 +19,31 @@ export interface Aggregate<In, Acc, Out> {
   result(acc: Acc): Out;
   toStored?(acc: Acc): unknown;
   fromStored?(stored: unknown): Acc;
+  /**
+   * For accumulators that grow with their rows: at the end of a batch, moves what is too much out of
+   * `acc` into `parts`, so that a batch writes what it adds. Not called for sessions.
+   */
+  settle?(acc: Acc, parts: Parts): void;
+  /** The result of an accumulator that `settle` has seen. Required with it. */
+  resultOf?(acc: Acc, parts: Parts): Out;
+  /** The group is leaving: removes its parts. Required with `settle`. */
+  forget?(acc: Acc, parts: Parts): void;
   /** The order of rows does not change the result (rounding of doubles aside). Default false. */
   readonly anyOrder?: boolean;
   /** `anyOrder`, and merging parts gives the very same result, to the bit. Default false. */
   readonly exactMerge?: boolean;
+}
+
+/**
+ * What an aggregate keeps of one group beside its accumulator: values by name, each an entry of the
+ * state of its own. A name is what a state key may be.
+ *
+ * @since 0.1.0
+ */
+export interface Parts {
+  get(name: unknown): unknown;
+  put(name: unknown, value: unknown): void;
+  remove(name: unknown): void;
 }
 
 /** @since 0.1.0 */

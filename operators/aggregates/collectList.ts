@@ -1,4 +1,14 @@
-import type { Aggregate, AggregateOptions } from './aggregate.js';
+import {
+  appendList,
+  forgetList,
+  type GrowingList,
+  listFromStored,
+  newList,
+  settleList,
+  storedList,
+  wholeList,
+} from '../internal/growingList.js';
+import type { Aggregate, AggregateOptions, Parts } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
 /** The values that are not null, in order of arrival; duplicates stay. */
@@ -10,27 +20,49 @@ export function collectList<T, V>(
   return filtered(new CollectList<T, V>(value), options);
 }
 
-class CollectList<T, V> implements Aggregate<T, NonNullable<V>[], readonly NonNullable<V>[]> {
+type List<V> = GrowingList<NonNullable<V>>;
+
+class CollectList<T, V> implements Aggregate<T, List<V>, readonly NonNullable<V>[]> {
   readonly name = 'collectList';
 
   constructor(private readonly value: (row: T) => V) {}
 
-  zero(): NonNullable<V>[] {
-    return [];
+  zero(): List<V> {
+    return newList();
   }
 
-  add(acc: NonNullable<V>[], row: T): NonNullable<V>[] {
+  add(acc: List<V>, row: T): List<V> {
     const value = this.value(row);
-    if (value !== null && value !== undefined) acc.push(value);
+    if (value !== null && value !== undefined) acc.tail.push(value);
     return acc;
   }
 
-  merge(acc: NonNullable<V>[], later: NonNullable<V>[]): NonNullable<V>[] {
-    for (const value of later) acc.push(value);
+  merge(acc: List<V>, later: List<V>): List<V> {
+    appendList(acc, later);
     return acc;
   }
 
-  result(acc: NonNullable<V>[]): readonly NonNullable<V>[] {
-    return acc.slice();
+  result(acc: List<V>): readonly NonNullable<V>[] {
+    return acc.tail.slice();
+  }
+
+  settle(acc: List<V>, parts: Parts): void {
+    settleList(acc, parts);
+  }
+
+  resultOf(acc: List<V>, parts: Parts): readonly NonNullable<V>[] {
+    return wholeList(acc, parts);
+  }
+
+  forget(acc: List<V>, parts: Parts): void {
+    forgetList(acc, parts);
+  }
+
+  toStored(acc: List<V>): unknown {
+    return storedList(acc);
+  }
+
+  fromStored(stored: unknown): List<V> {
+    return listFromStored(stored);
   }
 }

@@ -1,11 +1,16 @@
 import {
   addDistinct,
+  allValues,
   type DistinctValues,
   distinctFromStored,
+  forgetDistinct,
   mergeDistinct,
+  noValues,
+  settleDistinct,
   sortedValues,
+  storedDistinct,
 } from '../internal/distinctValues.js';
-import type { Aggregate, AggregateOptions } from './aggregate.js';
+import type { Aggregate, AggregateOptions, Parts } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
 /** The values that are not null, each once: ascending, or, without an order, by first arrival. */
@@ -25,7 +30,7 @@ class CollectSet<T, V> implements Aggregate<T, Values<V>, readonly NonNullable<V
   constructor(private readonly value: (row: T) => V) {}
 
   zero(): Values<V> {
-    return new Map();
+    return noValues();
   }
 
   add(acc: Values<V>, row: T): Values<V> {
@@ -39,11 +44,23 @@ class CollectSet<T, V> implements Aggregate<T, Values<V>, readonly NonNullable<V
   }
 
   result(acc: Values<V>): readonly NonNullable<V>[] {
-    return sortedValues(acc);
+    return sortedValues(allValues(acc));
+  }
+
+  settle(acc: Values<V>, parts: Parts): void {
+    settleDistinct(acc, parts);
+  }
+
+  resultOf(acc: Values<V>, parts: Parts): readonly NonNullable<V>[] {
+    return sortedValues(allValues(acc, parts));
+  }
+
+  forget(acc: Values<V>, parts: Parts): void {
+    forgetDistinct(acc, parts);
   }
 
   toStored(acc: Values<V>): unknown {
-    return [...acc.values()];
+    return storedDistinct(acc);
   }
 
   fromStored(stored: unknown): Values<V> {

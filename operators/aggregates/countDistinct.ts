@@ -2,9 +2,13 @@ import {
   addDistinct,
   type DistinctValues,
   distinctFromStored,
+  forgetDistinct,
   mergeDistinct,
+  noValues,
+  settleDistinct,
+  storedDistinct,
 } from '../internal/distinctValues.js';
-import type { Aggregate, AggregateOptions } from './aggregate.js';
+import type { Aggregate, AggregateOptions, Parts } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
 /** Number of different values that are not null; exact, so the state keeps each of them. */
@@ -26,7 +30,7 @@ class CountDistinct<T> implements Aggregate<T, Values, number> {
   constructor(private readonly value: (row: T) => unknown) {}
 
   zero(): Values {
-    return new Map();
+    return noValues();
   }
 
   add(acc: Values, row: T): Values {
@@ -40,11 +44,23 @@ class CountDistinct<T> implements Aggregate<T, Values, number> {
   }
 
   result(acc: Values): number {
-    return acc.size;
+    return acc.apartCount + acc.here.size;
+  }
+
+  settle(acc: Values, parts: Parts): void {
+    settleDistinct(acc, parts);
+  }
+
+  resultOf(acc: Values): number {
+    return this.result(acc);
+  }
+
+  forget(acc: Values, parts: Parts): void {
+    forgetDistinct(acc, parts);
   }
 
   toStored(acc: Values): unknown {
-    return [...acc.values()];
+    return storedDistinct(acc);
   }
 
   fromStored(stored: unknown): Values {

@@ -1,4 +1,4 @@
-import type { Aggregate, AggregateOptions } from './aggregate.js';
+import type { Aggregate, AggregateOptions, Parts } from './aggregate.js';
 
 /** Applies the option `where`. */
 export function filtered<T, A, R>(
@@ -30,6 +30,9 @@ class Filtered<T, A, R> implements Aggregate<T, A, R> {
   readonly exactMerge: boolean;
   readonly toStored?: (acc: A) => unknown;
   readonly fromStored?: (stored: unknown) => A;
+  readonly settle?: (acc: A, parts: Parts) => void;
+  readonly resultOf?: (acc: A, parts: Parts) => R;
+  readonly forget?: (acc: A, parts: Parts) => void;
 
   constructor(
     private readonly inner: Aggregate<T, A, R>,
@@ -38,8 +41,11 @@ class Filtered<T, A, R> implements Aggregate<T, A, R> {
     this.name = inner.name;
     this.anyOrder = inner.anyOrder === true;
     this.exactMerge = inner.exactMerge === true;
-    if (inner.toStored) this.toStored = (acc) => inner.toStored?.(acc);
+    if (inner.toStored) this.toStored = inner.toStored.bind(inner);
     if (inner.fromStored) this.fromStored = inner.fromStored.bind(inner);
+    if (inner.settle) this.settle = inner.settle.bind(inner);
+    if (inner.resultOf) this.resultOf = inner.resultOf.bind(inner);
+    if (inner.forget) this.forget = inner.forget.bind(inner);
   }
 
   zero(): A {

@@ -3,10 +3,12 @@ import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import { eventTimeMs } from '../../lib/time/eventTime.js';
 import { AssignedStage } from './assignedStage.js';
 import { EventTimeKeyStage } from './eventTimeKeyStage.js';
-import type { Fold } from './fold.js';
+import { ArrayFold, type Fold } from './fold.js';
 import { GroupRows, resultTime } from './groupRows.js';
 import { KeyedGroups } from './keyedGroups.js';
 import { KeyedStage } from './keyedStage.js';
+import { PartsFold } from './partsFold.js';
+import { keyedParts, type PartTable, timedParts } from './partTable.js';
 import { sessionStage } from './sessionStage.js';
 import { SlidingStage } from './slidingStage.js';
 import { TimedGroups, type TimedRows } from './timedGroups.js';
@@ -25,8 +27,24 @@ export function aggregateStage<V>(
   fold: Fold<V>,
 ): Stage {
   const { window } = grouping;
+  if (window?.kind === 'session') return sessionStage(ctx, out, grouping, window, fold);
   if (window === undefined) return withoutWindow(ctx, out, grouping, fold);
-  if (window.kind === 'session') return sessionStage(ctx, out, grouping, window, fold);
+  return windowStage(
+    ctx,
+    out,
+    grouping,
+    window,
+    withParts(fold, () => timedParts(ctx.state)),
+  );
+}
+
+function windowStage<V>(
+  ctx: StageContext,
+  out: Stage,
+  grouping: Grouping,
+  window: Exclude<WindowGrouping, { readonly kind: 'session' }>,
+  fold: Fold<V>,
+): Stage {
   if (window.kind === 'given') return givenStage(ctx, out, grouping, window.of, fold);
   const { sizeMs, slideMs, startMs, assign } = window;
   const rows = windowRows(grouping, window, fold);
@@ -41,20 +59,27 @@ export function aggregateStage<V>(
   return new SlidingStage(input, fold, sizeMs, slideMs, startMs);
 }
 
-function withoutWindow<V>(ctx: StageContext, out: Stage, grouping: Grouping, fold: Fold<V>): Stage {
+function withoutWindow<V>(
+  ctx: StageContext,
+  out: Stage,
+  grouping: Grouping,
+  plain: Fold<V>,
+): Stage {
   const { key, keyTime, valueOf: unwrap } = grouping;
-  const rows = new GroupRows({ hasKey: key !== undefined, window: undefined }, fold);
-  if (key === undefined || keyTime === undefined) {
-    const table = ctx.state.keyed<V>('groups', storage(fold));
-    return new KeyedStage(out, new KeyedGroups(ctx, out, table, fold, rows), key, unwrap);
-  }
+  const isTimed = key !== undefined && keyTime !== undefined;
+  const shape = { hasKey: key !== undefined, window: undefined };
+  const keyedFold = withParts(plain, () => keyedParts(ctx.state));
+  const table = ctx.state.keyed<V>(isTimed ? 'untimed' : 'groups', storage(keyedFold));
+  const keyedRows = new GroupRows(shape, keyedFold);
+  const keyed = new KeyedGroups(ctx, out, table, keyedFold, keyedRows);
+  if (!isTimed) return new KeyedStage(out, keyed, key, unwrap);
+  const fold = withParts(plain, () => timedParts(ctx.state));
+  const rows = new GroupRows(shape, fold);
   const timed = new TimedGroups(ctx, out, ctx.state.timed<V>('groups', storage(fold)), fold, {
     rowOf: (entry) => rows.ofKey(entry.key, entry.value),
     timeOf: (entry) => resultTime(keyTime(entry.key)),
   });
-  const untimedTable = ctx.state.keyed<V>('untimed', storage(fold));
-  const untimed = new KeyedGroups(ctx, out, untimedTable, fold, rows);
-  return new EventTimeKeyStage(ctx, out, timed, untimed, key, keyTime, unwrap);
+  return new EventTimeKeyStage(ctx, out, timed, keyed, key, keyTime, unwrap);
 }
 
 /** Behind an rx node a row brings its window; start and end then both tell groups apart. */
@@ -112,6 +137,12 @@ function windowInput<V>(
   const table = ctx.state.timed<V>('groups', storage(fold));
   const groups = new TimedGroups(ctx, out, table, fold, rows);
   return { ctx, out, groups, key: grouping.key, time, valueOf: grouping.valueOf };
+}
+
+/** Where an aggregate keeps parts of its accumulator apart, a fold of this stage's own that does. */
+function withParts<V>(fold: Fold<V>, table: () => PartTable): Fold<V> {
+  if (!(fold instanceof ArrayFold) || !fold.aggregates.some((a) => a.settle)) return fold;
+  return new PartsFold(fold.names, fold.aggregates, table()) as unknown as Fold<V>;
 }
 
 function storage<V>(fold: Fold<V>) {

@@ -61,8 +61,8 @@ export class ArrayFold implements Fold<unknown[]> {
   readonly exactMerge: boolean;
 
   constructor(
-    private readonly names: readonly string[],
-    private readonly aggregates: readonly Aggregate<unknown, unknown, unknown>[],
+    readonly names: readonly string[],
+    readonly aggregates: readonly Aggregate<unknown, unknown, unknown>[],
   ) {
     this.anyOrder = aggregates.every((a) => a.anyOrder === true);
     this.exactMerge = aggregates.every((a) => a.exactMerge === true);
@@ -90,9 +90,12 @@ export class ArrayFold implements Fold<unknown[]> {
   putResults(value: unknown[], row: Record<string, unknown>): void {
     const { aggregates, names } = this;
     for (let i = 0; i < aggregates.length; i++) {
-      const aggregate = aggregates[i] as Aggregate<unknown, unknown, unknown>;
-      row[names[i] as string] = aggregate.result(value[i]);
+      row[names[i] as string] = this.resultOf(i, value);
     }
+  }
+
+  protected resultOf(i: number, value: unknown[]): unknown {
+    return (this.aggregates[i] as Aggregate<unknown, unknown, unknown>).result(value[i]);
   }
 
   toStored(value: unknown[]): unknown {

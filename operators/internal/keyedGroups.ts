@@ -3,6 +3,7 @@ import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import type { Entry, KeyedTable } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
 import type { GroupRows } from './groupRows.js';
+import { type Apart, apartOf } from './partsFold.js';
 
 /**
  * Groups without event time: no row is late, nothing is evicted.
@@ -10,13 +11,17 @@ import type { GroupRows } from './groupRows.js';
  * Append mode emits nothing before the closing batch; then everything, once.
  */
 export class KeyedGroups<V> {
+  private readonly apart: Apart<V> | undefined;
+
   constructor(
     private readonly ctx: StageContext,
     private readonly out: Stage,
     private readonly table: KeyedTable<V>,
     private readonly fold: Fold<V>,
     private readonly rows: GroupRows<V>,
-  ) {}
+  ) {
+    this.apart = apartOf<V>(fold);
+  }
 
   prepare(): MaybePromise<void> {
     if (this.emitsAll) return this.table.loadAll();
@@ -39,6 +44,7 @@ export class KeyedGroups<V> {
   }
 
   emit(): void {
+    if (this.apart) for (const entry of this.table.touched()) this.apart.settle(entry);
     if (this.ctx.outputMode === 'update') {
       for (const entry of this.table.touched()) this.emitEntry(entry);
     } else if (this.emitsAll) {
@@ -53,10 +59,14 @@ export class KeyedGroups<V> {
   }
 
   private emitEntry(entry: Entry<V>): void {
+    this.apart?.enter(entry);
     this.out.next(this.rows.ofKey(entry.key, entry.value), Number.NaN);
   }
 
   private removeAll(): void {
-    for (const entry of [...this.table.entries()]) this.table.remove(entry);
+    for (const entry of [...this.table.entries()]) {
+      this.apart?.forget(entry);
+      this.table.remove(entry);
+    }
   }
 }

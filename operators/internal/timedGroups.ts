@@ -2,6 +2,7 @@ import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
+import { type Apart, apartOf } from './partsFold.js';
 
 /** Makes a group's row and tells its event time. */
 export interface TimedRows<V> {
@@ -20,6 +21,7 @@ export interface TimedRows<V> {
 export class TimedGroups<V> {
   /** A row of a group with time <= this is late (ms). Fixed during a batch. */
   lateWatermark = Number.NEGATIVE_INFINITY;
+  private readonly apart: Apart<V> | undefined;
 
   constructor(
     private readonly ctx: StageContext,
@@ -27,7 +29,9 @@ export class TimedGroups<V> {
     private readonly table: TimedTable<V>,
     private readonly fold: Fold<V>,
     private readonly rows: TimedRows<V>,
-  ) {}
+  ) {
+    this.apart = apartOf<V>(fold);
+  }
 
   prepare(): MaybePromise<void> {
     if (this.ctx.outputMode === 'complete') return this.table.loadAll();
@@ -48,6 +52,7 @@ export class TimedGroups<V> {
   }
 
   emit(): void {
+    if (this.apart) for (const entry of this.table.touched()) this.apart.settle(entry);
     switch (this.ctx.outputMode) {
       case 'append':
         this.evict(true);
@@ -64,11 +69,13 @@ export class TimedGroups<V> {
   private evict(emitting: boolean): void {
     for (const entry of this.table.due(this.ctx.evictionWatermark)) {
       if (emitting) this.emitEntry(entry);
+      this.apart?.forget(entry);
       this.table.remove(entry);
     }
   }
 
   private emitEntry(entry: Entry<V>): void {
+    this.apart?.enter(entry);
     this.out.next(this.rows.rowOf(entry), this.rows.timeOf(entry));
   }
 }

@@ -1,0 +1,75 @@
+import type { Entry, KeyedTable, StateStore, TimedTable } from '../../lib/state/stateStore.js';
+import type { Parts } from '../aggregates/aggregate.js';
+
+/** The parts of all groups of an operator: one side table, entries beside the group's time. */
+export interface PartTable {
+  /** Parts of aggregate `index` of the group with this time and key; valid until the next call. */
+  of(index: number, time: number, key: unknown): Parts;
+}
+
+/** For groups that event time closes: parts lie at the group's time, and leave with it. */
+export function timedParts(state: StateStore): PartTable {
+  const table: TimedTable<unknown> = state.timed('parts', { counted: false });
+  return new BoundParts({
+    find: (time, key) => table.find(time, key),
+    insert: (time, key, value) => table.insert(time, key, value),
+    touch: (entry) => table.touch(entry),
+    remove: (entry) => table.remove(entry),
+  });
+}
+
+/** For groups without event time. */
+export function keyedParts(state: StateStore): PartTable {
+  const table: KeyedTable<unknown> = state.keyed('keyedParts', { counted: false });
+  return new BoundParts({
+    find: (_time, key) => table.find(key),
+    insert: (_time, key, value) => table.insert(key, value),
+    touch: (entry) => table.touch(entry),
+    remove: (entry) => table.remove(entry),
+  });
+}
+
+interface Table {
+  find(time: number, key: unknown): Entry<unknown> | undefined;
+  insert(time: number, key: unknown, value: unknown): void;
+  touch(entry: Entry<unknown>): void;
+  remove(entry: Entry<unknown>): void;
+}
+
+class BoundParts implements PartTable, Parts {
+  private index = 0;
+  private time = Number.NaN;
+  private key: unknown = null;
+
+  constructor(private readonly table: Table) {}
+
+  of(index: number, time: number, key: unknown): Parts {
+    this.index = index;
+    this.time = time;
+    this.key = key;
+    return this;
+  }
+
+  get(name: unknown): unknown {
+    return this.find(name)?.value;
+  }
+
+  put(name: unknown, value: unknown): void {
+    const entry = this.find(name);
+    if (entry === undefined) {
+      this.table.insert(this.time, [this.index, this.key, name], value);
+      return;
+    }
+    entry.value = value;
+    this.table.touch(entry);
+  }
+
+  remove(name: unknown): void {
+    const entry = this.find(name);
+    if (entry) this.table.remove(entry);
+  }
+
+  private find(name: unknown): Entry<unknown> | undefined {
+    return this.table.find(this.time, [this.index, this.key, name]);
+  }
+}
