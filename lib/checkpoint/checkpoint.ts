@@ -65,6 +65,9 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
     const { lastEpoch } = opened;
     mustBelongTogether(location, planned, lastEpoch?.batchId);
     if (isChanged) await updateMetadata(fileSystem, location, metadata);
+    // A kill between link and fsync leaves names that are seen and not durable yet.
+    await fileSystem.syncDirectory?.(location);
+    await fileSystem.syncDirectory?.(join(location, 'offsets'));
     const fence = await takeFence(fileSystem, join(location, 'runs'), queryId);
     await log.clear();
     killPoint('kp2:after');

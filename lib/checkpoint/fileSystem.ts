@@ -23,6 +23,11 @@ export interface FileSystem {
   replace(path: string, content: Uint8Array): MaybePromise<void>;
   /** Missing files are fine. */
   remove(path: string): MaybePromise<void>;
+  /**
+   * Makes the names in a directory durable. A publish that a kill cut short leaves a name that is seen and
+   * may vanish: who goes on from such a file MUST call this first. Absent: names are durable when seen.
+   */
+  syncDirectory?(path: string): MaybePromise<void>;
   /** The path without symbolic links. Absent: there are none. */
   realPath?(path: string): MaybePromise<string>;
   /** What tells a directory from a copy of it (its inode). Absent: nobody can copy it. */

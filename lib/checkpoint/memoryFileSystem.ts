@@ -176,7 +176,7 @@ export class MemoryFileSystem implements FileSystem {
     if ((await this.step('fsync', path)) && inode !== undefined) inode.durable = inode.bytes;
   }
 
-  private async syncDirectory(path: string): Promise<void> {
+  async syncDirectory(path: string): Promise<void> {
     if (!(await this.step('fsync directory', path))) return;
     for (const known of new Set([...this.entries.keys(), ...this.durableEntries.keys()])) {
       if (dirname(known) !== path) continue;

@@ -46,6 +46,7 @@ const node: FileSystem = {
   remove: async (path) => {
     await fs.rm(path, { force: true });
   },
+  syncDirectory,
   realPath: (path) => fs.realpath(path),
   identity: async (path) => String((await fs.stat(path, { bigint: true })).ino),
   lock: lockDirectory,

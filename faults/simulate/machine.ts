@@ -1,0 +1,101 @@
+import { openCheckpoint } from '../../lib/checkpoint/checkpoint.js';
+import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
+import { type FileStep, MemoryFileSystem } from '../../lib/checkpoint/memoryFileSystem.js';
+import type { PlanEntry, QueryCheckpoint } from '../../lib/query/queryCheckpoint.js';
+import { openDurableBackend } from '../../state/durableBackend.js';
+import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
+import type { Random } from '../random.js';
+import { Process } from './process.js';
+
+const location = '/checkpoint';
+
+/** What outlives processes: files, the bytes of the store, and what has been planned last. */
+export class Machine {
+  readonly files: MemoryFileSystem;
+  readonly plans = new Map<number, PlanEntry>();
+  private readonly bytes = new MemoryBytes();
+  private process = new Process(undefined);
+
+  constructor(
+    private readonly random: Random,
+    ignored: readonly FileStep[] = [],
+  ) {
+    this.files = new MemoryFileSystem({ onStep: (step) => this.process.step(step), ignored });
+  }
+
+  boot(process: Process): void {
+    this.process = process;
+  }
+
+  /** The process is gone; with `power`, so is what was not synced. */
+  crash(power: boolean): void {
+    this.process.isDead = true;
+    if (power) this.files.crash(this.random.below(2 ** 31));
+  }
+
+  /** The files as the process sees them that runs now: once it is dead, no call has an effect. */
+  fileSystem(): FileSystem {
+    const { files, process } = this;
+    return {
+      makeDirectory: (path) => files.makeDirectory(path),
+      list: async (path) => {
+        process.step('list');
+        return files.list(path);
+      },
+      read: async (path) => {
+        process.step('read');
+        return files.read(path);
+      },
+      publish: (path, content) => {
+        process.step('publish');
+        this.remember(path, content);
+        return files.publish(path, content);
+      },
+      replace: (path, content) => {
+        process.step('replace');
+        return files.replace(path, content);
+      },
+      remove: (path) => {
+        process.step('remove');
+        return files.remove(path);
+      },
+      syncDirectory: (path) => files.syncDirectory(path),
+      identity: (path) => files.identity(path),
+      appendFiles: files.appendFiles,
+    };
+  }
+
+  open(queryId: string, killPoint: (name: string) => void): Promise<QueryCheckpoint> {
+    const { process, random } = this;
+    const cacheEntries = random.pick([1, 2, 8, 1000]);
+    const clean = random.chance(0.5);
+    return openCheckpoint({
+      location,
+      fileSystem: this.fileSystem(),
+      query: {
+        queryId,
+        createdMs: 0,
+        operators: [],
+        sources: [],
+        sink: { kind: 'simulated', description: 'simulated', signature: null },
+      },
+      killPoint,
+      openBackend: (backend) => {
+        const store = new MemoryByteStore(this.bytes, {
+          beforeWrite: () => process.step('store write'),
+          afterWrite: () => process.step('store reply'),
+        });
+        return openDurableBackend(store, { ...backend, clean, cacheEntries });
+      },
+    });
+  }
+
+  /** A plan counts as soon as it may have been linked to its name; a later one replaces it. */
+  private remember(path: string, content: Uint8Array): void {
+    const batch = /\/offsets\/(\d+)$/.exec(path)?.[1];
+    if (batch === undefined) return;
+    const text = Buffer.from(content).toString('utf8');
+    const plan: unknown = JSON.parse(text.slice(text.indexOf('\n') + 1));
+    this.plans.set(Number(batch), plan as PlanEntry);
+  }
+}

@@ -1,0 +1,55 @@
+/** The process has died: thrown at every door of a simulated process from then on. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+/** An error that a fault makes a file, a source, a sink or the store answer. */
+export class Injected extends Error {
+  override readonly name = 'Injected';
+  constructor(
+    readonly code: string,
+    door: string,
+  ) {
+    super(`${code}: injected at ${door}`);
+  }
+}
+
+/** What happens at a step: the process dies, or the step fails once. */
+export interface Fault {
+  readonly kind: 'kill' | 'power' | 'error';
+  /** Steps from the start of the process. */
+  readonly step: number;
+}
+
+/**
+ * One life of the program. Everything it does outside itself passes a door and is a step; at the step
+ * of the fault it dies, and no later step has any effect.
+ */
+export class Process {
+  isDead = false;
+  steps = 0;
+  /** The door at which the fault fired. */
+  firedAt: string | undefined;
+
+  constructor(private readonly fault: Fault | undefined) {}
+
+  step(door: string): void {
+    if (this.isDead) throw new Killed(door);
+    this.steps += 1;
+    if (this.fault === undefined || this.firedAt !== undefined) return;
+    if (this.steps < this.fault.step) return;
+    this.firedAt = door;
+    if (this.fault.kind === 'error') throw new Injected('EIO', door);
+    this.isDead = true;
+    throw new Killed(door);
+  }
+
+  /** A kill point lies between steps: nothing fails there, a process can only die. */
+  point(name: string): void {
+    if (this.fault?.kind === 'error' && this.steps + 1 >= this.fault.step) {
+      if (this.isDead) throw new Killed(name);
+      return;
+    }
+    this.step(name);
+  }
+}

@@ -1,0 +1,94 @@
+import type { Random } from '../random.js';
+import type { Json, Source, SourceContext, StreamSource } from '../../lib/sources/source.js';
+import type { Event } from '../workloads/workload.js';
+import type { Process } from './process.js';
+
+/** Rows of the outside world, which outlive processes: an offset is a number of rows. */
+export class Feed {
+  available = 0;
+  completed = false;
+  private readonly contexts = new Set<SourceContext>();
+
+  constructor(readonly rows: readonly Event[]) {}
+
+  arrive(count: number): void {
+    this.available = Math.min(this.rows.length, this.available + count);
+    this.wake();
+  }
+
+  get isDry(): boolean {
+    return this.available >= this.rows.length;
+  }
+
+  wake(): void {
+    for (const ctx of [...this.contexts]) ctx.wake();
+  }
+
+  /** The feed as a source of one process. */
+  source(process: Process, random: Random): StreamSource<Event> {
+    return {
+      kind: 'simulated',
+      description: 'SimulatedSource',
+      replayable: true,
+      signature: null,
+      open: async (ctx) => {
+        process.step('source open');
+        this.contexts.add(ctx);
+        return new FeedReader(this, process, random, () => this.contexts.delete(ctx));
+      },
+    };
+  }
+}
+
+class FeedReader implements Source<Event, number> {
+  constructor(
+    private readonly feed: Feed,
+    private readonly process: Process,
+    private readonly random: Random,
+    private readonly leave: () => void,
+  ) {}
+
+  get completed(): boolean {
+    return this.feed.completed;
+  }
+
+  async latestOffset(start: number | null): Promise<number | null> {
+    this.process.step('source latestOffset');
+    await hops(this.random);
+    const from = start ?? 0;
+    if (from >= this.feed.available) return start;
+    return Math.min(this.feed.available, from + this.random.between(1, 12));
+  }
+
+  async *read(after: number | null, upTo: number): AsyncIterable<readonly Event[]> {
+    let from = after ?? 0;
+    while (from < upTo) {
+      this.process.step('source read');
+      await hops(this.random);
+      const to = Math.min(upTo, from + this.random.between(1, 6));
+      yield this.feed.rows.slice(from, to);
+      from = to;
+    }
+  }
+
+  async commit(upTo: number): Promise<void> {
+    this.process.step('source commit');
+    if (upTo > this.feed.available) throw new RangeError('committed what has not been read');
+  }
+
+  close(): void {
+    this.leave();
+  }
+
+  fixEnd(): void {}
+}
+
+/** Waits so many turns of the microtask queue: other work comes in between. */
+export async function hops(random: Random): Promise<void> {
+  for (let i = random.below(4); i > 0; i--) await undefined;
+}
+
+/** The part of the rows that a planned range names. */
+export function rowsIn(feed: Feed, after: Json, upTo: Json): readonly Event[] {
+  return feed.rows.slice(Number(after ?? 0), Number(upTo ?? 0));
+}

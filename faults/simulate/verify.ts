@@ -1,0 +1,65 @@
+import type { PlanEntry } from '../../lib/query/queryCheckpoint.js';
+import { Expectation } from '../workloads/expectation.js';
+import { textOf, type Workload } from '../workloads/workload.js';
+import { type Feed, rowsIn } from './simSource.js';
+
+/** What a run has left in the outside world. */
+export interface Answer {
+  /** Sorted texts of each batch; a sink that does not tell batches apart gives them as one. */
+  readonly batches: ReadonlyMap<number, readonly string[]>;
+  readonly perBatch: boolean;
+}
+
+/** Compares what the sink has with the model, fed with the batches as they were planned. */
+export function differenceOf(
+  workload: Workload,
+  feeds: readonly Feed[],
+  plans: ReadonlyMap<number, PlanEntry>,
+  answer: Answer,
+): string | undefined {
+  const expectation = new Expectation(workload);
+  const positions = feeds.map(() => 0);
+  const all: string[] = [];
+  for (let batchId = 0; batchId < plans.size; batchId++) {
+    const plan = plans.get(batchId);
+    if (plan === undefined) return `batch ${batchId} was never planned`;
+    const expected: string[] = [];
+    for (const turn of plan.turns) {
+      const rows = turn.ranges.map(({ source, after, upTo }) => {
+        const i = Number(source);
+        const feed = feeds[i] as Feed;
+        if (Number(after ?? 0) !== positions[i]) throw new RangeError(`a gap before ${batchId}`);
+        positions[i] = Number(upTo ?? 0);
+        return rowsIn(feed, after, upTo);
+      });
+      if (workload.delaysMs.length > 0 && turn.watermarkMs !== expectation.watermark) {
+        return `batch ${batchId} has watermark ${turn.watermarkMs}, not ${expectation.watermark}`;
+      }
+      const { timestampMs } = turn;
+      const out = expectation.turn({ rows, timestampMs, closing: plan.closing });
+      expected.push(...out.map(textOf));
+    }
+    all.push(...expected);
+    if (!answer.perBatch) continue;
+    const difference = differ(expected.sort(), answer.batches.get(batchId));
+    if (difference !== undefined) return `batch ${batchId}: ${difference}`;
+  }
+  const unread = feeds.findIndex((feed, i) => positions[i] !== feed.rows.length);
+  if (unread >= 0) return `source ${unread} was read up to ${positions[unread]} only`;
+  const closed = plans.get(plans.size - 1)?.closing === true;
+  if (!closed && expectation.isDue) return 'rows are due and did not come';
+  const found = [...answer.batches.values()].flat();
+  return differ(all.sort(), found.sort());
+}
+
+/** Two sorted multisets. */
+export function differ(
+  expected: readonly string[],
+  found: readonly string[] | undefined,
+): string | undefined {
+  if (found === undefined) return 'the sink has never had it';
+  const at = expected.findIndex((text, i) => text !== found[i]);
+  if (at < 0 && expected.length === found.length) return undefined;
+  const i = at < 0 ? expected.length : at;
+  return `${found.length} rows instead of ${expected.length}; expected ${expected[i]}, found ${found[i]}`;
+}

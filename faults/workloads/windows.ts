@@ -1,0 +1,96 @@
+import type { Observable } from 'rxjs';
+import { aggregate, groupByKey, select, window, withWatermark } from '../../index.js';
+import { type Sums, sumsOf } from './counts.js';
+import type { Event, Model, Turn, Workload } from './workload.js';
+
+/** Lengths in ms. */
+export interface WindowShape {
+  readonly sizeMs: number;
+  readonly slideMs: number;
+  readonly delayMs: number;
+}
+
+/** Sums per key and window of event time. */
+export function windows(shape: WindowShape, mode: 'append' | 'update'): Workload {
+  return {
+    name: `windows of ${shape.sizeMs}/${shape.slideMs}, ${mode}`,
+    sources: 1,
+    delaysMs: [shape.delayMs],
+    policy: 'min',
+    mode,
+    keep: () => true,
+    build: ([input]) =>
+      windowsOf(
+        (input as Observable<Event>).pipe(withWatermark((e: Event) => e.at, shape.delayMs)),
+        shape,
+      ),
+    model: () => new WindowsModel(shape, mode),
+  };
+}
+
+/** `input` has a watermark. */
+export function windowsOf(input: Observable<Event>, shape: WindowShape): Observable<object> {
+  return input.pipe(
+    groupByKey((e: Event) => e.key),
+    window(shape.sizeMs, { slide: shape.slideMs }),
+    aggregate((rows) => ({
+      n: rows.count(),
+      sum: rows.sum((e) => e.v),
+      first: rows.min((e) => e.id),
+      last: rows.max((e) => e.id),
+    })),
+    select((r) => ({
+      key: r.key,
+      start: Number(r.window.start),
+      n: r.n,
+      sum: r.sum,
+      first: r.first,
+      last: r.last,
+    })),
+  );
+}
+
+interface Pane {
+  readonly key: string;
+  readonly start: number;
+  sums: Sums;
+}
+
+export class WindowsModel implements Model {
+  private readonly panes = new Map<string, Pane>();
+
+  constructor(
+    private readonly shape: WindowShape,
+    private readonly mode: 'append' | 'update',
+  ) {}
+
+  batch(rows: readonly (readonly Event[])[], { late, evict }: Turn): readonly object[] {
+    const { sizeMs, slideMs } = this.shape;
+    const changed = new Set<Pane>();
+    for (const e of rows.flat()) {
+      for (let start = Math.floor(e.at / slideMs) * slideMs; start > e.at - sizeMs; start -= slideMs) {
+        if (start + sizeMs <= late) continue;
+        const name = `${start} ${e.key}`;
+        const pane = this.panes.get(name);
+        const sums = sumsOf(pane?.sums, e);
+        const next = pane ?? { key: e.key, start, sums };
+        next.sums = sums;
+        this.panes.set(name, next);
+        changed.add(next);
+      }
+    }
+    const over: Pane[] = [];
+    for (const [name, pane] of this.panes) {
+      if (pane.start + sizeMs > evict) continue;
+      this.panes.delete(name);
+      over.push(pane);
+    }
+    const shown = this.mode === 'append' ? over : [...changed];
+    return shown.map(({ key, start, sums }) => ({ key, start, ...sums }));
+  }
+
+  isDue(evict: number): boolean {
+    if (this.mode === 'update') return false;
+    return [...this.panes.values()].some((pane) => pane.start + this.shape.sizeMs <= evict);
+  }
+}
