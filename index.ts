@@ -20,11 +20,15 @@ export { type ReadStreamOptions, readStream } from './lib/stream/readStream.js';
 
 // Sources
 
-export { durable } from './lib/sources/durable.js';
-export { type MemoryStream, memoryStream } from './lib/sources/memoryStream.js';
-export { rate } from './lib/sources/rate.js';
-export { ratePerBatch } from './lib/sources/ratePerBatch.js';
-export { socketLines } from './lib/sources/socketLines.js';
+export { type Durable, type DurableOptions, durable } from './lib/sources/durable.js';
+export {
+  type MemoryStream,
+  type MemoryStreamOptions,
+  memoryStream,
+} from './lib/sources/memoryStream.js';
+export { type RateOptions, rate } from './lib/sources/rate.js';
+export { type RatePerBatchOptions, ratePerBatch } from './lib/sources/ratePerBatch.js';
+export { type SocketLinesOptions, socketLines } from './lib/sources/socketLines.js';
 export type {
   Json,
   RowChunks,
@@ -37,9 +41,9 @@ export { textFiles } from './lib/sources/textFiles.js';
 
 // Sinks
 
-export { consoleSink } from './lib/sinks/consoleSink.js';
-export { fileSink } from './lib/sinks/fileSink.js';
-export { foreach } from './lib/sinks/foreach.js';
+export { type ConsoleSinkOptions, consoleSink } from './lib/sinks/consoleSink.js';
+export { type FileSinkOptions, fileSink } from './lib/sinks/fileSink.js';
+export { foreach, type RowWriter } from './lib/sinks/foreach.js';
 export { foreachBatch } from './lib/sinks/foreachBatch.js';
 export { type MemorySink, memorySink } from './lib/sinks/memorySink.js';
 export { noopSink } from './lib/sinks/noopSink.js';
@@ -73,21 +77,58 @@ export { type WithWatermarkOptions, withWatermark } from './operators/withWaterm
 
 // Groups
 
+export type { Grouped, Windowed } from './lib/plan/groupedRow.js';
 export { aggregate } from './operators/aggregate.js';
+export type {
+  Aggregate,
+  AggregateOptions,
+  Numeric,
+  NumericResult,
+} from './operators/aggregates/aggregate.js';
+export type { Aggregates } from './operators/aggregates/aggregates.js';
 export { fromMonoid } from './operators/aggregates/fromMonoid.js';
 export { count } from './operators/count.js';
-export { flatMapGroupsWithState } from './operators/flatMapGroupsWithState.js';
+export {
+  type FlatMapGroupsOptions,
+  flatMapGroupsWithState,
+} from './operators/flatMapGroupsWithState.js';
 export { type GroupByKeyOptions, groupByKey } from './operators/groupByKey.js';
 export type { GroupState } from './operators/internal/groupState/groupState.js';
-export { mapGroupsWithState } from './operators/mapGroupsWithState.js';
+export { type MapGroupsOptions, mapGroupsWithState } from './operators/mapGroupsWithState.js';
 export { observe } from './operators/observe.js';
-export { transformWithState } from './operators/transformWithState.js';
+export {
+  type CallTimes,
+  type ListState,
+  type MapState,
+  type StateHandle,
+  type StateProcessor,
+  type TimeMode,
+  type Timers,
+  type TransformContext,
+  transformWithState,
+  type ValueState,
+  type VariableOptions,
+} from './operators/transformWithState.js';
 
 // Joins
 
 export { between } from './operators/between.js';
-export { joinWith } from './operators/joinWith.js';
-export { staticRows } from './operators/staticRows.js';
+export {
+  type JoinBound,
+  type JoinConditions,
+  type JoinEquality,
+  type Joined,
+  type JoinKeys,
+  type JoinTimeKeys,
+  type JoinType,
+  joinWith,
+  type StaticJoinOptions,
+  type StaticJoinType,
+  type StreamJoinConditions,
+  type StreamJoinOptions,
+  type TimeBound,
+} from './operators/joinWith.js';
+export { type StaticBatch, type StaticInput, staticRows } from './operators/staticRows.js';
 
 // Schemas
 

@@ -54,6 +54,9 @@ async function driveLater<T>(steps: Steps<T>, first: PromiseLike<unknown>): Prom
 }
 
 /** Continues with `next` when `step` has answered: at once if it already has. */
-export function then<A, B>(step: MaybePromise<A>, next: (value: A) => MaybePromise<B>): MaybePromise<B> {
+export function then<A, B>(
+  step: MaybePromise<A>,
+  next: (value: A) => MaybePromise<B>,
+): MaybePromise<B> {
   return isPromise(step) ? (step.then(next as never) as PromiseLike<B>) : next(step as A);
 }

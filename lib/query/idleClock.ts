@@ -27,7 +27,7 @@ export class IdleClock {
   private readonly others: boolean;
 
   constructor(
-    private readonly graph: PlanGraph,
+    graph: PlanGraph,
     private readonly now: () => number,
   ) {
     const nodes = graph.nodes.filter(isWatermarkNode);

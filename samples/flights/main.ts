@@ -49,5 +49,9 @@ async function run(running: StreamingQuery): Promise<number> {
 function defaultFile(): string {
   const entry = createRequire(import.meta.url).resolve('vega-datasets');
   const folder = join('vega-datasets', '');
-  return join(entry.slice(0, entry.lastIndexOf(folder) + folder.length), 'data', 'flights-3m.parquet');
+  return join(
+    entry.slice(0, entry.lastIndexOf(folder) + folder.length),
+    'data',
+    'flights-3m.parquet',
+  );
 }

@@ -1,4 +1,10 @@
-import { delayedFrom, departureOf, type Flight, rowsPerBatch, watermarkDelayMs } from './flights.js';
+import {
+  delayedFrom,
+  departureOf,
+  type Flight,
+  rowsPerBatch,
+  watermarkDelayMs,
+} from './flights.js';
 import type { Totals } from './hourTable.js';
 
 const hourMs = 3_600_000;

@@ -1,5 +1,5 @@
-import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import type { StreamSource } from '../../index.js';
+import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 
 /** The rows of a source from beginning to end, without a query. */
 export async function* readChunks<T>(source: StreamSource<T>): AsyncGenerator<readonly T[]> {

@@ -53,10 +53,13 @@ export class FlightsView {
     log(`peak memory ${figure(this.peakBytes / megabyte)} MiB`);
     const names = ['flights', 'delayMinutes', 'delayed', 'groups'] as const;
     for (const name of names) {
-      const same = got[name] === expected[name] ? 'as the plain loop' : `PLAIN LOOP SAYS ${expected[name]}`;
+      const same =
+        got[name] === expected[name] ? 'as the plain loop' : `PLAIN LOOP SAYS ${expected[name]}`;
       log(`${name.padEnd(13)} ${figure(got[name]).padStart(12)}  ${same}`);
     }
-    log(`late          ${figure(expected.late).padStart(12)}  (${figure(this.late)} seen by this run)`);
+    log(
+      `late          ${figure(expected.late).padStart(12)}  (${figure(this.late)} seen by this run)`,
+    );
     return names.every((name) => got[name] === expected[name]);
   }
 
