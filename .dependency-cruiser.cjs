@@ -22,7 +22,7 @@ const nodeRooms = [
 ];
 
 /** The stores that the engine opens when the user gives none. */
-const defaultStores = '^state/(memoryBackend|durableBackend|level/openStateBackend)\\.ts$';
+const defaultStores = '^state/(memoryBackend|durableBackend|level/(openStateBackend|readState|loadState))\\.ts$';
 
 module.exports = {
   forbidden: [

@@ -28,6 +28,8 @@ export interface DurableOptions {
   readonly cacheEntries?: number;
   /** The last run closed the store properly: entries are not read through again. */
   readonly clean: boolean;
+  /** What to check before the entries are read through; throws `STATE_CORRUPT`. */
+  readonly beforeScan?: () => Promise<void>;
   /** Damage found behind the first batches; the next commit fails with it too. */
   readonly onCorrupt?: (error: StreamingError<'STATE_CORRUPT'>) => void;
   /** The store is closed; `isSound`: every entry is known to be good, or was written by this run. */
@@ -87,7 +89,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.lastChecksum = meta.lastChecksum;
     this.lastBatchId = meta.lastEpoch?.record.batchId ?? -1;
     this.cache = new CacheBudget(options.cacheEntries ?? 100_000, () => this.openTables());
-    this.scan = new BackgroundScan(store, options.onCorrupt);
+    this.scan = new BackgroundScan(store, options);
     this.scan.start(options.clean, { ...meta, batchId: this.lastBatchId, totals: this.totals });
   }
 

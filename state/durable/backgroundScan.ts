@@ -15,7 +15,10 @@ export class BackgroundScan {
 
   constructor(
     private readonly store: ByteStore,
-    private readonly onCorrupt: ((error: StreamingError<'STATE_CORRUPT'>) => void) | undefined,
+    private readonly options: {
+      readonly beforeScan?: () => Promise<void>;
+      readonly onCorrupt?: (error: StreamingError<'STATE_CORRUPT'>) => void;
+    },
   ) {}
 
   /** `clean`: the last run has closed the store, so nothing needs to be read. */
@@ -39,12 +42,13 @@ export class BackgroundScan {
 
   private async run(expected: ExpectedState): Promise<void> {
     try {
+      await this.options.beforeScan?.();
       await scanAll(this.store, expected, () => !this.isCancelled);
       this.isDone = !this.isCancelled;
     } catch (error) {
       if (this.isCancelled) return;
       this.corrupt = isCorrupt(error) ? error : unread(expected.batchId, error);
-      this.onCorrupt?.(this.corrupt);
+      this.options.onCorrupt?.(this.corrupt);
     }
   }
 }

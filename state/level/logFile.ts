@@ -1,3 +1,5 @@
+import { maskedCrc32c } from './crc32c.js';
+
 /*
  * LevelDB's log format: blocks of 32 KiB, filled with records that do not span blocks.
  *
@@ -5,21 +7,6 @@
  */
 const blockLength = 32768;
 const headerLength = 7;
-
-const table = new Int32Array(256).map((_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-  return crc;
-});
-
-function maskedCrc32c(bytes: Uint8Array, from: number, to: number): number {
-  let crc = -1;
-  for (let i = from; i < to; i++) {
-    crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] as number)) & 0xff] as number);
-  }
-  crc = ~crc;
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
 
 /**
  * What a log file of LevelDB is like, told without opening the store, which would drop what it cannot

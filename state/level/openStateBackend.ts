@@ -3,9 +3,11 @@ import type { EpochRecord, StateBackend } from '../../lib/state/stateBackend.js'
 import { openDurableBackend } from '../durableBackend.js';
 import { type LevelByteStore, levelCodeOf, openLevel, reasonOf } from './levelByteStore.js';
 import {
+  checkCleanMark,
   checkDiary,
   checkFormat,
   checkLogs,
+  checkTables,
   createFormat,
   databaseDirectory,
   leaveCleanMark,
@@ -46,7 +48,7 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
   const { directory, queryId, create, onCorrupt } = options;
   const defaults = defaultSizes();
   const sizes = { ...defaults, cacheEntries: options.cacheEntries ?? defaults.cacheEntries };
-  const { clean, torn } = await verifyFiles(directory, create);
+  const { clean, torn, checkLater } = await verifyFiles(directory, create);
   const store = await openStore(directory, create, sizes);
   try {
     // A torn end is dropped with a complaint, and rightly: the recovery sees what it has lost.
@@ -56,6 +58,7 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
       directory,
       clean,
       cacheEntries: sizes.cacheEntries,
+      ...(checkLater === undefined ? {} : { beforeScan: checkLater }),
       ...(onCorrupt === undefined ? {} : { onCorrupt }),
       onClosed: (isSound) => (isSound ? leaveCleanMark(directory) : undefined),
     });
@@ -66,20 +69,25 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
   }
 }
 
+interface VerifiedFiles {
+  readonly clean: boolean;
+  readonly torn: boolean;
+  readonly checkLater: (() => Promise<void>) | undefined;
+}
+
 /** All that can be told before LevelDB opens, and so writes. */
-async function verifyFiles(
-  directory: string,
-  create: boolean,
-): Promise<{ readonly clean: boolean; readonly torn: boolean }> {
+async function verifyFiles(directory: string, create: boolean): Promise<VerifiedFiles> {
   if ((await checkFormat(directory)) === 'new') {
     if (!create)
       throw openFailed(directory, new Error('it is missing, and batches were committed'));
     await createFormat(directory);
-    return { clean: true, torn: false };
+    return { clean: true, torn: false, checkLater: undefined };
   }
+  const clean = await checkCleanMark(directory, create);
   const torn = (await checkLogs(directory)) === 'torn';
-  const clean = await takeCleanMark(directory);
-  return { clean: clean && !torn, torn };
+  const checkLater = await checkTables(directory);
+  await takeCleanMark(directory);
+  return { clean: clean && !torn, torn, checkLater };
 }
 
 async function openStore(

@@ -12,8 +12,10 @@ import { TableTotals } from '../durable/tableTotals.js';
 import type { TableKind } from '../operatorState.js';
 import { type LevelByteStore, openLevel, reasonOf } from './levelByteStore.js';
 import {
+  checkCleanMark,
   checkFormat,
   checkLogs,
+  checkTables,
   databaseDirectory,
   leaveCleanMark,
   takeCleanMark,
@@ -66,8 +68,10 @@ export async function readState(checkpointLocation: string): Promise<StateReader
   const lock = await nodeFileSystem().lock?.(checkpointLocation);
   const release = async () => lock?.release();
   try {
+    const wasClean = await checkCleanMark(directory);
     await checkLogs(directory);
-    const wasClean = await takeCleanMark(directory);
+    await (await checkTables(directory))?.();
+    if (wasClean) await takeCleanMark(directory);
     const store = await openLevel(databaseDirectory(directory), false, defaultSizes());
     const finish = async () => {
       await store.close();

@@ -2,8 +2,10 @@ import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../../lib/errors.js';
+import { DecodeError } from '../codec/decodeError.js';
 import { stateFormat } from '../durable/layout.js';
 import { conditionOfLog } from './logFile.js';
+import { verifyTable } from './tableFile.js';
 
 /*
  * The folder of a query's state.
@@ -47,14 +49,24 @@ export async function createFormat(directory: string): Promise<void> {
   await files.replace(join(directory, 'FORMAT'), Buffer.from(`${magic}${stateFormat}\n`));
 }
 
-/** Whether LevelDB's files are as the last proper close left them. Takes the mark away. */
-export async function takeCleanMark(directory: string): Promise<boolean> {
-  const path = join(directory, 'CLEAN');
-  const mark = await files.read(path);
+/**
+ * Whether the last run has closed LevelDB properly. Throws `STATE_CORRUPT` if its files are not as that
+ * run left them: LevelDB would delete what a damaged MANIFEST does not name.
+ *
+ * @param isNew nothing is committed, so nothing can be lost.
+ */
+export async function checkCleanMark(directory: string, isNew = false): Promise<boolean> {
+  const mark = await files.read(join(directory, 'CLEAN'));
   if (mark === undefined) return false;
-  const isClean = Buffer.from(mark).toString('utf8') === (await listing(directory));
-  await files.remove(path);
-  return isClean;
+  if (Buffer.from(mark).toString('utf8') === (await listing(directory))) return true;
+  if (isNew) return false;
+  throw damaged('files in state/db are not as the last clean stop left them');
+}
+
+/** Before LevelDB changes a file; durably, or a crash would leave a mark that fits no more. */
+export async function takeCleanMark(directory: string): Promise<void> {
+  await files.remove(join(directory, 'CLEAN'));
+  await files.syncDirectory?.(directory);
 }
 
 export async function leaveCleanMark(directory: string): Promise<void> {
@@ -86,6 +98,36 @@ export async function checkLogs(directory: string): Promise<'sound' | 'torn'> {
     if (condition === 'torn') found = 'torn';
   }
   return found;
+}
+
+/** Tables of so many bytes in all are checked before the store is opened: about a tenth of a second. */
+const checkedAtOnce = 32 * 1024 * 1024;
+
+/**
+ * Checks LevelDB's tables, of which it would take damage for data, or end the process over it: all of
+ * them now, or, when they are many, by calling what it gives. Throws `STATE_CORRUPT`.
+ */
+export async function checkTables(directory: string): Promise<(() => Promise<void>) | undefined> {
+  const database = databaseDirectory(directory);
+  const names = (await files.list(database)).filter((name) => /\.(ldb|sst)$/.test(name));
+  let total = 0;
+  for (const name of names) total += (await stat(join(database, name))).size;
+  const check = async () => {
+    for (const name of names) checkTable(name, await files.read(join(database, name)));
+  };
+  if (total > checkedAtOnce) return check;
+  await check();
+  return undefined;
+}
+
+/** A table that has vanished meanwhile was compacted into others. */
+function checkTable(name: string, bytes: Uint8Array | undefined): void {
+  if (bytes === undefined) return;
+  try {
+    verifyTable(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch (error) {
+    throw error instanceof DecodeError ? damaged(`in ${name} ${error.reason}`) : error;
+  }
 }
 
 /** What LevelDB has dropped while it opened stands only in its diary. */
