@@ -1,0 +1,149 @@
+import { Subject, throwError } from 'rxjs';
+import {
+  count,
+  foreachBatch,
+  groupByKey,
+  memorySink,
+  memoryStream,
+  queries,
+  readStream,
+  type StreamSink,
+  writeStream,
+} from '../../index.js';
+
+const nothing = memorySink<unknown>();
+
+describe('a source that gives more than fits', () => {
+  const start = (whenFull?: 'error' | 'dropOldest' | 'dropNewest') => {
+    const rows$ = new Subject<number>();
+    const sink = memorySink<number>();
+    const options = { name: 'clicks', bufferSize: 2, ...(whenFull ? { whenFull } : {}) };
+    const query = writeStream(readStream(rows$, options), { sink });
+    return { rows$, sink, query };
+  };
+
+  it('fails the query', async () => {
+    const { rows$, query } = start();
+    for (const row of [1, 2, 3]) rows$.next(row);
+    await expect(query.awaitTermination()).rejects.toMatchObject({
+      code: 'BUFFER_FULL',
+      params: { source: 'clicks', bufferSize: 2 },
+    });
+  });
+
+  it('does not when the buffer is just full', async () => {
+    const { rows$, sink, query } = start();
+    for (const row of [1, 2]) rows$.next(row);
+    await query.processAllAvailable();
+    expect(sink.rows()).toEqual([1, 2]);
+    await query.stop();
+  });
+
+  it('drops, counted, if it may', async () => {
+    for (const [whenFull, kept] of [
+      ['dropOldest', [2, 3]],
+      ['dropNewest', [1, 2]],
+    ] as const) {
+      const { rows$, sink, query } = start(whenFull);
+      for (const row of [1, 2, 3]) rows$.next(row);
+      await query.processAllAvailable();
+      expect(sink.rows()).toEqual(kept);
+      expect(query.lastProgress?.sources[0]?.metrics).toEqual({ droppedRecords: '1' });
+      await query.stop();
+    }
+  });
+});
+
+describe('names', () => {
+  it('of active queries are taken, of stopped ones free', async () => {
+    const start = () =>
+      writeStream(readStream(memoryStream()), { sink: nothing, queryName: 'unique' });
+    const first = start();
+    expect(start).toThrow(
+      expect.objectContaining({ code: 'QUERY_NAME_TAKEN', params: { name: 'unique' } }),
+    );
+    expect(queries.get('unique')).toBe(first);
+    await first.stop();
+    await start().stop();
+  });
+});
+
+describe('a failure outside any batch', () => {
+  it('ends the query with its cause', async () => {
+    const cause = new Error('no such table');
+    const sink: StreamSink<unknown> = {
+      ...nothing,
+      open: () => {
+        throw cause;
+      },
+    };
+    const query = writeStream(readStream(memoryStream()), { sink, queryName: 'q' });
+    await expect(query.awaitTermination()).rejects.toMatchObject({
+      code: 'QUERY_FAILED',
+      params: { name: 'q', reason: 'no such table' },
+      cause,
+    });
+  });
+
+  it('of an Observable is one as well', async () => {
+    const query = writeStream(
+      throwError(() => new Error('gone')),
+      { sink: nothing, queryName: 'q' },
+    );
+    await expect(query.awaitTermination()).rejects.toMatchObject({
+      code: expect.stringMatching(/^(QUERY|BATCH)_FAILED$/),
+      params: { reason: 'gone' },
+    });
+  });
+});
+
+describe('stop', () => {
+  it('says so when the sink hangs', async () => {
+    const source = memoryStream<number>();
+    let release: () => void = () => undefined;
+    const hung = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const query = writeStream(readStream(source), {
+      sink: foreachBatch<number>(() => hung),
+      queryName: 'hangs',
+      stopTimeout: 5,
+    });
+    source.addData(1);
+    await expect(query.stop()).resolves.toBeUndefined(); // nothing has begun yet
+    const second = writeStream(readStream(source), {
+      sink: foreachBatch<number>(() => hung),
+      queryName: 'hangs',
+      stopTimeout: 5,
+    });
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    await expect(second.stop()).rejects.toMatchObject({
+      code: 'STOP_TIMEOUT',
+      params: { name: 'hangs', timeoutMs: 5 },
+    });
+    release();
+    await second.awaitTermination();
+  });
+});
+
+describe('the state of a query', () => {
+  it('is not there any more once it has stopped', async () => {
+    const source = memoryStream<string>();
+    const query = writeStream(
+      readStream(source).pipe(
+        groupByKey((word) => word),
+        count(),
+      ),
+      { sink: nothing, outputMode: 'update', queryName: 'words' },
+    );
+    source.addData('a');
+    await query.processAllAvailable();
+    expect(await query.state('aggregate-0').get('a')).toHaveLength(1);
+    await query.stop();
+    await expect(query.state('aggregate-0').get('a')).rejects.toMatchObject({
+      code: 'QUERY_NOT_ACTIVE',
+    });
+  });
+});
