@@ -12,6 +12,7 @@ export { queries, type StreamingQueryListener } from './lib/query/queries.js';
 export type { QueryState, StateRow } from './lib/query/queryState.js';
 export { readBatch } from './lib/query/readBatch.js';
 export { type ReadStateOptions, readState, type StoredStateRow } from './lib/query/readState.js';
+export type { RestartEvent, RestartOptions } from './lib/query/restartPolicy.js';
 export type { FailedRow, LateRow } from './lib/query/sideRows.js';
 export { StreamingQuery, type StreamingQueryStatus } from './lib/query/streamingQuery.js';
 export { type WriteStreamOptions, writeStream } from './lib/query/writeStream.js';

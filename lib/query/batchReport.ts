@@ -127,6 +127,7 @@ export class BatchReport {
       sink: { description: setup.sink.description, numOutputRows, metrics: facts.sinkMetrics },
       observedMetrics: this.observed,
       numFailedRows: this.failedCount,
+      ...(setup.restart.restarts > 0 ? { restarts: setup.restart.restarts } : {}),
       ...(this.lostRows > 0 ? { lostRows: this.lostRows } : {}),
     };
     this.running = false;

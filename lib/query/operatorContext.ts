@@ -33,6 +33,7 @@ export class OperatorContext implements StageContext {
     readonly operatorId: string,
     readonly outputMode: OutputMode,
     readonly hasWatermark: boolean,
+    readonly orderMatters: boolean,
     private readonly store: StateStore | undefined,
     private readonly events: OperatorEvents,
   ) {}

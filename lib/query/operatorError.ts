@@ -52,3 +52,8 @@ export class Tee implements Stage {
     for (const out of this.outs) out.endBatch();
   }
 }
+
+/** What an error says, whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,4 +1,5 @@
 import { isPromise, type MaybePromise } from '../maybe.js';
+import { nodesWhoseOrderMatters } from '../plan/orderReaders.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import { nodesAbove, type PlanGraph } from '../plan/planGraph.js';
 import type { PlanNode, Stage } from '../plan/planNode.js';
@@ -40,13 +41,21 @@ export class Pipeline {
     this.outputMode = parts.outputMode;
     this.tracker = parts.tracker;
     const carries = inputWatermarks(parts.graph, 1);
+    const ordered = nodesWhoseOrderMatters(parts.graph);
     const contextOf = (node: PlanNode): OperatorContext => {
       let ctx = this.contexts.get(node);
       if (!ctx) {
         const id = parts.graph.idOf(node);
         const store = node.traits?.stateful ? parts.stateOf(id) : undefined;
         const has = carries.get(node) !== undefined;
-        ctx = new OperatorContext(id, parts.outputMode, has, store, parts.events);
+        ctx = new OperatorContext(
+          id,
+          parts.outputMode,
+          has,
+          ordered.has(node),
+          store,
+          parts.events,
+        );
         this.contexts.set(node, ctx);
       }
       return ctx;

@@ -27,6 +27,8 @@ export interface StreamingQueryProgress {
   readonly numFailedRows: number;
   /** Rows of sources that cannot replay, lost by a crash before this batch was committed. */
   readonly lostRows?: number;
+  /** Restarts of the query by its restart policy, if there were any. */
+  readonly restarts?: number;
 }
 
 export interface StateOperatorProgress {

@@ -2,6 +2,7 @@ import { asyncScheduler } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import type { StreamingQueryProgress } from './progress.js';
+import type { RestartEvent } from './restartPolicy.js';
 import type { StreamingQuery } from './streamingQuery.js';
 
 /** What happens to queries, for monitoring. Every method is optional. */
@@ -13,6 +14,14 @@ export interface StreamingQueryListener {
     readonly name: string | null;
   }): void;
   onQueryProgress?(event: { readonly progress: StreamingQueryProgress }): void;
+  /** A batch has failed, and the restart policy makes it good. */
+  onQueryRestarted?(
+    event: {
+      readonly id: string;
+      readonly runId: string;
+      readonly name: string | null;
+    } & RestartEvent,
+  ): void;
   onQueryTerminated?(event: {
     readonly id: string;
     readonly runId: string;
@@ -83,14 +92,23 @@ class StreamingQueryManager {
   /** @internal */
   started(query: StreamingQuery): void {
     this.running.set(query.runId, query);
-    for (const listener of this.listeners) {
-      listener.onQueryStarted?.({ id: query.id, runId: query.runId, name: query.name });
-    }
+    this.tell((listener) =>
+      listener.onQueryStarted?.({ id: query.id, runId: query.runId, name: query.name }),
+    );
   }
 
   /** @internal */
   progressed(progress: StreamingQueryProgress): void {
-    for (const listener of this.listeners) listener.onQueryProgress?.({ progress });
+    this.tell((listener) => listener.onQueryProgress?.({ progress }));
+  }
+
+  /** @internal */
+  restarted(runId: string, event: RestartEvent): void {
+    const query = this.running.get(runId);
+    if (!query) return;
+    this.tell((listener) =>
+      listener.onQueryRestarted?.({ id: query.id, runId, name: query.name, ...event }),
+    );
   }
 
   /** @internal */
@@ -99,10 +117,23 @@ class StreamingQueryManager {
     if (!query) return;
     this.running.delete(runId);
     this.terminated.push(query);
-    for (const listener of this.listeners) {
-      listener.onQueryTerminated?.({ id: query.id, runId, exception: query.exception });
-    }
+    this.tell((listener) =>
+      listener.onQueryTerminated?.({ id: query.id, runId, exception: query.exception }),
+    );
     for (const resolve of this.waiters.splice(0)) resolve();
+  }
+
+  /** What a listener throws is its own affair, as with observers in RxJS: reported, not passed on. */
+  private tell(event: (listener: StreamingQueryListener) => void): void {
+    for (const listener of [...this.listeners]) {
+      try {
+        event(listener);
+      } catch (error) {
+        asyncScheduler.schedule(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   private nextTermination(timeoutMs: number | undefined): Promise<boolean> {

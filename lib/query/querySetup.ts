@@ -10,6 +10,7 @@ import type { RowPolicy, SourceNode } from '../stream/sourceNode.js';
 import type { Trigger } from '../triggers/trigger.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { QueryCheckpoint } from './queryCheckpoint.js';
+import type { RestartEvent, RestartPolicy } from './restartPolicy.js';
 
 /** A query as `writeStream` has checked and resolved it. */
 export interface QuerySetup {
@@ -28,6 +29,7 @@ export interface QuerySetup {
   /** Where time limits wait. */
   readonly clock: SchedulerLike;
   readonly watermarkPolicy: WatermarkPolicy;
+  readonly restart: RestartPolicy;
   readonly rxTimeoutMs: number;
   readonly rxNames: readonly string[];
   readonly fileSystem: FileSystem;
@@ -45,5 +47,6 @@ export interface QuerySetup {
   onCorrupt: (error: StreamingError) => void;
   openCheckpoint(): MaybePromise<QueryCheckpoint>;
   onProgress(progress: StreamingQueryProgress): void;
+  onRestart(event: RestartEvent): void;
   onEnd(): void;
 }

@@ -9,6 +9,7 @@ import { isRxNode } from '../stream/rxNode.js';
 import { isSourceNode } from '../stream/sourceNode.js';
 import { availableNow } from '../triggers/availableNow.js';
 import type { QuerySetup } from './querySetup.js';
+import { RestartPolicy } from './restartPolicy.js';
 import { StreamExecution } from './streamExecution.js';
 import { volatileCheckpoint } from './volatileCheckpoint.js';
 
@@ -53,6 +54,7 @@ function batchSetup(stream: Observable<unknown>, sink: StreamSink<unknown>): Que
     trigger: { ...availableNow(), ignoresLimits: true },
     clock: asyncScheduler,
     watermarkPolicy: 'min',
+    restart: RestartPolicy.of(undefined, false),
     rxTimeoutMs: 60_000,
     rxNames: graph.nodes.filter(isRxNode).map((node) => node.label ?? graph.idOf(node)),
     fileSystem: nodeFileSystem(),
@@ -63,6 +65,7 @@ function batchSetup(stream: Observable<unknown>, sink: StreamSink<unknown>): Que
     onCorrupt: () => undefined,
     openCheckpoint: () => volatileCheckpoint(newQueryId),
     onProgress: () => undefined,
+    onRestart: () => undefined,
     onEnd: () => undefined,
   };
 }

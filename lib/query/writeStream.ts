@@ -18,6 +18,7 @@ import type { Trigger } from '../triggers/trigger.js';
 import { openDurable } from './openDurable.js';
 import { queries } from './queries.js';
 import type { QuerySetup } from './querySetup.js';
+import { type RestartOptions, RestartPolicy } from './restartPolicy.js';
 import type { FailedRow, LateRow } from './sideRows.js';
 import { StreamExecution } from './streamExecution.js';
 import { StreamingQuery } from './streamingQuery.js';
@@ -43,6 +44,11 @@ export interface WriteStreamOptions<T> {
   readonly lateSink?: StreamSink<LateRow>;
   /** Rows kept by `failedRows: 'deadLetter'` also go here, with the batch. */
   readonly failedSink?: StreamSink<FailedRow>;
+  /**
+   * Starts a failed query again from its last commit, after a delay that doubles; without it the first
+   * failure ends the query. Needs a `checkpointLocation`.
+   */
+  readonly restart?: RestartOptions;
   /** How long asynchronous RxJS operators may take after the last row of a batch. Default 1 minute. */
   readonly rxTimeout?: DurationInput;
   /** How long `stop()` waits for a sink or source that hangs; 0 (default): for ever. */
@@ -121,6 +127,7 @@ function setupOf<T>(
     trigger,
     clock: asyncScheduler,
     watermarkPolicy: options.multipleWatermarkPolicy ?? 'min',
+    restart: RestartPolicy.of(options.restart, durable),
     rxTimeoutMs: durationMs(options.rxTimeout ?? '1 minute', 'rxTimeout', { min: 'positive' }),
     rxNames: graph.nodes.filter(isRxNode).map((node) => node.label ?? graph.idOf(node)),
     fileSystem,
@@ -141,6 +148,7 @@ function setupOf<T>(
     killPoint: options.internals?.killPoint ?? (() => undefined),
     onCorrupt: () => undefined, // the execution takes it over
     onProgress: (progress) => queries.progressed(progress),
+    onRestart: (event) => queries.restarted(runId, event),
     onEnd: () => queries.ended(runId),
   };
   return { setup, stopTimeoutMs: durationMs(options.stopTimeout ?? 0, 'stopTimeout') };

@@ -1,0 +1,268 @@
+import { StreamingError } from '../errors.js';
+import { type Steps, wait } from '../maybe.js';
+import type { Stage } from '../plan/planNode.js';
+import type { EpochRecord } from '../state/stateBackend.js';
+import type { BatchReport } from './batchReport.js';
+import { inOperator, reasonOf } from './operatorError.js';
+import type { PlanEntry, PlannedRange, PlannedTurn } from './queryCheckpoint.js';
+import type { PipelineOutput, QueryRun } from './queryRun.js';
+import type { QuerySetup } from './querySetup.js';
+import { Slice } from './slice.js';
+import { type SourceRun, sameOffset } from './sourceRun.js';
+
+/** Thrown inside a batch that `stop()` gives up; never seen by users. */
+export class Stopped extends Error {}
+
+/** How a turn stands in its query. */
+export interface TurnFacts {
+  readonly batchId: number;
+  readonly first: boolean;
+  readonly closing: boolean;
+  readonly replay: boolean;
+}
+
+/**
+ * One batch: its turns are read and computed, the sink has the rows before they are committed, they are
+ * committed before sources forget. The order of the steps is the guarantee (docs/reliability.md).
+ */
+export class BatchExecution {
+  /** What has left the plan in this batch. */
+  rows: unknown[] = [];
+  readonly output: PipelineOutput;
+  /** Found behind the running batches: no batch may be committed any more. */
+  damage: StreamingError | undefined;
+  private readonly slice: Slice;
+  private pipelineEnded = true;
+  private waiter: { resolve(): void; reject(error: unknown): void } | undefined;
+  private stopping = false;
+  /** An asynchronous operator has failed before anybody waited for it. */
+  private early: { readonly error: unknown } | undefined;
+
+  constructor(
+    private readonly setup: QuerySetup,
+    private readonly run: QueryRun,
+    private readonly report: BatchReport,
+  ) {
+    this.slice = new Slice(setup.durable);
+    this.output = { end: this.endStage(), events: this.operatorEvents() };
+  }
+
+  /** Gives up asynchronous operators and sources; what is synchronous ends its batch. */
+  stop(): void {
+    this.stopping = true;
+    this.waiter?.reject(new Stopped());
+  }
+
+  /** Runs a planned batch to its commit. */
+  *whole(plan: PlanEntry, replay: boolean): Steps<void> {
+    const { batchId, closing } = plan;
+    this.begin(batchId);
+    this.run.watermark.used = plan.previousWatermarkMs ?? 0;
+    for (const [i, turn] of plan.turns.entries()) {
+      yield* this.turn(turn, { batchId, first: batchId === 0 && i === 0, closing, replay });
+    }
+    yield* this.finish(batchId, closing);
+  }
+
+  begin(batchId: number): void {
+    const { run } = this;
+    this.report.begin(batchId);
+    this.rows = [];
+    this.early = undefined;
+    for (const source of run.sources) source.clear();
+    run.pipeline.clear();
+    run.checkpoint.backend.begin();
+  }
+
+  *turn(turn: PlannedTurn, facts: TurnFacts): Steps<void> {
+    const { report, run } = this;
+    const { pipeline, watermark } = run;
+    const watermarkMs = turn.watermarkMs ?? 0;
+    pipeline.begin({
+      batchId: facts.batchId,
+      watermarkMs,
+      previousWatermarkMs: watermark.used,
+      timestampMs: turn.timestampMs,
+      closing: facts.closing,
+      firstBatch: facts.first,
+      bounded: this.setup.bounded,
+    });
+    watermark.use(watermarkMs);
+    this.pipelineEnded = false;
+    const started = report.now();
+    report.phase = 'the state store';
+    yield* wait(pipeline.prepare());
+    for (const range of turn.ranges) {
+      const source = run.sources[Number(range.source)];
+      if (source) yield* this.readRange(source, range, facts.replay);
+    }
+    report.phase = 'the query';
+    this.setup.killPoint('kp5:after');
+    pipeline.end();
+    if (!this.pipelineEnded && !this.early) yield* wait(this.waitForPipeline());
+    if (this.early) throw this.early.error;
+    report.took('getBatch', started);
+    this.setup.killPoint('kp6:after');
+    watermark.seen(pipeline);
+  }
+
+  /** Sink, then commit, then what is no longer needed is forgotten. */
+  *finish(batchId: number, closing: boolean): Steps<void> {
+    const { setup, report, run } = this;
+    if (this.damage) throw this.damage;
+    let started = report.now();
+    report.phase = setup.sink.description;
+    setup.killPoint('kp7:before');
+    yield* wait(run.sink.addBatch(batchId, this.rows, setup.outputMode));
+    report.phase = 'the late and failed outputs';
+    yield* wait(run.lateSink?.addBatch(batchId, report.lateRows, 'append'));
+    yield* wait(run.failedSink?.addBatch(batchId, report.failedRows, 'append'));
+    setup.killPoint('kp8:after');
+    report.took('addBatch', started);
+    started = report.now();
+    report.phase = 'the state store';
+    if (this.damage) throw this.damage;
+    yield* wait(run.checkpoint.backend.commit(this.epoch(batchId, closing)));
+    setup.killPoint('kp10:before');
+    for (const { open, position } of run.sources) {
+      if (position !== null) yield* wait(open.commit(position));
+    }
+    setup.killPoint('kp10:after');
+    yield* wait(run.checkpoint.purge(batchId));
+    report.took('commitOffsets', started);
+    run.anyBatch = true;
+    run.nextBatchId = batchId + 1;
+  }
+
+  private epoch(batchId: number, closing: boolean): EpochRecord {
+    const { checkpoint, watermark } = this.run;
+    return {
+      queryId: checkpoint.queryId,
+      batchId,
+      watermarkMs: watermark.used,
+      nextWatermarkMs: watermark.tracker.advance(),
+      watermarkNodes: watermark.tracker.snapshot(),
+      completed: closing,
+    };
+  }
+
+  private *readRange(source: SourceRun, range: PlannedRange, replay: boolean): Steps<void> {
+    source.endOffset = range.upTo;
+    if (range.upTo === null || sameOffset(range.after, range.upTo)) return;
+    if (replay && !source.node.source.replayable) this.report.lost(range);
+    this.report.phase = source.node.source.description;
+    const chunks = source.open.read(range.after, range.upTo, this.recordReport(source));
+    if (Symbol.iterator in chunks) {
+      for (const chunk of chunks) {
+        push(source, chunk);
+        const pause = this.slice.over();
+        if (pause) yield pause;
+      }
+    } else yield* this.readLater(source, chunks);
+    source.position = range.upTo;
+  }
+
+  private *readLater(source: SourceRun, chunks: AsyncIterable<readonly unknown[]>): Steps<void> {
+    const iterator = chunks[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value } = (yield iterator.next()) as IteratorResult<readonly unknown[]>;
+      if (done) return;
+      push(source, value);
+      const pause = this.slice.over();
+      if (pause) yield pause;
+      if (this.stopping) {
+        yield* wait(iterator.return?.());
+        throw new Stopped();
+      }
+    }
+  }
+
+  private recordReport(source: SourceRun) {
+    const { badRecords, source: kind } = source.node;
+    return {
+      failed: (raw: unknown, error: unknown) =>
+        this.failedRow(kind.description, raw, Number.NaN, error, badRecords),
+      dropped: (count: number) => {
+        source.droppedRecords += count;
+      },
+    };
+  }
+
+  private failedRow(
+    operator: string,
+    row: unknown,
+    time: number,
+    error: unknown,
+    policy = this.setup.failedRows,
+  ): void {
+    if (policy === 'fail') throw inOperator(operator, error);
+    this.report.failed(
+      {
+        row,
+        operator,
+        eventTimeMs: Number.isNaN(time) ? null : time,
+        error: {
+          message: reasonOf(error),
+          ...(error instanceof StreamingError ? { code: error.code } : {}),
+        },
+        batchId: this.report.batchId,
+      },
+      policy === 'deadLetter',
+    );
+  }
+
+  private endStage(): Stage {
+    return {
+      next: (row) => {
+        this.rows.push(row);
+      },
+      endBatch: () => {
+        this.pipelineEnded = true;
+        this.waiter?.resolve();
+      },
+    };
+  }
+
+  private operatorEvents(): PipelineOutput['events'] {
+    const { report } = this;
+    return {
+      late: (operator, row, eventTimeMs, watermarkMs) =>
+        report.late({ row, eventTimeMs, watermarkMs, operator, batchId: report.batchId }),
+      failed: (operator, row, time, error) => this.failedRow(operator, row, time, error),
+      pending: (operator, done) => {
+        done.then(undefined, (error: unknown) => {
+          if (this.waiter) this.waiter.reject(inOperator(operator, error));
+          else this.early ??= { error: inOperator(operator, error) };
+        });
+      },
+      observe: (name, values) => report.observe(name, values),
+    };
+  }
+
+  /** Asynchronous operators have not completed: waits for them, for the time limit, or for stop(). */
+  private waitForPipeline(): Promise<void> {
+    const { rxTimeoutMs, rxNames, clock } = this.setup;
+    return new Promise<void>((resolve, reject) => {
+      const timeout = clock.schedule(() => {
+        const operator = rxNames.join(', ');
+        reject(new StreamingError('RX_DID_NOT_COMPLETE', { operator, timeoutMs: rxTimeoutMs }));
+      }, rxTimeoutMs);
+      const settle = (done: () => void) => {
+        timeout.unsubscribe();
+        this.waiter = undefined;
+        done();
+      };
+      this.waiter = {
+        resolve: () => settle(resolve),
+        reject: (error) => settle(() => reject(error)),
+      };
+      if (this.stopping) this.waiter.reject(new Stopped());
+    });
+  }
+}
+
+function push(source: SourceRun, chunk: readonly unknown[]): void {
+  source.numInputRows += chunk.length;
+  const { entry } = source;
+  for (let i = 0; i < chunk.length; i++) entry.next(chunk[i], Number.NaN);
+}

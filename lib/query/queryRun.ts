@@ -1,0 +1,235 @@
+import { type MaybePromise, type Steps, wait } from '../maybe.js';
+import type { Stage } from '../plan/planNode.js';
+import { timeReaderOf } from '../plan/timeReader.js';
+import type { Sink, SinkContext } from '../sinks/sink.js';
+import type { SourceContext } from '../sources/source.js';
+import { RxStage } from '../stream/rxStage.js';
+import { isSourceNode } from '../stream/sourceNode.js';
+import type { OperatorEvents } from './operatorContext.js';
+import { Pipeline } from './pipeline.js';
+import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
+import type { QuerySetup } from './querySetup.js';
+import { SourceRun } from './sourceRun.js';
+import { WatermarkClock } from './watermarkClock.js';
+
+/** Where the rows and reports of a compiled plan go. */
+export interface PipelineOutput {
+  readonly end: Stage;
+  readonly events: Omit<OperatorEvents, 'wakeAt'>;
+}
+
+/**
+ * What a query holds open from a start to the next stop or failure: checkpoint, sources, compiled plan,
+ * sinks, and its position. A restart makes a new one.
+ */
+export class QueryRun {
+  readonly sources: readonly SourceRun[];
+  readonly watermark: WatermarkClock;
+  pipeline!: Pipeline; // from `open` on, as the next two
+  checkpoint!: QueryCheckpoint;
+  sink!: Sink<unknown>;
+  lateSink: Sink<unknown> | undefined;
+  failedSink: Sink<unknown> | undefined;
+  isOpen = false;
+  nextBatchId = 0;
+  /** A batch has run on this checkpoint. */
+  anyBatch = false;
+  /** Planned by the run before, not committed. */
+  pendingReplay: PlanEntry | undefined;
+  /** Each operator's earliest timer (ms). */
+  private readonly timers = new Map<string, number>();
+
+  constructor(
+    private readonly setup: QuerySetup,
+    private readonly now: () => number,
+    private readonly wake: () => void,
+  ) {
+    this.sources = setup.graph.nodes
+      .filter(isSourceNode)
+      .map((node, i) => new SourceRun(String(i), node));
+    this.watermark = new WatermarkClock(setup, now);
+  }
+
+  /** Observables give rows whether or not somebody waits: subscribed before anything is awaited. */
+  openEagerSources(): void {
+    for (const run of this.sources) {
+      if (run.node.source.kind !== 'live') continue;
+      run.source = run.node.source.open(this.sourceContext(run)) as never;
+    }
+  }
+
+  /** Opens everything else, in the order in which one needs the other. Gives up once `stopped()`. */
+  *open(output: PipelineOutput, stopped: () => boolean): Steps<void> {
+    const { setup } = this;
+    this.checkpoint = yield* wait(setup.openCheckpoint());
+    this.compile(output);
+    this.restore();
+    for (const run of this.sources) {
+      run.source ??= yield* wait(run.node.source.open(this.sourceContext(run)));
+      if (stopped()) return;
+    }
+    const ctx = this.sinkContext();
+    this.sink = yield* wait(setup.sink.open(ctx));
+    this.lateSink = setup.lateSink && (yield* wait(setup.lateSink.open(ctx)));
+    this.failedSink = setup.failedSink && (yield* wait(setup.failedSink.open(ctx)));
+    yield* wait(this.pipeline.open());
+    this.isOpen = true;
+  }
+
+  /** Sources end with what is there now. */
+  *fixEnds(): Steps<void> {
+    for (const run of this.sources) yield* wait(run.open.fixEnd());
+  }
+
+  /** Asks each source for its next range; undefined if none has rows. */
+  *nextRanges(
+    limit: 'one batch' | 'everything',
+    asking: (source: SourceRun) => void,
+  ): Steps<PlannedRange[] | undefined> {
+    const ranges: PlannedRange[] = [];
+    let any = false;
+    for (const run of this.sources) {
+      asking(run);
+      const latest = yield* wait(run.next(limit));
+      run.latest = latest ?? run.position;
+      const isNew = run.isNew(latest);
+      any ||= isNew;
+      ranges.push({ source: run.id, after: run.position, upTo: isNew ? latest : run.position });
+    }
+    return any ? ranges : undefined;
+  }
+
+  emptyRanges(): PlannedRange[] {
+    return this.sources.map(({ id, position }) => ({
+      source: id,
+      after: position,
+      upTo: position,
+    }));
+  }
+
+  get allCompleted(): boolean {
+    return this.sources.every((run) => run.open.completed === true);
+  }
+
+  /** A batch without rows is due: the watermark moves an operator, or a timer has come. */
+  isDue(nextWatermarkMs: number): boolean {
+    const now = this.now();
+    for (const at of this.timers.values()) if (at <= now) return true;
+    return this.anyBatch && this.pipeline.wantsBatch(this.watermark.used, nextWatermarkMs);
+  }
+
+  /** When something is due without new rows: a timer, a folder to look at, an idle watermark (ms). */
+  nextDue(): number | undefined {
+    let due = this.watermark.nextDue();
+    for (const at of this.timers.values()) if (due === undefined || at < due) due = at;
+    for (const { source } of this.sources) {
+      if (source?.pollIntervalMs === undefined || source.completed) continue;
+      const at = this.now() + source.pollIntervalMs;
+      if (due === undefined || at < due) due = at;
+    }
+    return due;
+  }
+
+  /** Gives up the batch that is running: the state is what the last commit says. */
+  abort(): void {
+    (this.pipeline as Pipeline | undefined)?.cancel();
+    try {
+      (this.checkpoint as QueryCheckpoint | undefined)?.backend.abort();
+    } catch {
+      // The query ends with the first error; the store is closed next.
+    }
+  }
+
+  /** Closes whatever is open; answers what went wrong meanwhile. */
+  *close(error: unknown): Steps<readonly unknown[]> {
+    const problems: unknown[] = [];
+    const attempt = function* (step: () => MaybePromise<unknown>): Steps<void> {
+      try {
+        yield* wait(step());
+      } catch (problem) {
+        problems.push(problem);
+      }
+    };
+    this.isOpen = false;
+    yield* attempt(() => (this.pipeline as Pipeline | undefined)?.cancel());
+    for (const run of this.sources) yield* attempt(() => run.source?.close());
+    for (const sink of [this.sink as Sink<unknown> | undefined, this.lateSink, this.failedSink]) {
+      yield* attempt(() => sink?.close(error));
+    }
+    const checkpoint = this.checkpoint as QueryCheckpoint | undefined;
+    yield* attempt(() => checkpoint?.close(error === undefined));
+    return problems;
+  }
+
+  private sourceContext(run: SourceRun): SourceContext {
+    const query = this;
+    return {
+      sourceId: run.id,
+      get directory() {
+        return (query.checkpoint as QueryCheckpoint | undefined)?.sourceDirectory(run.id);
+      },
+      get resumeFrom() {
+        return run.position;
+      },
+      fileSystem: this.setup.fileSystem,
+      now: this.now,
+      wake: this.wake,
+    };
+  }
+
+  private sinkContext(): SinkContext {
+    const { setup } = this;
+    return {
+      queryId: this.checkpoint.queryId,
+      queryName: setup.queryName,
+      outputMode: setup.outputMode,
+      nextBatchId: this.pendingReplay?.batchId ?? this.nextBatchId,
+      durable: setup.durable,
+      fileSystem: setup.fileSystem,
+      schema: undefined,
+      now: this.now,
+    };
+  }
+
+  private compile({ end, events }: PipelineOutput): void {
+    const { graph, outputMode } = this.setup;
+    this.pipeline = new Pipeline({
+      graph,
+      outputMode,
+      tracker: this.watermark.tracker,
+      stateOf: (id) => this.checkpoint.backend.operator(id),
+      end,
+      rxStage: (node, ctx, out) => {
+        const reader = timeReaderOf(graph, node);
+        const name = node.label ?? ctx.operatorId;
+        return new RxStage(node.operator, ctx, out, reader && graph.idOf(reader), name);
+      },
+      events: {
+        ...events,
+        wakeAt: (operator, at) => {
+          if (at === undefined) this.timers.delete(operator);
+          else this.timers.set(operator, at);
+        },
+      },
+    });
+    for (const run of this.sources) run.entry = this.pipeline.entries.get(run.node) as Stage;
+  }
+
+  /** Takes up position and watermarks from the checkpoint. */
+  private restore(): void {
+    const { lastPlanned, lastEpoch } = this.checkpoint;
+    if (lastPlanned) {
+      const ranges = lastPlanned.turns.flatMap((turn) => turn.ranges);
+      for (const run of this.sources) {
+        const last = ranges.filter((range) => range.source === run.id).at(-1);
+        if (last) run.position = last.upTo;
+      }
+    }
+    if (lastEpoch) {
+      this.watermark.restore(lastEpoch);
+      this.nextBatchId = lastEpoch.batchId + 1;
+      this.anyBatch = true;
+    }
+    if (lastPlanned && lastPlanned.batchId === this.nextBatchId) this.pendingReplay = lastPlanned;
+  }
+}
