@@ -82,6 +82,7 @@ export function aggregateNode(kind: string, grouping: Grouping, set: ResultSet<n
       aggregation: true,
       chained: true,
       breaksChain: (mode) => mode !== 'append',
+      ...(fold.anyOrder ? {} : { readsOrder: true }),
       ...(window || grouping.keyTime ? { givesEventTime: true } : {}),
     },
     operatorName: window?.kind === 'session' ? 'sessionWindowStateStoreSaveExec' : 'stateStoreSave',

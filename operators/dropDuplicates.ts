@@ -97,7 +97,7 @@ function node<T>(
     inputs: [input],
     label: dedupLabel(key, timed),
     // Spark's chaining rule counts a dedup only if its keys include the event time.
-    traits: { stateful: true, chained: timed },
+    traits: { stateful: true, chained: timed, readsOrder: true },
     operatorName: 'dedupe',
     signature: { columns: dedupColumns(key), eventTime: timed },
     validate: (query) => {

@@ -40,7 +40,7 @@ function node<T>(
     kind: 'dropDuplicatesWithinWatermark',
     inputs: [input],
     label: dedupLabel(key, false),
-    traits: { stateful: true, chained: true },
+    traits: { stateful: true, chained: true, readsOrder: true },
     operatorName: 'dedupeWithinWatermark',
     signature: { columns: dedupColumns(key) },
     validate: (query) => {

@@ -71,7 +71,7 @@ function node(source: PlanNode, processor: AnyProcessor): PlanNode {
     kind: operator,
     inputs: [grouping.input],
     label: hasTime ? `${timeMode}, rows with event time` : timeMode,
-    traits: { stateful: true, chained: true },
+    traits: { stateful: true, chained: true, readsOrder: true },
     operatorName: 'transformWithStateExec',
     signature: { timeMode },
     validate: (query) => {

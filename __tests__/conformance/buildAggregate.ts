@@ -26,7 +26,7 @@ export function buildAggregate(plan: AggregatePlan, input: Built): Built {
   return {
     rows$: aggregated.pipe(
       select((row) => ({
-        ...(row.key ?? {}),
+        ...row.key,
         ...(as === undefined ? {} : { [as]: row.window }),
         ...sortedSets(plan, pick(row as never, names)),
       })),

@@ -115,6 +115,7 @@ class JoinContext implements StageContext {
   readonly operatorId = 'join-0';
   readonly outputMode = 'append';
   readonly hasWatermark = true;
+  readonly orderMatters = false;
   readonly firstBatch = false;
   readonly eventTime = new EventTimeStats();
   lateWatermark = Number.NEGATIVE_INFINITY;

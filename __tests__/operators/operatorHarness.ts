@@ -189,6 +189,7 @@ class FakeContext implements StageContext {
   readonly operatorId = 'operator-0';
   readonly outputMode: OutputMode;
   readonly hasWatermark: boolean;
+  readonly orderMatters = false;
   readonly eventTime = new EventTimeStats();
   batchId = -1;
   lateWatermark = Number.NEGATIVE_INFINITY;

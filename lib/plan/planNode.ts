@@ -47,6 +47,8 @@ export interface NodeTraits {
   readonly breaksChain?: (mode: OutputMode) => boolean;
   /** Counts as stateful for the chaining rule (dedup without event time in the key does not). */
   readonly chained?: boolean;
+  /** What it gives depends on the order in which rows come: operators before it keep to one. */
+  readonly readsOrder?: boolean;
   /** Reads the row's event time though it is not stateful. Stateful nodes read it if there is a watermark. */
   readonly readsEventTime?: boolean;
   /** Its rows carry an event time of their own, also without a watermark above: results of windows. */
@@ -87,6 +89,11 @@ export interface StageContext {
   readonly hasWatermark: boolean;
   /** Processing time of this batch, ms since the epoch; the same when the batch is replayed. */
   readonly batchTimestampMs: number;
+  /**
+   * An operator behind this one reads order: what this one emits MUST then come in an order that a
+   * restart between two batches does not change.
+   */
+  readonly orderMatters: boolean;
   /** True in the one batch that flushes when every source has completed. */
   readonly closing: boolean;
   /** True in the first batch of a new query, never after a restart: initial state goes in here. */

@@ -12,6 +12,7 @@ import type { SourceNode } from '../stream/sourceNode.js';
 import type { Batch } from './batch.js';
 import { type Compiled, compile } from './compile.js';
 import { OperatorContext, type OperatorEvents } from './operatorContext.js';
+import { isCounted, RowCount } from './rowCount.js';
 
 export interface PipelineParts {
   readonly graph: PlanGraph;
@@ -22,11 +23,15 @@ export interface PipelineParts {
   readonly rxStage: (node: RxNode, ctx: OperatorContext, out: Stage) => Stage | undefined;
   /** Receives the rows that leave the plan. */
   readonly end: Stage;
+  /** Count what leaves each operator, for drawings. */
+  readonly countRows?: boolean;
 }
 
 /** The compiled plan of one run and what is fixed per batch: watermarks per operator, timestamp. */
 export class Pipeline {
   readonly contexts = new Map<PlanNode, OperatorContext>();
+  /** Rows that left an operator in this run, where nothing else says it. */
+  readonly rowCounts = new Map<PlanNode, RowCount>();
   private readonly compiled: Compiled;
   private readonly graph: PlanGraph;
   private readonly outputMode: OutputMode;
@@ -60,7 +65,14 @@ export class Pipeline {
       }
       return ctx;
     };
-    this.compiled = compile(parts.graph, parts.end, { contextOf, rxStage: parts.rxStage });
+    const counted = (node: PlanNode, out: Stage): Stage => {
+      if (!parts.countRows || !isCounted(parts.graph, node)) return out;
+      const count = new RowCount(out);
+      this.rowCounts.set(node, count);
+      return count;
+    };
+    const { rxStage } = parts;
+    this.compiled = compile(parts.graph, parts.end, { contextOf, rxStage, counted });
     this.preparing = this.compiled.stages.filter((stage) => stage.prepare !== undefined);
     this.watermarks = [...this.contexts]
       .filter(([node]) => isWatermarkNode(node))

@@ -1,6 +1,7 @@
 import type { Grouping, WindowGrouping } from '../../lib/plan/grouping.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import { eventTimeMs } from '../../lib/time/eventTime.js';
+import { withAppearance } from './appearance.js';
 import { AssignedStage } from './assignedStage.js';
 import { EventTimeKeyStage } from './eventTimeKeyStage.js';
 import { ArrayFold, type Fold } from './fold.js';
@@ -24,9 +25,11 @@ export function aggregateStage<V>(
   ctx: StageContext,
   out: Stage,
   grouping: Grouping,
-  fold: Fold<V>,
+  plain: Fold<V>,
 ): Stage {
   const { window } = grouping;
+  const ordered = ctx.orderMatters && ctx.outputMode === 'complete' && window?.kind !== 'session';
+  const fold = ordered ? withAppearance(plain) : plain;
   if (window?.kind === 'session') return sessionStage(ctx, out, grouping, window, fold);
   if (window === undefined) return withoutWindow(ctx, out, grouping, fold);
   return windowStage(

@@ -15,6 +15,22 @@ export function compareDue(a: Due, b: Due): number {
   return a.time - b.time || compareCanonical(canonicalKey(a.key, ''), canonicalKey(b.key, ''));
 }
 
+/**
+ * What is due, in order of time and at one time of key: `due` is in order of time already. For stages
+ * whose order matters downstream; nothing may be inserted meanwhile.
+ */
+export function* inDueOrder<E extends Due>(due: Iterable<E>): Iterable<E> {
+  let sameTime: E[] = [];
+  for (const entry of due) {
+    if (sameTime.length > 0 && sameTime[0]?.time !== entry.time) {
+      yield* sameTime.length === 1 ? sameTime : sameTime.sort(compareDue);
+      sameTime = [];
+    }
+    sameTime.push(entry);
+  }
+  yield* sameTime.sort(compareDue);
+}
+
 /** Any order will do, as long as it is total: kinds by name, then by value. */
 function compareCanonical(a: unknown, b: unknown): number {
   const [kindA, kindB] = [typeof a, typeof b];

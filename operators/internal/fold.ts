@@ -28,7 +28,7 @@ export class CountFold implements Fold<number> {
   readonly anyOrder = true;
   readonly exactMerge = true;
 
-  constructor(private readonly name: string) {}
+  constructor(readonly name: string) {}
 
   zero(): number {
     return 0;
@@ -88,8 +88,8 @@ export class ArrayFold implements Fold<unknown[]> {
   }
 
   putResults(value: unknown[], row: Record<string, unknown>): void {
-    const { aggregates, names } = this;
-    for (let i = 0; i < aggregates.length; i++) {
+    const { names } = this;
+    for (let i = 0; i < names.length; i++) {
       row[names[i] as string] = this.resultOf(i, value);
     }
   }

@@ -1,6 +1,8 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import type { Entry, KeyedTable } from '../../lib/state/stateStore.js';
+import { inOrderOfAppearance } from './appearance.js';
+import { compareDue } from './dueOrder.js';
 import type { Fold } from './fold.js';
 import type { GroupRows } from './groupRows.js';
 import { type Apart, apartOf } from './partsFold.js';
@@ -48,7 +50,7 @@ export class KeyedGroups<V> {
     if (this.ctx.outputMode === 'update') {
       for (const entry of this.table.touched()) this.emitEntry(entry);
     } else if (this.emitsAll) {
-      for (const entry of this.table.entries()) this.emitEntry(entry);
+      for (const entry of this.inOrder()) this.emitEntry(entry);
       if (this.ctx.outputMode === 'append') this.removeAll();
     }
   }
@@ -56,6 +58,12 @@ export class KeyedGroups<V> {
   private get emitsAll(): boolean {
     const mode = this.ctx.outputMode;
     return mode === 'complete' || (mode === 'append' && this.ctx.closing);
+  }
+
+  private inOrder(): Iterable<Entry<V>> {
+    const entries = this.table.entries();
+    if (this.ctx.outputMode === 'complete') return inOrderOfAppearance(this.fold, entries);
+    return this.ctx.orderMatters ? [...entries].sort(compareDue) : entries;
   }
 
   private emitEntry(entry: Entry<V>): void {

@@ -2,6 +2,7 @@ import type { MaybePromise } from '../../lib/maybe.js';
 import type { Grouping, WindowGrouping } from '../../lib/plan/grouping.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import type { Entry, KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
+import { compareDue, inDueOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';
 import { GroupRows } from './groupRows.js';
 import { headOf, newHead, type SessionHead, type StoredSession, spansOf } from './sessionKey.js';
@@ -90,7 +91,7 @@ class SessionStage<V> implements Stage {
   }
 
   endBatch(): void {
-    const { ctx, out, heads, sessions, fold } = this.parts;
+    const { ctx, out, heads, fold } = this.parts;
     if (!fold.anyOrder) {
       for (const { key, value: head } of heads.touched()) {
         if (head.rows) this.merge.sweep(key, head, head.rows);
@@ -98,14 +99,22 @@ class SessionStage<V> implements Stage {
       }
     }
     this.merge.write();
-    if (ctx.outputMode === 'complete') for (const entry of sessions.entries()) this.emit(entry);
+    if (ctx.outputMode === 'complete') this.emitAll();
     else this.evict();
     out.endBatch();
   }
 
+  /** Sessions merge, so no order of appearance: where order matters, by end and then by key. */
+  private emitAll(): void {
+    const { ctx, sessions } = this.parts;
+    const all = sessions.entries();
+    for (const entry of ctx.orderMatters ? [...all].sort(compareDue) : all) this.emit(entry);
+  }
+
   private evict(): void {
     const { ctx, heads, sessions } = this.parts;
-    for (const entry of sessions.due(ctx.evictionWatermark)) {
+    const due = sessions.due(ctx.evictionWatermark);
+    for (const entry of ctx.orderMatters ? inDueOrder(due) : due) {
       this.emit(entry);
       sessions.remove(entry);
       const head = heads.find(entry.key);

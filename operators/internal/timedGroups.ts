@@ -1,6 +1,8 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
+import { inOrderOfAppearance } from './appearance.js';
+import { inDueOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';
 import { type Apart, apartOf } from './partsFold.js';
 
@@ -15,6 +17,9 @@ export interface TimedRows<V> {
  *
  * Append emits a group once, when its time <= the eviction watermark, in order of time; update emits
  * what the batch touched and then evicts silently; complete emits all, keeps all, and no row is late.
+ *
+ * Where order matters downstream, groups of one time leave by key, and complete mode keeps the order in
+ * which groups appeared.
  *
  * Source: semantics/spark.md 2.6, 2.9.
  */
@@ -62,12 +67,15 @@ export class TimedGroups<V> {
         this.evict(false);
         break;
       case 'complete':
-        for (const entry of this.table.entries()) this.emitEntry(entry);
+        for (const entry of inOrderOfAppearance(this.fold, this.table.entries())) {
+          this.emitEntry(entry);
+        }
     }
   }
 
   private evict(emitting: boolean): void {
-    for (const entry of this.table.due(this.ctx.evictionWatermark)) {
+    const due = this.table.due(this.ctx.evictionWatermark);
+    for (const entry of emitting && this.ctx.orderMatters ? inDueOrder(due) : due) {
       if (emitting) this.emitEntry(entry);
       this.apart?.forget(entry);
       this.table.remove(entry);

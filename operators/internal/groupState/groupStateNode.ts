@@ -22,7 +22,12 @@ export function groupStateNode(source: PlanNode, description: GroupStateDescript
     inputs: [grouping.input],
     functionMode: mode,
     label: mode === 'map' ? `timeout ${timeout}` : `${mode}, timeout ${timeout}`,
-    traits: { stateful: true, chained: true, breaksChain: () => timeout === 'eventTime' },
+    traits: {
+      stateful: true,
+      chained: true,
+      readsOrder: true,
+      breaksChain: () => timeout === 'eventTime',
+    },
     operatorName: 'flatMapGroupsWithState',
     signature: { timeout, mode },
     validate: (query) => {

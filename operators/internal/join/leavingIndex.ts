@@ -1,5 +1,7 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
-import type { StateStore, TimedTable } from '../../../lib/state/stateStore.js';
+import type { StageContext } from '../../../lib/plan/planNode.js';
+import type { TimedTable } from '../../../lib/state/stateStore.js';
+import { inDueOrder } from '../dueOrder.js';
 import type { Bucket } from './bucket.js';
 import type { JoinSide } from './joinType.js';
 
@@ -11,9 +13,12 @@ import type { JoinSide } from './joinType.js';
 export class LeavingIndex {
   private readonly due: TimedTable<true>;
 
-  constructor(side: JoinSide, state: StateStore) {
+  constructor(
+    side: JoinSide,
+    private readonly ctx: StageContext,
+  ) {
     const name = side === 'left' ? 'dueLeft' : 'dueRight';
-    this.due = state.timed<true>(name, { counted: false });
+    this.due = ctx.state.timed<true>(name, { counted: false });
   }
 
   load(upTo: number): MaybePromise<void> {
@@ -22,7 +27,8 @@ export class LeavingIndex {
 
   /** Takes out the buckets from which a row leaves, earliest first; `first` of such a bucket is stale. */
   *take(upTo: number): Iterable<{ readonly key: unknown; readonly no: number }> {
-    for (const entry of this.due.due(upTo)) {
+    const due = this.due.due(upTo);
+    for (const entry of this.ctx.orderMatters ? inDueOrder(due) : due) {
       const [key, no] = entry.key as readonly [unknown, number];
       this.due.remove(entry);
       yield { key, no };

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
-import type { Entry, KeyedTable, StateStore } from '../../../lib/state/stateStore.js';
+import type { StageContext } from '../../../lib/plan/planNode.js';
+import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
 import {
   addRow,
   type Bucket,
@@ -33,19 +34,19 @@ export class SideRows {
 
   constructor(
     private readonly side: JoinSide,
-    state: StateStore,
+    ctx: StageContext,
     private readonly keys: KeyedTable<KeyRows>,
     private readonly count: RowCount,
     isEvicted: boolean,
     private readonly sharesTimes: boolean,
   ) {
     this.isLeft = side === 'left';
-    this.sealed = state.keyed<Bucket>(side, {
+    this.sealed = ctx.state.keyed<Bucket>(side, {
       toStored: bucketToStored,
       fromStored: (stored) => bucketFromStored(stored, sharesTimes),
       counted: false,
     });
-    this.index = isEvicted ? new LeavingIndex(side, state) : undefined;
+    this.index = isEvicted ? new LeavingIndex(side, ctx) : undefined;
   }
 
   sealedBucket(key: unknown, no: number): Entry<Bucket> {

@@ -1,6 +1,7 @@
 import { type MaybePromise, then } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
+import { compareDue } from '../dueOrder.js';
 import type { KeyRows, Leave } from './bucket.js';
 import type { KeyReader } from './joinKey.js';
 import { isLeftOnly, keepsLeft, keepsRight } from './joinType.js';
@@ -63,8 +64,8 @@ export class StreamJoin {
     });
     this.count = new RowCount(ctx);
     const { keys, count } = this;
-    this.left = new SideRows('left', ctx.state, keys, count, leftLeaves, leftShares);
-    this.right = new SideRows('right', ctx.state, keys, count, rightLeaves, rightShares);
+    this.left = new SideRows('left', ctx, keys, count, leftLeaves, leftShares);
+    this.right = new SideRows('right', ctx, keys, count, rightLeaves, rightShares);
     this.leftKey = spec.keyReader('left');
     this.rightKey = spec.keyReader('right');
     this.output = new PairOutput(spec, out);
@@ -158,7 +159,9 @@ export class StreamJoin {
 
   /** Rows without event time, and rows of a side that nothing bounds: nothing will match them now. */
   private flush(side: SideRows, leave: Leave): void {
-    for (const entry of [...this.keys.entries()]) side.clear(entry, leave);
+    const entries = [...this.keys.entries()];
+    if (this.ctx.orderMatters) entries.sort(compareDue);
+    for (const entry of entries) side.clear(entry, leave);
   }
 
   private leavesUpTo(side: 'left' | 'right'): number {
