@@ -14,6 +14,8 @@ export interface CompileHooks {
    * subscription subscribes to the part above by itself).
    */
   rxStage(node: RxNode, ctx: OperatorContext, out: Stage): Stage | undefined;
+  /** What stands between a node and its readers; `out` itself where nobody counts. */
+  counted?(node: PlanNode, out: Stage): Stage;
 }
 
 export interface Compiled {
@@ -31,7 +33,8 @@ export function compile(graph: PlanGraph, end: Stage, hooks: CompileHooks): Comp
   for (const node of [...graph.nodes].reverse()) {
     const outs = readers.get(node);
     if (!outs) continue; // above an rx node that ended compiling
-    const out = outs.length === 1 ? (outs[0] as Stage) : new Tee(outs);
+    const readersOf = outs.length === 1 ? (outs[0] as Stage) : new Tee(outs);
+    const out = hooks.counted?.(node, readersOf) ?? readersOf;
     if (isSourceNode(node)) {
       entries.set(node, out);
       continue;

@@ -7,6 +7,8 @@ import type { StreamingQuery } from './streamingQuery.js';
 
 /** What happens to queries, for monitoring. Every method is optional. */
 export interface StreamingQueryListener {
+  /** Queries that start from now on count the rows between their operators. */
+  readonly countsRows?: boolean;
   /** Before `writeStream` returns. */
   onQueryStarted?(event: {
     readonly id: string;
@@ -79,6 +81,12 @@ class StreamingQueryManager {
 
   listListeners(): readonly StreamingQueryListener[] {
     return [...this.listeners];
+  }
+
+  /** @internal */
+  get countsRows(): boolean {
+    for (const listener of this.listeners) if (listener.countsRows) return true;
+    return false;
   }
 
   /** @internal */

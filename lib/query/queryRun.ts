@@ -197,6 +197,7 @@ export class QueryRun {
       graph,
       outputMode,
       tracker: this.watermark.tracker,
+      countRows: this.setup.countRows ?? false,
       stateOf: (id) => this.checkpoint.backend.operator(id),
       end,
       rxStage: (node, ctx, out) => {

@@ -36,6 +36,8 @@ export interface QuerySetup {
   readonly durable: boolean;
   /** `readBatch`: everything in one batch, nothing is late. */
   readonly bounded: boolean;
+  /** Count the rows between operators, for the live page. */
+  readonly countRows?: boolean;
   /** Watermark nodes and the sources whose rows pass them. */
   readonly watermarkSources: readonly {
     readonly id: string;

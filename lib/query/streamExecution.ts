@@ -5,6 +5,7 @@ import { BatchExecution, Stopped } from './batchExecution.js';
 import { BatchReport } from './batchReport.js';
 import { ContinuousEpoch } from './continuousEpoch.js';
 import { OperatorError, reasonOf } from './operatorError.js';
+import type { Pipeline } from './pipeline.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
 import { QueryRun } from './queryRun.js';
@@ -28,6 +29,8 @@ export class StreamExecution implements QueryLife {
   isTriggerActive = false;
   isActive = true;
   queryId: string;
+  /** Result rows of the batch that `committed$` tells of; only while it tells. */
+  committedRows: readonly unknown[] = [];
   /** Answers once the query has ended; never rejects. */
   readonly ended: Promise<void>;
 
@@ -79,6 +82,11 @@ export class StreamExecution implements QueryLife {
 
   get recentProgress(): readonly StreamingQueryProgress[] {
     return this.report.recent;
+  }
+
+  /** The compiled plan of this run; undefined until the query is open. */
+  get pipeline(): Pipeline | undefined {
+    return this.run.pipeline as Pipeline | undefined;
   }
 
   /** Ids of the operators that keep state. */
@@ -335,12 +343,14 @@ export class StreamExecution implements QueryLife {
       backend: run.checkpoint.backend,
       nowMs: this.scheduler.now(),
     });
+    this.committedRows = batch.rows;
     batch.rows = [];
     this.message = 'Waiting for next trigger';
     this.isTriggerActive = false;
     for (const row of report.lateRows) this.late$.next(row);
     for (const row of report.failedRows) this.failed$.next(row);
     this.committed$.next(batchId);
+    this.committedRows = [];
     this.progress$.next(progress);
     setup.onProgress(progress);
   }
