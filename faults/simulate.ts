@@ -1,21 +1,23 @@
-import { suiteOptions } from './options.js';
 import { runOne } from './simulate/runOne.js';
-import { Tally } from './tally.js';
+import { runSuite } from './suite.js';
 
 /** `npm run faults:simulate`: the whole engine in one process, under virtual time. */
-const options = suiteOptions({ runs: 10_000 });
-const tally = new Tally('faults:simulate', options);
-let planned = 0;
-let fired = 0;
-for (let seed = options.seed; !tally.isOver; seed++) {
-  const outcome = await runOne(seed);
-  planned += outcome.planned;
-  fired += outcome.fired.length;
-  tally.count('batches', outcome.batches);
-  tally.count('rows', outcome.rows);
-  for (const fault of outcome.fired) tally.count(fault);
-  if (outcome.reason === undefined) tally.pass();
-  else tally.fail(seed, `${outcome.reason} (${outcome.workload}; ${outcome.fired.join(', ')})`);
-}
-// A fault that lies behind the last step of a life does not fire; most must.
-process.exit(tally.end(Math.floor(planned / 2), fired));
+await runSuite({
+  name: 'faults:simulate',
+  runs: 10_000,
+  workers: 2,
+  chunk: 20,
+  // A fault that lies behind the last step of a life does not fire.
+  least: 0.8,
+  async one(seed) {
+    const { reason, workload, planned, fired, batches, rows } = await runOne(seed);
+    const counts: Record<string, number> = { batches, rows };
+    for (const fault of fired) counts[fault] = (counts[fault] ?? 0) + 1;
+    return {
+      reason: reason && `${reason} (${workload}; ${fired.join(', ')})`,
+      planned,
+      fired: fired.length,
+      counts,
+    };
+  },
+});

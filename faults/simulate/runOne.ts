@@ -105,7 +105,9 @@ class Run {
   }
 
   /** One life: from start to a fault, a clean stop, or the end of all rows. */
-  private async live(fault: Fault | undefined): Promise<{ code: string; message: string } | undefined> {
+  private async live(
+    fault: Fault | undefined,
+  ): Promise<{ code: string; message: string } | undefined> {
     const process = new Process(fault);
     this.machine.boot(process);
     const query = this.start(process);
@@ -184,17 +186,19 @@ class Run {
   }
 
   private async answer(): Promise<Answer> {
-    if (!this.usesFiles) return { batches: this.database.batches, perBatch: true };
+    const upserts = this.triggerKind === 'continuous' && this.workload.mode === 'update';
+    if (!this.usesFiles) return { batches: this.database.batches, perBatch: true, upserts };
     const { files } = this.machine;
     this.machine.boot(new Process(undefined));
     const manifest = await readManifest('/out', { fileSystem: files });
     const rows: string[] = [];
     for (const file of manifest.files) {
       const bytes = await files.read(`/out/${file.path}`);
-      if (bytes === undefined) throw new RangeError(`the manifest names ${file.path}, which is gone`);
+      if (bytes === undefined)
+        throw new RangeError(`the manifest names ${file.path}, which is gone`);
       const lines = Buffer.from(bytes).toString('utf8').split('\n').filter(Boolean);
       rows.push(...lines.map((line) => textOf(JSON.parse(line) as object)));
     }
-    return { batches: new Map([[0, rows]]), perBatch: false };
+    return { batches: new Map([[0, rows]]), perBatch: false, upserts };
   }
 }

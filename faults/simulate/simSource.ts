@@ -1,5 +1,5 @@
-import type { Random } from '../random.js';
 import type { Json, Source, SourceContext, StreamSource } from '../../lib/sources/source.js';
+import type { Random } from '../random.js';
 import type { Event } from '../workloads/workload.js';
 import type { Process } from './process.js';
 

@@ -25,5 +25,18 @@ export function eventsOf(
 }
 
 /** Names that would hurt a plain object used as a map are among them. */
-const keyNames = ['a', '__proto__', 'constructor', 'ü', 'b', 'toString', 'c', 'd', 'e', '', 'f', 'g'];
+const keyNames = [
+  'a',
+  '__proto__',
+  'constructor',
+  'ü',
+  'b',
+  'toString',
+  'c',
+  'd',
+  'e',
+  '',
+  'f',
+  'g',
+];
 export const mostKeys = keyNames.length;

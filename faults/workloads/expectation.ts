@@ -1,5 +1,4 @@
-import type { Model, Workload } from './workload.js';
-import type { Event } from './workload.js';
+import type { Event, Model, Workload } from './workload.js';
 
 /** One turn of a batch as it was planned: its rows, source by source. */
 export interface PlannedRows {
@@ -34,7 +33,7 @@ export class Expectation {
     const evict = closing ? Number.POSITIVE_INFINITY : open;
     const out = this.model.batch(rows, { late, evict, closing, timestampMs });
     this.used = this.watermark;
-    rows.forEach((list, source) => this.see(source, list));
+    for (const [source, list] of rows.entries()) this.see(source, list);
     this.advance();
     return out;
   }

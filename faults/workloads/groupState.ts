@@ -1,11 +1,6 @@
 import * as O from 'fp-ts/lib/Option.js';
 import type { Observable } from 'rxjs';
-import {
-  flatMapGroupsWithState,
-  type GroupState,
-  groupByKey,
-  withWatermark,
-} from '../../index.js';
+import { flatMapGroupsWithState, type GroupState, groupByKey, withWatermark } from '../../index.js';
 import type { Event, Model, Turn, Workload } from './workload.js';
 
 interface Visit {

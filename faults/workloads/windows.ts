@@ -68,7 +68,11 @@ export class WindowsModel implements Model {
     const { sizeMs, slideMs } = this.shape;
     const changed = new Set<Pane>();
     for (const e of rows.flat()) {
-      for (let start = Math.floor(e.at / slideMs) * slideMs; start > e.at - sizeMs; start -= slideMs) {
+      for (
+        let start = Math.floor(e.at / slideMs) * slideMs;
+        start > e.at - sizeMs;
+        start -= slideMs
+      ) {
         if (start + sizeMs <= late) continue;
         const name = `${start} ${e.key}`;
         const pane = this.panes.get(name);
