@@ -18,10 +18,13 @@ export { StreamingQuery, type StreamingQueryStatus } from './lib/query/streaming
 export { type WriteStreamOptions, writeStream } from './lib/query/writeStream.js';
 export { DataStream } from './lib/stream/dataStream.js';
 export { type ReadStreamOptions, readStream } from './lib/stream/readStream.js';
+export type { RowPolicy } from './lib/stream/sourceNode.js';
 
 // Sources
 
+export { type CsvFilesOptions, csvFiles } from './lib/sources/csvFiles.js';
 export { type Durable, type DurableOptions, durable } from './lib/sources/durable.js';
+export { type JsonFilesOptions, jsonFiles } from './lib/sources/jsonFiles.js';
 export {
   type MemoryStream,
   type MemoryStreamOptions,

@@ -178,10 +178,12 @@ export class BatchExecution {
   }
 
   private recordReport(source: SourceRun) {
-    const { badRecords, source: kind } = source.node;
+    const { node } = source;
+    const { graph } = this.setup;
+    const policy = node.badRecords ?? this.setup.failedRowsAt(graph.idOf(node));
     return {
       failed: (raw: unknown, error: unknown) =>
-        this.failedRow(kind.description, raw, Number.NaN, error, badRecords),
+        this.failedRow(node.source.description, raw, Number.NaN, error, policy),
       dropped: (count: number) => {
         source.droppedRecords += count;
       },
@@ -193,7 +195,7 @@ export class BatchExecution {
     row: unknown,
     time: number,
     error: unknown,
-    policy = this.setup.failedRows,
+    policy = this.setup.failedRowsAt(operator),
   ): void {
     if (policy === 'fail') throw inOperator(operator, error);
     this.report.failed(

@@ -19,7 +19,8 @@ export interface QuerySetup {
   readonly sink: StreamSink<unknown>;
   readonly lateSink: StreamSink<unknown> | undefined;
   readonly failedSink: StreamSink<unknown> | undefined;
-  readonly failedRows: RowPolicy;
+  /** What happens to rows that an operator cannot take. */
+  failedRowsAt(operatorId: string): RowPolicy;
   readonly queryName: string | undefined;
   /** Name, or id, for errors. */
   readonly label: string;

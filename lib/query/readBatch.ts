@@ -46,7 +46,7 @@ function batchSetup(stream: Observable<unknown>, sink: StreamSink<unknown>): Que
     sink,
     lateSink: undefined,
     failedSink: undefined,
-    failedRows: 'fail',
+    failedRowsAt: () => 'fail',
     queryName: undefined,
     label: 'readBatch',
     newQueryId,

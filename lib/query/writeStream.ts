@@ -2,6 +2,7 @@ import { asyncScheduler, type Observable, type SchedulerLike } from 'rxjs';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../errors.js';
+import type { LivePageOptions } from '../page/livePageOptions.js';
 import { type OutputMode, outputModes } from '../plan/outputMode.js';
 import { outputModeOf } from '../plan/outputModeNode.js';
 import { nodesAbove, type PlanGraph, planGraph } from '../plan/planGraph.js';
@@ -19,6 +20,7 @@ import { openDurable } from './openDurable.js';
 import { queries } from './queries.js';
 import type { QuerySetup } from './querySetup.js';
 import { type RestartOptions, RestartPolicy } from './restartPolicy.js';
+import { rowPolicies } from './rowPolicies.js';
 import type { FailedRow, LateRow } from './sideRows.js';
 import { StreamExecution } from './streamExecution.js';
 import { StreamingQuery } from './streamingQuery.js';
@@ -38,8 +40,12 @@ export interface WriteStreamOptions<T> {
   readonly checkpointLocation?: string;
   /** How several watermarks make the global one. Default `min`. */
   readonly multipleWatermarkPolicy?: WatermarkPolicy;
-  /** Bad records and rows that an operator cannot take: fail the batch (default), keep, or drop, counted. */
-  readonly failedRows?: RowPolicy;
+  /**
+   * Bad records of sources, and rows on which a function of the pipe throws: `fail` the batch (default),
+   * `deadLetter` (to `failed$` and `failedSink`), or `drop`; counted in each case. Per operator by its id
+   * in `explain()`, `default` for all others: `{ 'select-0': 'deadLetter', default: 'fail' }`.
+   */
+  readonly failedRows?: RowPolicy | Readonly<Record<string, RowPolicy>>;
   /** Late rows also go here, with the batch. */
   readonly lateSink?: StreamSink<LateRow>;
   /** Rows kept by `failedRows: 'deadLetter'` also go here, with the batch. */
@@ -55,6 +61,8 @@ export interface WriteStreamOptions<T> {
   readonly stopTimeout?: DurationInput;
   /** Decoded state entries kept in memory; dirty ones are always kept. Default 1,000,000. */
   readonly stateCacheEntries?: number;
+  /** Show the query on the live page: true, or where the page is to be. Default false. */
+  readonly page?: boolean | LivePageOptions;
   /** @internal for tests: where files go, and where to crash. */
   readonly internals?: {
     readonly fileSystem?: FileSystem;
@@ -86,6 +94,7 @@ export function writeStream<T>(
 ): StreamingQuery {
   const { setup, stopTimeoutMs } = setupOf(stream, options);
   queries.requireFree(options.queryName);
+  if (options.page) openPage(options.page === true ? {} : options.page);
   const execution = new StreamExecution(setup);
   const query = new StreamingQuery(setup, execution, stopTimeoutMs);
   queries.started(query);
@@ -119,7 +128,7 @@ function setupOf<T>(
     sink: options.sink as StreamSink<unknown>,
     lateSink: options.lateSink as StreamSink<unknown> | undefined,
     failedSink: options.failedSink as StreamSink<unknown> | undefined,
-    failedRows: options.failedRows ?? 'fail',
+    failedRowsAt: rowPolicies(options.failedRows, graph),
     queryName: options.queryName,
     label,
     newQueryId,
@@ -133,6 +142,7 @@ function setupOf<T>(
     fileSystem,
     durable,
     bounded: false,
+    countRows: Boolean(options.page) || queries.countsRows,
     watermarkSources: watermarkSourcesOf(graph),
     openCheckpoint:
       options.internals?.openCheckpoint ??
@@ -152,6 +162,11 @@ function setupOf<T>(
     onEnd: () => queries.ended(runId),
   };
   return { setup, stopTimeoutMs: durationMs(options.stopTimeout ?? 0, 'stopTimeout') };
+}
+
+/** Loaded when it is wanted: without a page, no server is in the process. */
+function openPage(options: LivePageOptions): void {
+  void import('../page/sharedPage.js').then(({ openSharedPage }) => openSharedPage(options));
 }
 
 function requireSinkTakes(sink: StreamSink<never>, mode: OutputMode): void {

@@ -1,0 +1,32 @@
+import type { PlanGraph } from '../plan/planGraph.js';
+import type { RowPolicy } from '../stream/sourceNode.js';
+
+const policies: readonly RowPolicy[] = ['fail', 'deadLetter', 'drop'];
+
+/** The policy of each operator, from one for all or one per operator id; unknown ids are refused. */
+export function rowPolicies(
+  given: RowPolicy | Readonly<Record<string, RowPolicy>> = 'fail',
+  graph: PlanGraph,
+): (operatorId: string) => RowPolicy {
+  if (typeof given === 'string') {
+    check('failedRows', given);
+    return () => given;
+  }
+  const known = graph.nodes.map((node) => graph.idOf(node));
+  const byId = new Map(Object.entries(given));
+  for (const [id, policy] of byId) {
+    if (id !== 'default' && !known.includes(id)) {
+      throw new TypeError(
+        `failedRows names the operator ${id}, the plan has ${known.join(', ')}: see explain()`,
+      );
+    }
+    check(`failedRows['${id}']`, policy);
+  }
+  const otherwise = byId.get('default') ?? 'fail';
+  return (operatorId) => byId.get(operatorId) ?? otherwise;
+}
+
+function check(option: string, policy: RowPolicy): void {
+  if (policies.includes(policy)) return;
+  throw new TypeError(`${option} must be ${policies.join(', ')}, not ${String(policy)}`);
+}
