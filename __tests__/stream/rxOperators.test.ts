@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as rx from 'rxjs';
 import {
   concatMap,
@@ -279,6 +282,15 @@ describe('what a query refuses of RxJS', () => {
     expect(() => writeStream(stream, options)).toThrow(
       expect.objectContaining({ code: 'PLAN_LOST' }),
     );
+  });
+
+  it('a checkpoint for an Observable with a DataStream inside, which would run beside it', async () => {
+    const inner = readStream(memoryStream<number>());
+    const stream = readStream(rx.merge(inner, rx.of(1)));
+    const checkpointLocation = await mkdtemp(join(tmpdir(), 'millrace-lost-'));
+    const query = writeStream(stream, { sink: memorySink<number>(), checkpointLocation });
+    await expect(query.awaitTermination()).rejects.toMatchObject({ code: 'PLAN_LOST' });
+    await rm(checkpointLocation, { recursive: true });
   });
 
   it('lets rx nodes after a grouping see key and value, and groups by them behind', async () => {

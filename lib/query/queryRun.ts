@@ -2,7 +2,8 @@ import { type MaybePromise, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import { timeReaderOf } from '../plan/timeReader.js';
 import type { Sink, SinkContext } from '../sinks/sink.js';
-import type { SourceContext } from '../sources/source.js';
+import type { Source, SourceContext } from '../sources/source.js';
+import { insideDurableSource } from '../stream/nestedStream.js';
 import { RxStage } from '../stream/rxStage.js';
 import { isSourceNode } from '../stream/sourceNode.js';
 import type { OperatorEvents } from './operatorContext.js';
@@ -54,7 +55,8 @@ export class QueryRun {
   openEagerSources(): void {
     for (const run of this.sources) {
       if (run.node.source.kind !== 'live') continue;
-      run.source = run.node.source.open(this.sourceContext(run)) as never;
+      const open = () => run.node.source.open(this.sourceContext(run)) as Source<unknown>;
+      run.source = this.setup.durable ? insideDurableSource(this.setup.label, open) : open();
     }
   }
 

@@ -38,7 +38,9 @@ export function liveSource<T>(rows: Observable<T>, options: LiveOptions = {}): S
 /** Offsets count the rows received since the query was first started. */
 class LiveSource<T> implements Source<T, number> {
   private buffer: T[] = [];
-  /** Offset of the row before `buffer[0]`. */
+  /** Rows at the front of `buffer` that are gone; cut off when they are half of it. */
+  private gone = 0;
+  /** Offset of the row before the first that waits. */
   private base = 0;
   private resumed = false;
   /** Newest offset that has been read. */
@@ -71,13 +73,13 @@ class LiveSource<T> implements Source<T, number> {
 
   /** True when the rows have all been read too: then nothing will ever come again. */
   get completed(): boolean {
-    return this.done && this.given >= this.base + this.buffer.length;
+    return this.done && this.given >= this.end;
   }
 
   latestOffset(start: number | null): number {
     if (this.failure) throw this.failure.error;
     this.resume();
-    return Math.max(start ?? 0, Math.min(this.base + this.buffer.length, this.limit));
+    return Math.max(start ?? 0, Math.min(this.end, this.limit));
   }
 
   *read(after: number | null, upTo: number, report: SourceReport): RowChunks<T> {
@@ -90,19 +92,19 @@ class LiveSource<T> implements Source<T, number> {
     // Rows before `base` were given by a Subject of an earlier run: they are gone.
     const from = Math.max(0, (after ?? 0) - this.base);
     const to = Math.max(0, upTo - this.base);
-    if (to > from) yield this.buffer.slice(from, to);
+    if (to > from) yield this.buffer.slice(this.gone + from, this.gone + to);
   }
 
   commit(upTo: number): void {
     const passed = upTo - this.base;
     if (passed <= 0) return;
-    this.buffer = passed >= this.buffer.length ? [] : this.buffer.slice(passed);
+    this.forget(Math.min(passed, this.waiting));
     this.base = upTo;
   }
 
   fixEnd(): void {
     if (!this.done) throw new StreamingError('SOURCE_HAS_NO_END', { source: this.name });
-    this.limit = this.base + this.buffer.length;
+    this.limit = this.end;
   }
 
   close(): void {
@@ -120,9 +122,25 @@ class LiveSource<T> implements Source<T, number> {
   }
 
   private receive(row: T): void {
-    if (this.buffer.length >= this.bufferSize && !this.makeRoom()) return;
+    if (this.waiting >= this.bufferSize && !this.makeRoom()) return;
     this.buffer.push(row);
     this.ctx.wake();
+  }
+
+  private get waiting(): number {
+    return this.buffer.length - this.gone;
+  }
+
+  /** Offset of the newest row. */
+  private get end(): number {
+    return this.base + this.waiting;
+  }
+
+  private forget(rows: number): void {
+    this.gone += rows;
+    if (this.gone * 2 < this.buffer.length) return;
+    this.buffer = this.buffer.slice(this.gone);
+    this.gone = 0;
   }
 
   private makeRoom(): boolean {
@@ -132,7 +150,7 @@ class LiveSource<T> implements Source<T, number> {
         return false;
       case 'dropOldest':
         this.droppedRows += 1;
-        this.buffer.shift();
+        this.forget(1);
         this.base += 1;
         return true;
       case 'error':
