@@ -65,13 +65,14 @@ export function parquetFiles<const O extends ParquetFilesOptions>(
   const schema = given.schema === undefined ? undefined : schemaOf(given.schema, given.columns);
   const rowOptions = rowOptionsOf(owner, given);
   const dateOf = (ms: number) => (rowOptions.timestamps === 'ms' ? ms : new Date(ms));
+  const readers = partitionReaders(schema, rowOptions);
   const formatOptions: ParquetFormatOptions = {
     source: resolved.source,
     schema,
     columns: columnsOf(owner, given.columns),
     rowOptions,
     mode: given.mode,
-    partitions: partitionColumns(resolved.source, partitionReaders(schema, rowOptions), dateOf),
+    partitions: partitionColumns(resolved.source, (name) => readers.get(name), dateOf),
   };
   return {
     kind: 'parquet',

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { BadCell } from './badCell.js';
-import { damaged } from './damage.js';
+import { damaged, ParquetDamage } from './damage.js';
 import { decodeLeaf } from './decodeLeaf.js';
 import { type RowGroup, readBytes } from './footer.js';
 import type { LeafColumn } from './leafColumn.js';
@@ -67,7 +67,7 @@ async function readLeaf(file: FileHandle, group: RowGroup, shape: LeafShape): Pr
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const start = `row ${group.firstRow}`;
-    throw new Error(`column ${path.join('.')} from ${start} on: ${reason}`, { cause });
+    throw new ParquetDamage(`column ${path.join('.')} from ${start} on: ${reason}`, { cause });
   }
 }
 

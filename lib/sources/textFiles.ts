@@ -1,17 +1,15 @@
 import { FileSource } from './files/fileSource.js';
 import { type FileSourceOptions, resolveFileOptions } from './files/fileSourceOptions.js';
 import { partitionColumns } from './files/partitionColumns.js';
+import { lineLimit } from './files/recordOptions.js';
 import { type TextRow, textFormat } from './files/textFormat.js';
 import type { StreamSource } from './source.js';
-import { positiveIntegerOption } from './sourceOption.js';
 
 /** Options of {@link textFiles}. */
 export interface TextFilesOptions extends FileSourceOptions {
   /** A longer line is a bad record. Default 16 MiB. */
   readonly maxLineBytes?: number;
 }
-
-export const defaultMaxLineBytes = 16 * 1024 * 1024;
 
 /**
  * Reads the lines of text files, each as `{ value }`, as files appear in a folder.
@@ -37,7 +35,11 @@ export function textFiles(path: string, options: TextFilesOptions = {}): StreamS
     source,
     maxLineBytes: lineLimit(owner, options.maxLineBytes),
     mode: options.mode,
-    partitions: partitionColumns(source, new Map(), (ms) => new Date(ms)),
+    partitions: partitionColumns(
+      source,
+      () => undefined,
+      (ms) => new Date(ms),
+    ),
   });
   return {
     kind: 'text',
@@ -51,9 +53,4 @@ export function textFiles(path: string, options: TextFilesOptions = {}): StreamS
     signature: { format: 'text', paths: resolved.globs.map((glob) => glob.pattern) },
     open: (ctx) => FileSource.open(resolved, format, ctx),
   };
-}
-
-/** Bytes of a line with its end. */
-export function lineLimit(owner: string, value: number | undefined): number {
-  return positiveIntegerOption(owner, 'maxLineBytes', value ?? defaultMaxLineBytes);
 }

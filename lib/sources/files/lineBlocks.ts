@@ -5,7 +5,7 @@ import type { FileToRead, InFile } from './fileFormat.js';
 export interface LineBlock {
   readonly bytes: Buffer;
   readonly start: number;
-  /** After the line feed of the last line; the last line of a file may have none. */
+  /** After the line feed of the last line; where the last one of a file has none, one is added. */
   readonly end: number;
   /** Position of `bytes[0]` in the (unpacked) file. */
   readonly position: number;
@@ -19,7 +19,12 @@ export interface LineBlockOptions {
   readonly maxLineBytes: number;
   /** Bytes asked of the file at once. Default 1 MiB. */
   readonly blockBytes?: number;
+  /** The line feed that ends the record at `start`, or -1. Default: the next one. */
+  readonly recordEnd?: RecordEnd;
 }
+
+/** Where a record ends that may have several lines. */
+export type RecordEnd = (bytes: Buffer, start: number, end: number) => number;
 
 /**
  * Reads a file as blocks of whole lines, from `from` to `upToByte` (undefined: the end), one block
@@ -59,6 +64,7 @@ class BlockReader {
   private skipping = false;
   private readonly upToByte: number;
   private readonly maxLineBytes: number;
+  private readonly recordEnd: RecordEnd | undefined;
 
   constructor(
     private readonly source: ByteSource,
@@ -69,6 +75,7 @@ class BlockReader {
   ) {
     this.upToByte = upToByte ?? Number.POSITIVE_INFINITY;
     this.maxLineBytes = options.maxLineBytes;
+    this.recordEnd = options.recordEnd;
     // No larger than a line may be: so every line that fits into the buffer is allowed.
     const size = Math.min(options.blockBytes ?? 1_048_576, options.maxLineBytes);
     this.current = Buffer.allocUnsafe(size);
@@ -94,7 +101,7 @@ class BlockReader {
   }
 
   private take(limit: number): LineBlock | undefined {
-    const end = this.ended ? limit : this.current.lastIndexOf(lineFeed, limit - 1) + 1;
+    const end = this.ended ? limit : this.lastEnd(limit);
     if (end > 0) return this.block(end, limit);
     this.carried = limit;
     if (limit < this.current.length) return undefined;
@@ -115,10 +122,29 @@ class BlockReader {
     return block;
   }
 
+  /** After the last whole record before `limit`; 0 if there is none. */
+  private lastEnd(limit: number): number {
+    const { current, recordEnd } = this;
+    if (recordEnd === undefined) return current.lastIndexOf(lineFeed, limit - 1) + 1;
+    let end = 0;
+    let feed = recordEnd(current, this.contentStart(limit), limit);
+    while (feed >= 0) {
+      end = feed + 1;
+      feed = recordEnd(current, end, limit);
+    }
+    return end;
+  }
+
+  /** After the byte order mark, where `current` begins with one. */
+  private contentStart(end: number): number {
+    return this.position === 0 && hasByteOrderMark(this.current, end) ? 3 : 0;
+  }
+
   private block(end: number, limit: number): LineBlock {
     const { current: bytes, position } = this;
-    const start = position === 0 && hasByteOrderMark(bytes, end) ? 3 : 0;
+    const start = this.contentStart(end);
     this.moveOn(end, limit);
+    if (bytes[end - 1] !== lineFeed) return withLineFeed(bytes, start, end, position);
     if (!this.ended) {
       this.ahead = this.source.read(this.current, this.carried);
       this.ahead.catch(() => 0); // whoever awaits it gets the error; nobody may, after a `return`
@@ -146,6 +172,13 @@ class BlockReader {
     this.carried = limit - end;
     this.position += end;
   }
+}
+
+/** Only the last line of a file: nobody reads into this buffer again. */
+function withLineFeed(full: Buffer, start: number, end: number, position: number): LineBlock {
+  const bytes = end < full.length ? full : enlarged(full, end + 1);
+  bytes[end] = lineFeed;
+  return { bytes, start, end: end + 1, position, tooLong: false };
 }
 
 function enlarged(buffer: Buffer, max: number): Buffer {

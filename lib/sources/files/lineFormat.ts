@@ -1,7 +1,7 @@
 import { StreamingError } from '../../errors.js';
 import type { SourceReport } from '../source.js';
 import type { Advance, FileFormat, FileToRead, InFile } from './fileFormat.js';
-import { type LineBlock, lineBlocks } from './lineBlocks.js';
+import { type LineBlock, lineBlocks, type RecordEnd } from './lineBlocks.js';
 
 /** Rows of one range of one file. */
 export interface LineDecoder<T> {
@@ -22,7 +22,12 @@ export interface LineRules<T> {
   readonly blockBytes?: number;
   /** Whether the first line that is a record is a header. */
   readonly header: boolean;
-  /** Whether a line, without its end, counts against a limit of rows. */
+  /**
+   * The line feed that ends the record at `start`, or -1: where records may have several lines. What is
+   * left of a file then ends with a line feed, too.
+   */
+  readonly recordEnd?: RecordEnd;
+  /** Whether a record, without its end, counts against a limit of rows. */
   isRecord(bytes: Buffer, start: number, end: number): boolean;
   begin(file: FileToRead, from: InFile, report: SourceReport): Promise<LineDecoder<T>>;
 }
@@ -33,10 +38,34 @@ export const chunkRows = 2048;
 const lineFeed = 10;
 const carriageReturn = 13;
 
-/** The end of the line that begins at `start`: the position of its line feed, or `end`. */
-export function lineEnd(bytes: Buffer, start: number, end: number): number {
-  const found = bytes.indexOf(lineFeed, start);
-  return found < 0 || found > end ? end : found;
+/** The position of the line feed that ends the line at `start`. */
+export function lineEnd(bytes: Buffer, start: number): number {
+  return bytes.indexOf(lineFeed, start);
+}
+
+/** The line feed that ends the record at `start`; the last one of a block that does not end it. */
+export function feedOf(
+  recordEnd: RecordEnd | undefined,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): number {
+  if (recordEnd === undefined) return lineEnd(bytes, start);
+  const feed = recordEnd(bytes, start, end);
+  return feed < 0 ? end - 1 : feed;
+}
+
+/** Lines of a record that ends at `feed`. */
+export function linesOf(
+  recordEnd: RecordEnd | undefined,
+  bytes: Buffer,
+  start: number,
+  feed: number,
+): number {
+  let lines = 1;
+  if (recordEnd === undefined) return lines;
+  for (let i = lineEnd(bytes, start); i < feed; i = lineEnd(bytes, i + 1)) lines++;
+  return lines;
 }
 
 /** `end` less a carriage return before it. */
@@ -113,9 +142,10 @@ class LineCounter {
   /** Counts the lines of a block; the start of the first record that is too many, or -1. */
   count(block: LineBlock): number {
     const { bytes, end } = block;
+    const { recordEnd } = this.rules;
     let start = block.start;
     while (start < end) {
-      const feed = block.tooLong ? end : lineEnd(bytes, start, end);
+      const feed = block.tooLong ? end : feedOf(recordEnd, bytes, start, end);
       const isRecord =
         block.tooLong || this.rules.isRecord(bytes, start, withoutReturn(bytes, start, feed));
       if (isRecord) {
@@ -123,7 +153,7 @@ class LineCounter {
         else if (this.rows === this.maxRows) return start;
         else this.rows++;
       }
-      this.line++;
+      this.line += block.tooLong ? 1 : linesOf(recordEnd, bytes, start, feed);
       start = feed + 1;
     }
     return -1;

@@ -19,14 +19,14 @@ export interface PartitionColumns {
  */
 export function partitionColumns(
   source: string,
-  declared: ReadonlyMap<string, ReadCell>,
+  declared: (name: string) => ReadCell | undefined,
   dateOf: (ms: number) => unknown,
 ): PartitionColumns {
   return {
     valuesOf: (file) => {
       const values: [string, unknown][] = [];
       for (const [name, text] of file.partition) {
-        const read = declared.get(name) ?? ((each: string) => inferred(each, dateOf));
+        const read = declared(name) ?? ((each: string) => inferred(each, dateOf));
         values.push([name, text === nullPartition ? null : typed(source, file, name, text, read)]);
       }
       return Object.fromEntries(values); // defines, never assigns: `__proto__` is a name like any other

@@ -47,7 +47,7 @@ class TextDecoder implements LineDecoder<TextRow> {
   decode(bytes: Buffer, start: number, end: number, rows: TextRow[]): number {
     let at = start;
     while (at < end && rows.length < chunkRows) {
-      const feed = lineEnd(bytes, at, end);
+      const feed = lineEnd(bytes, at);
       const value = bytes.toString('utf8', at, withoutReturn(bytes, at, feed));
       rows.push({ ...this.blank, value });
       this.line++;

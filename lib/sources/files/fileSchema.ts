@@ -1,0 +1,70 @@
+import { BAD } from '../../schema/bad.js';
+import { cellConverter } from '../../schema/convert.js';
+import type { ConvertOptions } from '../../schema/convertOptions.js';
+import { formatType } from '../../schema/formatDdl.js';
+import type { AnyRow } from '../../schema/rowOf.js';
+import type { StructType } from '../../schema/types.js';
+import type { FileToRead } from './fileFormat.js';
+import { type PartitionColumns, partitionColumns, type ReadCell } from './partitionColumns.js';
+
+/** What of a schema comes from the records of a file, and what from its path. */
+export interface FileColumns<Rules> {
+  /** For the columns that the records have. */
+  readonly rules: Rules;
+  /** Every column in the order of rows, with the values of the path; undefined if it has none. */
+  readonly blank: AnyRow | undefined;
+}
+
+/**
+ * Splits a schema by the `key=value` directories of files: a column that is in the path is not looked
+ * for in the records. `rulesOf` is asked once for each set of directories.
+ */
+export class FileSchema<Rules> {
+  private readonly partitions: PartitionColumns;
+  private readonly known = new Map<string, Rules>();
+
+  constructor(
+    source: string,
+    private readonly schema: StructType,
+    options: ConvertOptions,
+    private readonly rulesOf: (schema: StructType) => Rules,
+  ) {
+    const dateOf = (ms: number) => (options.timestamps === 'ms' ? ms : new Date(ms));
+    this.partitions = partitionColumns(source, (name) => cellOf(schema, name, options), dateOf);
+    this.rulesFor([]); // what is wrong with the schema shows when the source is built
+  }
+
+  columnsOf(file: FileToRead): FileColumns<Rules> {
+    const names = [...file.partition.keys()];
+    const rules = this.rulesFor(names);
+    if (names.length === 0) return { rules, blank: undefined };
+    const columns = this.schema.fields.map((field): [string, unknown] => [field.name, null]);
+    return {
+      rules,
+      blank: { ...Object.fromEntries(columns), ...this.partitions.valuesOf(file) },
+    };
+  }
+
+  private rulesFor(names: readonly string[]): Rules {
+    const key = JSON.stringify(names);
+    let rules = this.known.get(key);
+    if (rules === undefined) {
+      const fields = this.schema.fields.filter((field) => !names.includes(field.name));
+      rules = this.rulesOf({ type: 'struct', fields });
+      this.known.set(key, rules);
+    }
+    return rules;
+  }
+}
+
+/** Reads a declared column from a directory's name; undefined for one that is not declared. */
+function cellOf(schema: StructType, name: string, options: ConvertOptions): ReadCell | undefined {
+  const field = schema.fields.find((each) => each.name === name);
+  if (field === undefined) return undefined;
+  const read = cellConverter(field.dataType, options);
+  return (text) => {
+    const value = read(text);
+    if (value === BAD) throw new TypeError(`it is no ${formatType(field.dataType)}`);
+    return value;
+  };
+}

@@ -1,0 +1,121 @@
+/** Deeper values are bad records: nothing that walks them may overflow the stack. */
+export const maxJsonDepth = 500;
+
+const bad = -1;
+
+/** The position after spaces, tabs and carriage returns; a line feed ends the line, so it stays. */
+export function skipBlanks(bytes: Uint8Array, at: number): number {
+  let i = at;
+  for (let byte = bytes[i]; byte === 32 || byte === 9 || byte === 13; byte = bytes[i]) i++;
+  return i;
+}
+
+/**
+ * The position after the JSON value at `at`, or -1 if there is none: exactly what `JSON.parse` takes,
+ * less line feeds and what is nested too deep. `bytes` must hold a line feed behind the value.
+ */
+export function skipValue(bytes: Uint8Array, at: number, depth = 0): number {
+  switch (bytes[at]) {
+    case 34:
+      return skipString(bytes, at);
+    case 123:
+      return depth < maxJsonDepth ? skipObject(bytes, at, depth + 1) : bad;
+    case 91:
+      return depth < maxJsonDepth ? skipArray(bytes, at, depth + 1) : bad;
+    case 116:
+      return skipWord(bytes, at, 'true');
+    case 102:
+      return skipWord(bytes, at, 'false');
+    case 110:
+      return skipWord(bytes, at, 'null');
+    default:
+      return skipNumber(bytes, at);
+  }
+}
+
+/** After the closing quote. Bytes beyond ASCII are not looked at: any of them decode to something. */
+export function skipString(bytes: Uint8Array, at: number): number {
+  for (let i = at + 1; ; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte === 34) return i + 1;
+    if (byte < 32) return bad;
+    if (byte !== 92) continue;
+    i++;
+    if (bytes[i] === 117) {
+      for (let digit = 1; digit <= 4; digit++) if (!isHex(bytes[i + digit] ?? 0)) return bad;
+      i += 4;
+    } else if (!escapes.includes(bytes[i] ?? 0)) return bad;
+  }
+}
+
+/** `" \ / b f n r t` */
+const escapes: readonly number[] = [34, 92, 47, 98, 102, 110, 114, 116];
+
+function isHex(byte: number): boolean {
+  return isDigit(byte) || (byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102);
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 48 && byte <= 57;
+}
+
+/** `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?` */
+export function skipNumber(bytes: Uint8Array, at: number): number {
+  let i = bytes[at] === 45 ? at + 1 : at;
+  if (bytes[i] === 48) i++;
+  else if (isDigit(bytes[i])) i = skipDigits(bytes, i);
+  else return bad;
+  if (bytes[i] === 46) {
+    if (!isDigit(bytes[i + 1])) return bad;
+    i = skipDigits(bytes, i + 1);
+  }
+  if (bytes[i] === 101 || bytes[i] === 69) {
+    i++;
+    if (bytes[i] === 43 || bytes[i] === 45) i++;
+    if (!isDigit(bytes[i])) return bad;
+    i = skipDigits(bytes, i);
+  }
+  return i;
+}
+
+function skipDigits(bytes: Uint8Array, at: number): number {
+  let i = at;
+  while (isDigit(bytes[i])) i++;
+  return i;
+}
+
+export function skipWord(bytes: Uint8Array, at: number, word: string): number {
+  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word.charCodeAt(i)) return bad;
+  return at + word.length;
+}
+
+function skipArray(bytes: Uint8Array, at: number, depth: number): number {
+  let i = skipBlanks(bytes, at + 1);
+  if (bytes[i] === 93) return i + 1;
+  for (;;) {
+    i = skipValue(bytes, i, depth);
+    if (i < 0) return bad;
+    i = skipBlanks(bytes, i);
+    if (bytes[i] === 93) return i + 1;
+    if (bytes[i] !== 44) return bad;
+    i = skipBlanks(bytes, i + 1);
+  }
+}
+
+function skipObject(bytes: Uint8Array, at: number, depth: number): number {
+  let i = skipBlanks(bytes, at + 1);
+  if (bytes[i] === 125) return i + 1;
+  for (;;) {
+    if (bytes[i] !== 34) return bad;
+    i = skipString(bytes, i);
+    if (i < 0) return bad;
+    i = skipBlanks(bytes, i);
+    if (bytes[i] !== 58) return bad;
+    i = skipValue(bytes, skipBlanks(bytes, i + 1), depth);
+    if (i < 0) return bad;
+    i = skipBlanks(bytes, i);
+    if (bytes[i] === 125) return i + 1;
+    if (bytes[i] !== 44) return bad;
+    i = skipBlanks(bytes, i + 1);
+  }
+}
