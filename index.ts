@@ -23,7 +23,9 @@ export type { RowPolicy } from './lib/stream/sourceNode.js';
 // Sources
 
 export { type CsvFilesOptions, csvFiles } from './lib/sources/csvFiles.js';
+export { type CsvFilesOptions, csvFiles } from './lib/sources/csvFiles.js';
 export { type Durable, type DurableOptions, durable } from './lib/sources/durable.js';
+export { type JsonFilesOptions, jsonFiles } from './lib/sources/jsonFiles.js';
 export { type JsonFilesOptions, jsonFiles } from './lib/sources/jsonFiles.js';
 export {
   type MemoryStream,
