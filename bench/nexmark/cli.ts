@@ -1,13 +1,20 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArguments, shortNumber, tableOf } from '../figures.js';
+import { medianOf, parseArguments, shortNumber, tableOf } from '../figures.js';
+import { type PeerSeconds, peerSeconds } from './against.js';
+import { dataFolder } from './dataFiles.js';
+import { Generator } from './generator/generate.js';
 import type { Measured, MeasureOptions, Way } from './measureQuery.js';
 import { nexmarkQueries } from './queries/all.js';
 
 /**
- * Nexmark, measured: `npm run bench -- [--full] [--queries q0,q5] [--events 1000000] [--json]`.
+ * Nexmark, measured: `npm run bench -- [--full] [--queries q0,q5] [--ways loop,memory] [--json]
+ * [--against DIR]`.
  *
- * Each query runs in a process of its own, beside its plain loop.
+ * Each query runs in processes of its own, one for events as objects and one for files, after its answer
+ * has been compared with the oracle's.
  */
 const args = parseArguments(process.argv.slice(2), {
   full: 'false',
@@ -16,17 +23,32 @@ const args = parseArguments(process.argv.slice(2), {
   events: '',
   batch: '100000',
   rounds: '',
-  ways: 'loop,memory,level',
+  ways: 'loop,memory,level,raw,parquet',
+  against: '',
 });
 const isFull = args.full === 'true';
+const events = Number(args.events || (isFull ? 1_000_000 : 300_000));
+const inFiles: readonly Way[] = ['json', 'parquet'];
+/** Their bar on LevelDB is what LevelDB itself reaches with their entries. */
+const heavyState = new Set(['q3', 'q15', 'q16', 'q17', 'q18', 'q20']);
 
-function measure(query: string): Measured {
+/** SHA-256 of the first 100,000 events as JSON lines: the data that the oracle was asked. */
+const dataHash = 'dc6d72a8ab6e304794eba4961414c209717cdbc895db89bcdf52273bfc8d9eb8';
+
+function checkData(): void {
+  const hash = createHash('sha256');
+  for (const event of new Generator().events(100_000)) hash.update(`${JSON.stringify(event)}\n`);
+  const found = hash.digest('hex');
+  if (found !== dataHash) throw new Error(`the generator makes other events: ${found}`);
+}
+
+function measure(query: string, ways: readonly Way[]): Measured {
   const options: MeasureOptions = {
     query,
-    events: Number(args.events || (isFull ? 1_000_000 : 300_000)),
+    events,
     perBatch: Number(args.batch),
-    rounds: Number(args.rounds || (isFull ? 5 : 3)),
-    ways: args.ways.split(',') as Way[],
+    rounds: Number(args.rounds || (isFull ? 5 : 1)),
+    ways,
   };
   const program = fileURLToPath(new URL('./measureQuery.js', import.meta.url));
   const { stdout, stderr, status } = spawnSync(
@@ -38,28 +60,67 @@ function measure(query: string): Measured {
   return JSON.parse(stdout);
 }
 
+function measureAll(query: string): readonly Measured[] {
+  const wanted = (args.ways.split(',') as Way[]).filter(
+    (way) => way !== 'raw' || (isFull && heavyState.has(query)),
+  );
+  const groups = [
+    wanted.filter((way) => !inFiles.includes(way)),
+    wanted.filter((way) => inFiles.includes(way)),
+  ];
+  return groups.filter((ways) => ways.length > 0).map((ways) => measure(query, ways));
+}
+
+const ratio = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : '–');
+
+function rowOf(name: string, measured: readonly Measured[], peers: readonly PeerSeconds[]) {
+  const seconds = Object.assign({}, ...measured.map((each) => each.seconds));
+  const rate = (way: Way): number => events / (seconds[way] ?? Number.NaN);
+  const [first] = measured;
+  return [
+    name,
+    shortNumber(rate('loop')),
+    shortNumber(rate('memory')),
+    ratio(rate('memory') / rate('loop')),
+    shortNumber(rate('level')),
+    ratio(rate('level') / rate('memory')),
+    ratio(rate('level') / rate('raw')),
+    shortNumber(rate('json')),
+    shortNumber(rate('parquet')),
+    measured.map(({ rssPeakMb }) => rssPeakMb).join(' / '),
+    first?.bytesPerEntry === undefined ? '–' : String(first.bytesPerEntry),
+    ...peers.map(({ way, seconds: of }) =>
+      ratio((rate(way) * (of.get(name) ?? Number.NaN)) / peerEvents),
+    ),
+  ];
+}
+
+/** Peers are run with, or recorded at, a million events. */
+const peerEvents = 1_000_000;
+
+checkData();
 const names =
   args.queries === 'all' ? nexmarkQueries.map(({ name }) => name) : args.queries.split(',');
-const rate = ({ events, seconds }: Measured, way: Way) => events / (seconds[way] ?? Number.NaN);
+for (const kind of ['json', 'parquet'] as const) {
+  if (args.ways.includes(kind)) await dataFolder(kind, events);
+}
+const peers = args.against === '' ? [] : await peerSeconds(args.against, names, peerEvents);
 const rows: string[][] = [];
 for (const name of names) {
-  const measured = measure(name);
-  if (args.json === 'true') console.log(JSON.stringify(measured));
-  else console.error(name, JSON.stringify(measured.seconds));
-  const [loop, memory, level] = (['loop', 'memory', 'level'] as const).map((way) =>
-    rate(measured, way),
-  ) as [number, number, number];
-  rows.push([
-    name,
-    shortNumber(loop),
-    shortNumber(memory),
-    (memory / loop).toFixed(2),
-    shortNumber(level),
-    (level / memory).toFixed(2),
-    String(measured.rssPeakMb),
-  ]);
+  const measured = measureAll(name);
+  if (args.json === 'true') for (const each of measured) console.log(JSON.stringify(each));
+  else console.error(name, ...measured.map(({ seconds }) => JSON.stringify(seconds)));
+  rows.push(rowOf(name, measured, peers));
 }
 if (args.json !== 'true') {
-  const columns = ['query', 'loop', 'memory', 'of loop', 'LevelDB', 'of memory', 'RSS MB'];
-  console.log(tableOf(columns, rows));
+  const columns =
+    'query,loop,memory,of loop,LevelDB,of memory,of raw,JSON,Parquet,RSS MB,bytes/entry'.split(',');
+  console.log(
+    `${events} events, ${cpus().length} cores, Node ${process.version}; events per second`,
+  );
+  console.log(tableOf([...columns, ...peers.map(({ name }) => name)], rows));
+  for (const [i, { name }] of peers.entries()) {
+    const all = rows.map((row) => Number(row[columns.length + i])).filter(Number.isFinite);
+    console.log(`median over ${name}: ${ratio(medianOf(all))}, least ${ratio(Math.min(...all))}`);
+  }
 }

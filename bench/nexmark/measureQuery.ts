@@ -1,14 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readStream } from '../../index.js';
+import { parquetFiles } from '../../lib/parquet/index.js';
 import { medianOf, timeAlternately } from '../figures.js';
-import type { NexmarkEvent } from './event.js';
+import { expectedAnswer, finalRows, hashOf } from './answers.js';
+import { dataFolder } from './dataFiles.js';
+import { eventSchema, type NexmarkEvent } from './event.js';
 import { Generator } from './generator/generate.js';
 import { plainLoops } from './loops/all.js';
 import type { Emit } from './loops/loop.js';
 import { nexmarkQueries } from './queries/all.js';
 import type { NexmarkQuery } from './query.js';
-import { inBatches, runInMemory } from './runQuery.js';
+import { type LevelBatch, largestState, recordLevel, replayOnLevel } from './recordLevel.js';
+import { inBatches, runAvailable, runInMemory } from './runQuery.js';
 
 /** One query measured in a process of its own: `measureQuery.js <options as JSON>`. */
 export interface MeasureOptions {
@@ -19,69 +24,118 @@ export interface MeasureOptions {
   readonly ways: readonly Way[];
 }
 
-export const ways = ['loop', 'memory', 'level'] as const;
-export type Way = (typeof ways)[number];
+/**
+ * `loop`, `memory`, `level`: events as objects. `raw`: what `level` reads and writes, without an engine.
+ * `json`, `parquet`: from files, on LevelDB.
+ */
+export type Way = 'loop' | 'memory' | 'level' | 'raw' | 'json' | 'parquet';
 
 export interface Measured {
   readonly query: string;
   readonly events: number;
-  readonly rowsOut: number;
   /** Median seconds by way. */
   readonly seconds: Partial<Record<Way, number>>;
   readonly rssPeakMb: number;
+  /** Keys with their values in LevelDB when the most were there, at 100,000 events. */
+  readonly stateEntries?: number;
+  readonly bytesPerEntry?: number;
 }
 
 let kept: unknown; // keeps the compiler from dropping rows that nobody reads
-let emitted = 0;
-const count: Emit = (row) => {
-  emitted++;
+const keep: Emit = (row) => {
   kept = row;
 };
-const countAll = (rows: readonly object[]): void => {
-  emitted += rows.length;
+const keepLast = (rows: readonly object[]): void => {
   kept = rows.at(-1);
 };
 
-function runLoop(name: string, batches: readonly (readonly NexmarkEvent[])[]): void {
-  const loop = plainLoops.get(name)?.(count);
+type Batches = readonly (readonly NexmarkEvent[])[];
+type Rows = (rows: readonly object[]) => void;
+
+function runLoop(name: string, batches: Batches): void {
+  const loop = plainLoops.get(name)?.(keep);
   for (const batch of batches) loop?.batch(batch);
   loop?.end();
 }
 
-async function runOnLevel(
-  query: NexmarkQuery,
-  batches: readonly (readonly NexmarkEvent[])[],
-): Promise<void> {
+async function withCheckpoint(run: (checkpointLocation: string) => Promise<void>): Promise<void> {
   const checkpointLocation = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
   try {
-    await runInMemory(query, batches, { rows: countAll, checkpointLocation });
+    await run(checkpointLocation);
   } finally {
     rmSync(checkpointLocation, { recursive: true, force: true });
   }
 }
 
-export async function measureQuery(options: MeasureOptions): Promise<Measured> {
+const runOnLevel = (query: NexmarkQuery, batches: Batches, rows: Rows = keepLast) =>
+  withCheckpoint((checkpointLocation) => runInMemory(query, batches, { rows, checkpointLocation }));
+
+async function runFiles(kind: 'json' | 'parquet', query: NexmarkQuery, options: MeasureOptions) {
+  if (kind === 'json')
+    throw new Error('JSON files cannot be read yet: --ways loop,memory,level,raw,parquet');
+  const source = parquetFiles(await dataFolder(kind, options.events), {
+    schema: eventSchema,
+    maxRowsPerTrigger: options.perBatch,
+  });
+  const events = readStream(source);
+  await withCheckpoint((checkpointLocation) =>
+    runAvailable(query, events as never, { rows: keepLast, checkpointLocation }),
+  );
+}
+
+/** The oracle's answer from 100,000 events, in memory and on LevelDB; gives what LevelDB had to do. */
+async function checkAnswers(query: NexmarkQuery): Promise<readonly LevelBatch[]> {
+  const batches = inBatches(new Generator().events(100_000), 20_000);
+  const { columns, rows: count, sha256 } = expectedAnswer('disorder-1', query.name);
+  const check = async (way: string, run: (rows: Rows) => Promise<void>) => {
+    const rows: object[] = [];
+    await run((batch) => void rows.push(...batch));
+    const found = hashOf(finalRows(query, rows), columns);
+    if (found.sha256 === sha256) return;
+    throw new Error(`${query.name} on ${way}: ${found.rows} rows, not the oracle's ${count}`);
+  };
+  await check('memory', (rows) => runInMemory(query, batches, { rows }));
+  return recordLevel(() => check('LevelDB', (rows) => runOnLevel(query, batches, rows)));
+}
+
+async function contendersOf(
+  query: NexmarkQuery,
+  options: MeasureOptions,
+): Promise<Record<string, () => void | Promise<void>>> {
+  const { events, perBatch, ways } = options;
+  const fromObjects = ways.some((way) => way !== 'json' && way !== 'parquet');
+  const batches = fromObjects ? inBatches(new Generator().events(events), perBatch) : [];
+  const all: Record<Way, () => void | Promise<void>> = {
+    loop: () => runLoop(query.name, batches),
+    memory: () => runInMemory(query, batches, { rows: keepLast }),
+    level: () => runOnLevel(query, batches),
+    raw: () => replayOnLevel(recorded),
+    json: () => runFiles('json', query, options),
+    parquet: () => runFiles('parquet', query, options),
+  };
+  const recorded = ways.includes('raw') ? await recordLevel(() => runOnLevel(query, batches)) : [];
+  const wanted = ways.filter((way) => way !== 'loop' || plainLoops.has(query.name));
+  return Object.fromEntries(wanted.map((way) => [way, all[way]]));
+}
+
+async function measureQuery(options: MeasureOptions): Promise<Measured> {
   const query = nexmarkQueries.find(({ name }) => name === options.query);
   if (!query) throw new Error(`no query ${options.query}`);
-  const batches = inBatches(new Generator().events(options.events), options.perBatch);
-  const contenders: Partial<Record<Way, () => void | Promise<void>>> = {};
-  for (const way of options.ways) {
-    if (way === 'memory') contenders.memory = () => runInMemory(query, batches, { rows: countAll });
-    else if (way === 'level') contenders.level = () => runOnLevel(query, batches);
-    else if (plainLoops.has(query.name)) contenders.loop = () => runLoop(query.name, batches);
-  }
-  const timings = await timeAlternately(contenders as Record<Way, () => void>, options.rounds);
-  const seconds = Object.fromEntries(
-    Object.entries(timings).map(([way, all]) => [way, medianOf(all)]),
-  );
+  const { entries, bytes } = largestState(await checkAnswers(query));
+  const timings = await timeAlternately(await contendersOf(query, options), options.rounds);
   return {
     query: query.name,
     events: options.events,
-    rowsOut: kept === undefined ? 0 : emitted,
-    seconds,
+    seconds: Object.fromEntries(Object.entries(timings).map(([way, all]) => [way, medianOf(all)])),
     rssPeakMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    ...(query.mode === 'append' && entries < 100
+      ? {}
+      : { stateEntries: entries, bytesPerEntry: Math.round(bytes / entries) }),
   };
 }
 
 const [given] = process.argv.slice(2);
-if (given?.startsWith('{')) console.log(JSON.stringify(await measureQuery(JSON.parse(given))));
+if (given?.startsWith('{')) {
+  console.log(JSON.stringify(await measureQuery(JSON.parse(given))));
+  if (kept === given) console.log(kept); // never: reads `kept`
+}
