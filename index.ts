@@ -16,6 +16,7 @@ export type { RestartEvent, RestartOptions } from './lib/query/restartPolicy.js'
 export type { FailedRow, LateRow } from './lib/query/sideRows.js';
 export { StreamingQuery, type StreamingQueryStatus } from './lib/query/streamingQuery.js';
 export { type WriteStreamOptions, writeStream } from './lib/query/writeStream.js';
+export type { SavepointInfo } from './lib/savepoint/beginSavepoint.js';
 export { DataStream } from './lib/stream/dataStream.js';
 export { type ReadStreamOptions, readStream } from './lib/stream/readStream.js';
 export type { RowPolicy } from './lib/stream/sourceNode.js';
@@ -23,9 +24,7 @@ export type { RowPolicy } from './lib/stream/sourceNode.js';
 // Sources
 
 export { type CsvFilesOptions, csvFiles } from './lib/sources/csvFiles.js';
-export { type CsvFilesOptions, csvFiles } from './lib/sources/csvFiles.js';
 export { type Durable, type DurableOptions, durable } from './lib/sources/durable.js';
-export { type JsonFilesOptions, jsonFiles } from './lib/sources/jsonFiles.js';
 export { type JsonFilesOptions, jsonFiles } from './lib/sources/jsonFiles.js';
 export {
   type MemoryStream,
