@@ -1,14 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Block, blocksOf, pages, root } from './markdown.js';
+import type { Outcome } from './runPrograms.js';
 
 /**
- * Blocks of README.md and docs/guide:
+ * Blocks of README.md and docs:
  *
  * - `ts`: compiles by itself; `ts continued`: goes on where the block before it ended;
  * - `ts run`: also runs, in an empty folder; a block `text output` right behind it is what it prints.
+ *
+ * The programs of a page run in one process, one after the other; each has to stop its queries.
  */
 interface Program {
   readonly name: string;
@@ -19,6 +21,7 @@ interface Program {
 }
 
 const folder = join('temp', 'docs');
+const compiled = join(root, folder, 'out');
 
 function programsOf(page: string): readonly Program[] {
   const programs: Program[] = [];
@@ -60,7 +63,7 @@ function compile(programs: readonly Program[]): readonly string[] {
     writeFileSync(join(folder, `${name}.ts`), `${withPaths(text)}\nexport {};\n`);
   }
   const compilerOptions = { noEmit: false, outDir: 'out', rootDir: '../..', types: ['node'] };
-  const include = ['*.ts'];
+  const include = ['*.ts', '../../__tests__/docs/runPrograms.ts'];
   const config = { extends: '../../tsconfig.json', compilerOptions, include };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const tsc = join('node_modules', '.bin', 'tsc');
@@ -70,44 +73,59 @@ function compile(programs: readonly Program[]): readonly string[] {
   throw new Error(`the compiler did not run: ${done.error ?? done.stderr}`);
 }
 
-function run(program: Program): {
-  readonly status: number | null;
-  readonly stdout: string;
+interface PageRun {
+  readonly outcomes: readonly Outcome[];
+  /** What the process itself had to say: warnings, an error that nobody caught. */
   readonly stderr: string;
-} {
-  const cwd = mkdtempSync(join(tmpdir(), 'millrace-docs-'));
-  const file = join(root, folder, 'out', folder, `${program.name}.js`);
-  const env = { ...process.env, NO_COLOR: '1' };
-  const done = spawnSync(process.execPath, [file], { cwd, env, encoding: 'utf8', timeout: 60_000 });
-  rmSync(cwd, { recursive: true, force: true });
-  return done;
 }
 
-const programs = pages()
-  .filter((page) => page === 'README.md' || page.startsWith(join('docs', 'guide')))
-  .flatMap(programsOf);
+function run(page: string, programs: readonly Program[]): PageRun {
+  const order = join(root, folder, `${page.replace(/[^A-Za-z0-9]+/g, '-')}.order.json`);
+  const answer = order.replace('.order.json', '.answer.json');
+  const files = programs.map(({ name }) => join(compiled, folder, `${name}.js`));
+  const index = join(compiled, 'index.js');
+  writeFileSync(order, JSON.stringify({ index, programs: files, answer }));
+  const done = spawnSync(
+    process.execPath,
+    [join(compiled, '__tests__', 'docs', 'runPrograms.js'), order],
+    { env: { ...process.env, NO_COLOR: '1', TZ: 'UTC' }, encoding: 'utf8', timeout: 60_000 },
+  );
+  const outcomes = existsSync(answer) ? JSON.parse(readFileSync(answer, 'utf8')) : [];
+  return { outcomes: outcomes as readonly Outcome[], stderr: done.stderr };
+}
 
-describe('code in the guides', () => {
+const written = pages()
+  .filter((page) => page === 'README.md' || page.startsWith('docs'))
+  .map((page) => ({ page, programs: programsOf(page) }))
+  .filter(({ programs }) => programs.length > 0);
+
+describe('code on the pages', () => {
   let errors: readonly string[] = [];
   beforeAll(() => {
-    errors = compile(programs);
+    errors = compile(written.flatMap(({ programs }) => programs));
   }, 120_000);
 
   it('is there', () => {
-    expect(programs.length).toBeGreaterThan(0);
+    expect(written.map(({ page }) => page)).toContain('README.md');
   });
 
-  for (const program of programs) {
-    it(`compiles: ${program.at}`, () => {
-      expect(errors.filter((line) => line.includes(`${program.name}.ts`))).toEqual([]);
+  describe.each(written)('$page', ({ page, programs }) => {
+    it.each(programs)('compiles: $at', ({ name }) => {
+      expect(errors.filter((line) => line.includes(`${name}.ts`))).toEqual([]);
     });
-  }
 
-  for (const program of programs.filter(({ runs }) => runs)) {
-    it(`runs: ${program.at}`, () => {
-      const { status, stdout, stderr } = run(program);
-      expect([status, stderr]).toEqual([0, '']);
-      if (program.output !== undefined) expect(stdout.trim()).toBe(program.output);
-    }, 60_000);
-  }
+    const running = programs.filter(({ runs }) => runs);
+    if (running.length === 0) return;
+
+    let done: PageRun;
+    beforeAll(() => {
+      done = run(page, running);
+    }, 90_000);
+
+    it.each(running.map((program, i) => ({ ...program, i })))('runs: $at', ({ i, output }) => {
+      const { stdout, failure } = done.outcomes[i] ?? { stdout: '', failure: done.stderr };
+      expect([failure, done.stderr]).toEqual([undefined, '']);
+      if (output !== undefined) expect(stdout.trim()).toBe(output);
+    });
+  });
 });
