@@ -13,6 +13,7 @@ import {
 import type { FileStep } from '../../lib/checkpoint/memoryFileSystem.js';
 import { type ManualClock, manualClock } from '../../lib/testing/manualClock.js';
 import { Random } from '../random.js';
+import { type Answer, differenceOf } from '../workloads/difference.js';
 import { eventsOf, mostKeys } from '../workloads/events.js';
 import { randomWorkload } from '../workloads/randomWorkload.js';
 import { textOf, type Workload } from '../workloads/workload.js';
@@ -20,7 +21,6 @@ import { Machine } from './machine.js';
 import { type Fault, Process } from './process.js';
 import { SimDatabase } from './simSink.js';
 import { Feed } from './simSource.js';
-import { type Answer, differenceOf } from './verify.js';
 
 /** What a simulated run came to; `reason`: why it failed. */
 export interface Outcome {

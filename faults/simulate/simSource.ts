@@ -1,4 +1,4 @@
-import type { Json, Source, SourceContext, StreamSource } from '../../lib/sources/source.js';
+import type { Source, SourceContext, StreamSource } from '../../lib/sources/source.js';
 import type { Random } from '../random.js';
 import type { Event } from '../workloads/workload.js';
 import type { Process } from './process.js';
@@ -86,9 +86,4 @@ class FeedReader implements Source<Event, number> {
 /** Waits so many turns of the microtask queue: other work comes in between. */
 export async function hops(random: Random): Promise<void> {
   for (let i = random.below(4); i > 0; i--) await undefined;
-}
-
-/** The part of the rows that a planned range names. */
-export function rowsIn(feed: Feed, after: Json, upTo: Json): readonly Event[] {
-  return feed.rows.slice(Number(after ?? 0), Number(upTo ?? 0));
 }

@@ -1,7 +1,12 @@
 import type { PlanEntry } from '../../lib/query/queryCheckpoint.js';
-import { Expectation } from '../workloads/expectation.js';
-import { textOf, type Workload } from '../workloads/workload.js';
-import { type Feed, rowsIn } from './simSource.js';
+import type { Json } from '../../lib/sources/source.js';
+import { Expectation } from './expectation.js';
+import { type Event, textOf, type Workload } from './workload.js';
+
+/** All rows of a source; an offset is a number of rows. */
+export interface Rows {
+  readonly rows: readonly Event[];
+}
 
 /** What a run has left in the outside world. */
 export interface Answer {
@@ -15,7 +20,7 @@ export interface Answer {
 /** Compares what the sink has with the model, fed with the batches as they were planned. */
 export function differenceOf(
   workload: Workload,
-  feeds: readonly Feed[],
+  feeds: readonly Rows[],
   plans: ReadonlyMap<number, PlanEntry>,
   answer: Answer,
 ): string | undefined {
@@ -29,7 +34,7 @@ export function differenceOf(
     for (const turn of plan.turns) {
       const rows = turn.ranges.map(({ source, after, upTo }) => {
         const i = Number(source);
-        const feed = feeds[i] as Feed;
+        const feed = feeds[i] as Rows;
         if (Number(after ?? 0) !== positions[i]) throw new RangeError(`a gap before ${batchId}`);
         positions[i] = Number(upTo ?? 0);
         return rowsIn(feed, after, upTo);
@@ -55,6 +60,11 @@ export function differenceOf(
   if (answer.upserts) return undefined;
   const found = [...answer.batches.values()].flat();
   return differ(all.sort(), found.sort());
+}
+
+/** The part of the rows that a planned range names. */
+function rowsIn(feed: Rows, after: Json, upTo: Json): readonly Event[] {
+  return feed.rows.slice(Number(after ?? 0), Number(upTo ?? 0));
 }
 
 /** Two sorted multisets. */

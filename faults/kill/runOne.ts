@@ -1,0 +1,120 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readManifest } from '../../index.js';
+import type { Outcome } from '../suite.js';
+import { type Answer, differenceOf } from '../workloads/difference.js';
+import { textOf } from '../workloads/workload.js';
+import { lifeOf } from './life.js';
+import { namesIn, PlanFiles } from './planFiles.js';
+import { type Kill, type Scenario, scenarioOf } from './scenario.js';
+
+/** Runs the query of a seed, kills it as often as the scenario says, and compares with the model. */
+export async function runOne(seed: number, script: string): Promise<Outcome> {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-kill-'));
+  const run = new Run(seed, script, directory);
+  try {
+    const reason = await run.all();
+    const { workload, sink, continuous } = run.scenario;
+    const title = `${workload.name}; ${sink}${continuous ? '; continuous' : ''}`;
+    return {
+      reason: reason && `${reason} (${title}; ${run.deaths.join(', ')})`,
+      planned: run.planned,
+      fired: run.deaths.length,
+      counts: run.counts,
+    };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+class Run {
+  readonly scenario: Scenario;
+  readonly deaths: string[] = [];
+  readonly counts: Record<string, number> = {};
+  planned = 0;
+  private readonly plans: PlanFiles;
+  private readonly memory = new Map<number, readonly string[]>();
+  private violation: string | undefined;
+
+  constructor(
+    private readonly seed: number,
+    private readonly script: string,
+    private readonly directory: string,
+  ) {
+    this.scenario = scenarioOf(seed);
+    this.plans = new PlanFiles(join(directory, 'checkpoint', 'offsets'));
+  }
+
+  async all(): Promise<string | undefined> {
+    const { kills } = this.scenario;
+    for (const [life, kill] of [...kills, undefined].entries()) {
+      const flaw = await this.live(life, kill);
+      if (flaw !== undefined) return `life ${life}: ${flaw}`;
+    }
+    const { workload, feeds } = this.scenario;
+    this.add('queries');
+    this.add('batches', this.plans.plans.size);
+    this.add(
+      'rows',
+      feeds.reduce((sum, { rows }) => sum + rows.length, 0),
+    );
+    return differenceOf(workload, feeds, this.plans.plans, await this.answer());
+  }
+
+  /** Answers what is wrong. */
+  private async live(life: number, kill: Kill | undefined): Promise<string | undefined> {
+    const { kills } = this.scenario;
+    const { seed, directory, script } = this;
+    const completes = this.scenario.completes && life === kills.length;
+    const order = { seed, life, directory, kill, completes };
+    const end = await lifeOf(script, order, (batchId, texts) => this.take(batchId, texts));
+    if (end.error !== undefined) return end.error;
+    if (kill !== undefined) this.planned += 1;
+    if (end.killed) {
+      const name = kill === undefined ? 'nobody' : 'step' in kill ? kill.step : 'an instant';
+      if (kill === undefined) return 'killed by somebody else';
+      this.deaths.push(name);
+      this.add('kills');
+      this.add(`kill at ${name}`);
+    }
+    return this.plans.gather() ?? this.violation;
+  }
+
+  private take(batchId: number, texts: readonly string[]): void {
+    const known = this.memory.get(batchId);
+    if (known === undefined) this.memory.set(batchId, texts);
+    else if (known.join('\n') !== texts.join('\n')) {
+      this.violation ??= `batch ${batchId} came again with other rows`;
+    }
+  }
+
+  private async answer(): Promise<Answer> {
+    const { sink, workload, continuous } = this.scenario;
+    const upserts = continuous && workload.mode === 'update';
+    if (sink === 'files') return { ...(await this.written()), upserts };
+    if (sink === 'parent') return { batches: this.memory, perBatch: true, upserts };
+    const folder = join(this.directory, 'batches');
+    const batches = new Map<number, readonly string[]>();
+    for (const name of namesIn(folder)) {
+      if (name.startsWith('other-')) throw new RangeError(`batch ${name} came with other rows`);
+      const text = readFileSync(join(folder, name), 'utf8');
+      if (/^\d+$/.test(name)) batches.set(Number(name), JSON.parse(text) as string[]);
+    }
+    return { batches, perBatch: true, upserts };
+  }
+
+  private async written(): Promise<{ batches: Map<number, string[]>; perBatch: false }> {
+    const folder = join(this.directory, 'out');
+    const { files } = await readManifest(folder);
+    const rows = files.flatMap(({ path }) => {
+      const lines = readFileSync(join(folder, path), 'utf8').split('\n').filter(Boolean);
+      return lines.map((line) => textOf(JSON.parse(line) as object));
+    });
+    return { batches: new Map([[0, rows]]), perBatch: false };
+  }
+
+  private add(name: string, by = 1): void {
+    this.counts[name] = (this.counts[name] ?? 0) + by;
+  }
+}

@@ -1,0 +1,52 @@
+import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
+import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
+
+/** The steps of the batch protocol, by the numbers of docs/reliability.md, at which a process dies. */
+export const protocolSteps = [
+  'kp1:before',
+  'kp1:after',
+  'kp2:before',
+  'kp2:after',
+  'kp3:before',
+  'kp4:before',
+  'kp4:after',
+  'kp5:after',
+  'kp6:after',
+  'kp7:before',
+  'kp8:after',
+  'kp9:before',
+  'kp9:after',
+  'kp10:before',
+  'kp10:after',
+  'kp11:before',
+  'kp11:after',
+] as const;
+
+/** Inside of the steps: doors through which the process touches the world. */
+export const doorSteps = [
+  'publish:before',
+  'publish:after',
+  'sync directory:before',
+  'source read',
+  'sink before',
+  'sink after',
+] as const;
+
+export const allSteps: readonly string[] = [...protocolSteps, ...doorSteps];
+
+/** The files of this machine; what changes them is a step. */
+export function steppedFiles(step: (name: string) => void): FileSystem {
+  const files = nodeFileSystem();
+  return {
+    ...files,
+    publish: async (path, content) => {
+      step('publish:before');
+      await files.publish(path, content);
+      step('publish:after');
+    },
+    syncDirectory: async (path) => {
+      step('sync directory:before');
+      await files.syncDirectory?.(path);
+    },
+  };
+}
