@@ -15,14 +15,15 @@ const rule = (name, comment, fromPart, to) => ({
 
 const core = '^(lib|operators|state|index\\.ts)';
 const nodeRooms = [
-  '^lib/(sources|sinks|checkpoint|parquet)/',
+  '^lib/(sources|sinks|checkpoint|savepoint|parquet|page)/',
   '^state/level/',
   '^lib/testing/',
   '^(bench|samples|faults|__tests__)/',
 ];
 
 /** The stores that the engine opens when the user gives none. */
-const defaultStores = '^state/(memoryBackend|durableBackend|level/(openStateBackend|readState|loadState))\\.ts$';
+const defaultStores =
+  '^state/(memoryBackend|durableBackend|level/(openStateBackend|readState|loadState))\\.ts$';
 
 module.exports = {
   forbidden: [

@@ -21,6 +21,12 @@ export { DataStream } from './lib/stream/dataStream.js';
 export { type ReadStreamOptions, readStream } from './lib/stream/readStream.js';
 export type { RowPolicy } from './lib/stream/sourceNode.js';
 
+// Look at it
+
+export { type DisplayOptions, display } from './lib/page/display.js';
+export { livePage } from './lib/page/livePage.js';
+export type { LivePage, LivePageOptions } from './lib/page/livePageOptions.js';
+
 // Sources
 
 export { type CsvFilesOptions, csvFiles } from './lib/sources/csvFiles.js';

@@ -2,6 +2,10 @@
  * Messages by code, sorted. A message names the operator, file or option, the offending value, and how
  * to mend it. Codes are stable within a major version, messages are not.
  */
+/** What every damaged checkpoint says: the command that repairs it, and what that costs. */
+const repair =
+  "'millrace verify <checkpoint>' says what is lost, and 'millrace restore <checkpoint> --from <savepoint>' goes on from the last savepoint: the batches since then run again";
+
 const messages = {
   AGGREGATE_NEEDS_WATERMARK: (p: { operator: string; reason: string }) =>
     `${p.operator} is not possible in append mode: ${p.reason}, so no group ever closes: put withWatermark and a window (or groupByKey with eventTime) before it, or use update or complete mode`,
@@ -24,11 +28,13 @@ const messages = {
   CHECKPOINT_COPIED: (p: { directory: string; expected: string; found: string }) =>
     `${p.directory} is a copy of another checkpoint (identity ${p.found}, written as ${p.expected}): two queries with one id would defeat the sink; if the original is gone for good, delete the file 'identity' in the copy`,
   CHECKPOINT_DAMAGED: (p: { file: string; reason: string }) =>
-    `${p.file} is damaged: ${p.reason}; the sink may hold what it planned, so restore it from a backup or start anew`,
+    `${p.file} is damaged: ${p.reason}; the sink may hold what it planned; ${repair}`,
+  CHECKPOINT_EXISTS: (p: { directory: string; savepoint: string }) =>
+    `${p.directory} is not empty, so nothing can be started there from savepoint ${p.savepoint}: leave out 'from' to go on with the checkpoint that it holds, or name another folder`,
   CHECKPOINT_FORMAT_UNSUPPORTED: (p: { file: string; found: string; supported: string }) =>
     `${p.file} has format ${p.found}, this build reads ${p.supported}: use the release that wrote it; nothing was changed`,
   CHECKPOINT_GAP: (p: { directory: string; missing: number; newest: number }) =>
-    `${p.directory} has no plan of batch ${p.missing} though the newest is ${p.newest}: restore it from a backup or start anew`,
+    `${p.directory} has no plan of batch ${p.missing} though the newest is ${p.newest}; ${repair}`,
   CHECKPOINT_INCOMPATIBLE: (p: { what: string; change: string; allowed: string }) =>
     `the checkpoint was written by another query: ${p.what} ${p.change}; ${p.allowed}`,
   CHECKPOINT_LOCKED: (p: { directory: string; owner: string }) =>
@@ -39,7 +45,7 @@ const messages = {
     committed: string;
     reason: string;
   }) =>
-    `${p.directory} has planned ${p.planned} and committed ${p.committed}: ${p.reason}; restore a backup in which both belong together, or start anew`,
+    `${p.directory} has planned ${p.planned} and committed ${p.committed}: ${p.reason}; ${repair}`,
   CHECKPOINT_QUERY_ID: (p: { file: string; expected: string; found: string }) =>
     `${p.file} belongs to query ${p.found}, the checkpoint to query ${p.expected}: files of two checkpoints were mixed, restore them from one backup`,
   CLOCK_WENT_BACK: (p: { source: string; now: string; planned: string }) =>
@@ -111,6 +117,8 @@ const messages = {
     `${p.operator} cannot run in ${p.mode} mode: ${p.reason}; ${p.fix}`,
   PACKAGE_MISSING: (p: { feature: string; packages: string }) =>
     `${p.feature} needs packages that are not installed: npm install ${p.packages}`,
+  PAGE_PORT_IN_USE: (p: { port: number }) =>
+    `livePage: port ${p.port} is in use or may not be used: close what listens there, choose another port, or leave it out to take the next free one`,
   PLAN_ENDS_IN_GROUPING: (p: { operator: string }) =>
     `the pipe ends in ${p.operator}, which only describes groups: follow it with aggregate or count from millrace (RxJS's count is another operator)`,
   PLAN_LOST: (p: { name: string }) =>
@@ -128,6 +136,14 @@ const messages = {
     `${p.operator} answered without subscribing to the rows of this batch (shareReplay keeps old ones): leave it out, or move it behind the query`,
   RX_ROW_WITHOUT_EVENT_TIME: (p: { operator: string; reader: string }) =>
     `${p.operator} emitted a new row after its input row had passed, so it has no event time, which ${p.reader} needs: put withWatermark behind ${p.operator}, or give window a { time }`,
+  SAVEPOINT_DAMAGED: (p: { directory: string; file: string; reason: string }) =>
+    `savepoint ${p.directory} is damaged: ${p.file}: ${p.reason}; take an older savepoint, nothing was written`,
+  SAVEPOINT_EXISTS: (p: { directory: string }) =>
+    `${p.directory} is not empty: name a folder that is new for each savepoint`,
+  SAVEPOINT_INCOMPLETE: (p: { directory: string }) =>
+    `${p.directory} is no savepoint, or one that was cut short while it was written: it has no file SAVEPOINT; take another`,
+  SAVEPOINT_UNAVAILABLE: (p: { name: string; reason: string }) =>
+    `no savepoint can be made of query ${p.name}: ${p.reason}`,
   SESSION_MODE: (p: { operator: string }) =>
     `${p.operator} over sessionWindow is not possible in update mode, where two sessions may become one: use append or complete mode`,
   SESSION_NEEDS_KEY: (p: { operator: string }) =>
@@ -177,7 +193,7 @@ const messages = {
   STATE_CLOSED: (p: { what: string }) =>
     `the state store is closed, ${p.what} came too late: open the query again`,
   STATE_CORRUPT: (p: { operator: string; table: string; batchId: number; reason: string }) =>
-    `state of ${p.operator} (table ${p.table}) is damaged at batch ${p.batchId}: ${p.reason}; nothing was changed, restore the checkpoint from a backup or start anew`,
+    `state of ${p.operator} (table ${p.table}) is damaged at batch ${p.batchId}: ${p.reason}; nothing was changed; ${repair}`,
   STATE_FORMAT_UNSUPPORTED: (p: { directory: string; found: string; supported: string }) =>
     `${p.directory} has state in format ${p.found}, this build reads ${p.supported}: use the release that wrote it; nothing was changed`,
   STATE_FUNCTION_ASYNC: (p: { operator: string; called: string }) =>
@@ -187,7 +203,7 @@ const messages = {
   STATE_NULL: (p: { operator: string; what: string }) =>
     `${p.operator}: ${p.what} may not be null or undefined: remove or clear the state to say that there is none`,
   STATE_OPEN_FAILED: (p: { directory: string; reason: string }) =>
-    `the state in ${p.directory} does not open: ${p.reason}; nothing was deleted, mend the cause or restore a backup`,
+    `the state in ${p.directory} does not open: ${p.reason}; nothing was deleted; mend the cause, or: ${repair}`,
   STATE_OPERATOR_UNKNOWN: (p: { operator: string; known: string }) =>
     `no operator ${p.operator} keeps state in this query: take one of ${p.known}, as explain() shows them`,
   STATE_OUTCOME_UNKNOWN: (p: { reason: string }) =>

@@ -3,6 +3,7 @@ import type { FileSystem } from '../checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../errors.js';
 import type { LivePageOptions } from '../page/livePageOptions.js';
+import { openSharedPage } from '../page/sharedPage.js';
 import { type OutputMode, outputModes } from '../plan/outputMode.js';
 import { outputModeOf } from '../plan/outputModeNode.js';
 import { nodesAbove, type PlanGraph, planGraph } from '../plan/planGraph.js';
@@ -38,6 +39,11 @@ export interface WriteStreamOptions<T> {
   readonly trigger?: Trigger | SchedulerLike;
   /** Folder for position and state. Without it nothing survives the process. */
   readonly checkpointLocation?: string;
+  /**
+   * A savepoint to start from: a new query, with the state and position of that savepoint, in a
+   * `checkpointLocation` that is still empty. Leave it out to go on with that checkpoint later.
+   */
+  readonly from?: string;
   /** How several watermarks make the global one. Default `min`. */
   readonly multipleWatermarkPolicy?: WatermarkPolicy;
   /**
@@ -94,7 +100,7 @@ export function writeStream<T>(
 ): StreamingQuery {
   const { setup, stopTimeoutMs } = setupOf(stream, options);
   queries.requireFree(options.queryName);
-  if (options.page) openPage(options.page === true ? {} : options.page);
+  if (options.page) openSharedPage(options.page === true ? {} : options.page);
   const execution = new StreamExecution(setup);
   const query = new StreamingQuery(setup, execution, stopTimeoutMs);
   queries.started(query);
@@ -119,6 +125,10 @@ function setupOf<T>(
   }
   checkShape(graph, outputMode);
   requireSinkTakes(options.sink, outputMode);
+  if (options.from !== undefined && !durable) {
+    throw new TypeError("from needs a checkpointLocation: where the new query's state is to be");
+  }
+  const from = firstOnly(options.from);
   const runId = globalThis.crypto.randomUUID();
   const trigger = (options.trigger ?? asap()) as Trigger;
   const fileSystem = options.internals?.fileSystem ?? nodeFileSystem();
@@ -153,6 +163,7 @@ function setupOf<T>(
               cacheEntries: options.stateCacheEntries,
               killPoint: options.internals?.killPoint,
               nowMs: trigger.now(),
+              from: from(),
               onCorrupt: (error) => setup.onCorrupt(error),
             })),
     killPoint: options.internals?.killPoint ?? (() => undefined),
@@ -164,9 +175,14 @@ function setupOf<T>(
   return { setup, stopTimeoutMs: durationMs(options.stopTimeout ?? 0, 'stopTimeout') };
 }
 
-/** Loaded when it is wanted: without a page, no server is in the process. */
-function openPage(options: LivePageOptions): void {
-  void import('../page/sharedPage.js').then(({ openSharedPage }) => openSharedPage(options));
+/** The savepoint at the first open; a restart within the process goes on with its own checkpoint. */
+function firstOnly(from: string | undefined): () => string | undefined {
+  let next = from;
+  return () => {
+    const now = next;
+    next = undefined;
+    return now;
+  };
 }
 
 function requireSinkTakes(sink: StreamSink<never>, mode: OutputMode): void {

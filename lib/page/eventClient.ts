@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http';
+import type { Listener } from './pageHub.js';
+
+/** A connection that has been silent for so long (ms) gets a sign of life. */
+const heartbeatMs = 15_000;
+
+/** What of a response an event stream needs. */
+export type EventResponse = Pick<ServerResponse, 'write' | 'writeHead' | 'once' | 'socket'>;
+
+/**
+ * One open page. A page that reads too slowly gets nothing while it is behind, and then everything
+ * as it is: what waits for it never grows.
+ */
+export class EventClient implements Listener {
+  private isBehind = false;
+
+  constructor(
+    private readonly response: EventResponse,
+    private readonly snapshot: () => string,
+  ) {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
+    // The socket's own timer: it costs nothing and keeps no process alive.
+    response.socket?.setTimeout(heartbeatMs, () => this.send(':\n\n'));
+  }
+
+  send(event: string): void {
+    if (this.isBehind || this.response.write(event)) return;
+    this.isBehind = true;
+    this.response.once('drain', () => {
+      this.isBehind = false;
+      this.send(this.snapshot());
+    });
+  }
+}
