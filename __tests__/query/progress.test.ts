@@ -1,0 +1,126 @@
+import {
+  aggregate,
+  groupByKey,
+  memorySink,
+  memoryStream,
+  observe,
+  queries,
+  readStream,
+  type StreamingQueryProgress,
+  window,
+  withWatermark,
+  writeStream,
+} from '../../index.js';
+
+const counted = () => {
+  const source = memoryStream<{ t: number; k: string }>('events');
+  const query = writeStream(
+    readStream(source).pipe(
+      observe('seen', (rows) => ({ n: rows.count() })),
+      withWatermark((r) => r.t * 1000, '10 seconds'),
+      groupByKey('k'),
+      window('10 seconds', { timestamps: 'ms' }),
+      aggregate((rows) => ({ n: rows.count() })),
+    ),
+    { sink: memorySink(), outputMode: 'update', queryName: 'counted' },
+  );
+  return { source, query };
+};
+
+describe('progress', () => {
+  afterEach(async () => {
+    for (const query of queries.active) await query.stop();
+  });
+
+  it("has Spark's fields with the figures of the batch", async () => {
+    const { source, query } = counted();
+    source.addData({ t: 25, k: 'a' }, { t: 15, k: 'b' }, { t: 35, k: 'a' });
+    await query.processAllAvailable();
+    const [first, noData] = query.recentProgress;
+    expect(first).toMatchObject({
+      id: query.id,
+      runId: query.runId,
+      name: 'counted',
+      batchId: 0,
+      numInputRows: 3,
+      eventTime: {
+        avg: '1970-01-01T00:00:25.000Z',
+        max: '1970-01-01T00:00:35.000Z',
+        min: '1970-01-01T00:00:15.000Z',
+        watermark: '1970-01-01T00:00:00.000Z',
+      },
+      stateOperators: [
+        {
+          operatorName: 'stateStoreSave',
+          operatorId: 'aggregate-0',
+          numRowsTotal: 3,
+          numRowsUpdated: 3,
+          numRowsRemoved: 0,
+          numRowsDroppedByWatermark: 0,
+        },
+      ],
+      sources: [{ numInputRows: 3, startOffset: null, endOffset: 1, latestOffset: 1 }],
+      sink: { numOutputRows: 3 },
+      observedMetrics: { seen: { n: 3 } },
+      numFailedRows: 0,
+    });
+    expect(first?.sources[0]?.description).toContain('events');
+    expect(Object.keys(first?.durationMs ?? {})).toEqual(
+      expect.arrayContaining(['addBatch', 'getBatch', 'latestOffset', 'triggerExecution']),
+    );
+    expect(new Date(first?.timestamp ?? '').getTime()).not.toBeNaN();
+    // The watermark has risen to 25 s: a batch without rows removes [10, 20).
+    expect(noData).toMatchObject({
+      batchId: 1,
+      numInputRows: 0,
+      eventTime: { watermark: '1970-01-01T00:00:25.000Z' },
+      stateOperators: [{ numRowsTotal: 2, numRowsRemoved: 1 }],
+    });
+    expect(query.lastProgress).toBe(noData);
+    await query.stop();
+  });
+
+  it('comes as progress$, once per batch, and ends with the query', async () => {
+    const { source, query } = counted();
+    const seen: StreamingQueryProgress[] = [];
+    let completed = false;
+    query.progress$.subscribe({
+      next: (progress) => seen.push(progress),
+      complete: () => {
+        completed = true;
+      },
+    });
+    source.addData({ t: 1, k: 'a' });
+    await query.processAllAvailable();
+    source.addData({ t: 2, k: 'a' });
+    await query.processAllAvailable();
+    await query.stop();
+    expect(seen).toEqual(query.recentProgress);
+    expect(seen.map((progress) => progress.batchId)).toEqual([0, 1]);
+    expect(completed).toBe(true);
+  });
+
+  it('keeps the last 100', async () => {
+    const { source, query } = counted();
+    for (let i = 0; i < 103; i++) {
+      source.addData({ t: 1, k: 'a' });
+      await query.processAllAvailable();
+    }
+    expect(query.recentProgress).toHaveLength(100);
+    expect(query.recentProgress[0]?.batchId).toBe(3);
+    await query.stop();
+  });
+
+  it('says in status what the query is doing', async () => {
+    const { source, query } = counted();
+    source.addData({ t: 1, k: 'a' });
+    await query.processAllAvailable();
+    expect(query.status).toEqual({
+      message: 'Waiting for data to arrive',
+      isDataAvailable: false,
+      isTriggerActive: false,
+    });
+    await query.stop();
+    expect(query.status.message).toBe('Stopped');
+  });
+});

@@ -1,0 +1,96 @@
+import {
+  memorySink,
+  memoryStream,
+  queries,
+  readStream,
+  type StreamingQueryListener,
+  select,
+  writeStream,
+} from '../../index.js';
+
+const start = (queryName?: string) => {
+  const source = memoryStream<number>();
+  const query = writeStream(
+    readStream(source).pipe(
+      select((n) => {
+        if (n < 0) throw new RangeError('below 0');
+        return n;
+      }),
+    ),
+    { sink: memorySink<number>(), ...(queryName === undefined ? {} : { queryName }) },
+  );
+  return { source, query };
+};
+
+describe('queries', () => {
+  beforeEach(() => queries.resetTerminated());
+  afterEach(async () => {
+    for (const query of queries.active) await query.stop();
+    for (const listener of queries.listListeners()) queries.removeListener(listener);
+  });
+
+  it('lists active queries and finds them by name, id and run id', async () => {
+    const { query } = start('one');
+    const { query: other } = start();
+    expect(queries.active).toEqual([query, other]);
+    for (const id of ['one', query.id, query.runId]) expect(queries.get(id)).toBe(query);
+    expect(queries.get('two')).toBeNull();
+    await query.stop();
+    expect(queries.active).toEqual([other]);
+    expect(queries.get('one')).toBeNull();
+  });
+
+  it('frees a name when its query has ended', async () => {
+    const { query } = start('again');
+    expect(() => start('again')).toThrow('again');
+    await query.stop();
+    expect(start('again').query.isActive).toBe(true);
+  });
+
+  it('answers awaitAnyTermination at the first end, and again only after resetTerminated', async () => {
+    const { query } = start();
+    const { query: other } = start();
+    const any = queries.awaitAnyTermination();
+    await query.stop();
+    await expect(any).resolves.toBe(true);
+    await expect(queries.awaitAnyTermination()).resolves.toBe(true);
+    queries.resetTerminated();
+    await expect(queries.awaitAnyTermination(1)).resolves.toBe(false);
+    await other.stop();
+    await expect(queries.awaitAnyTermination(1)).resolves.toBe(true);
+  });
+
+  it('rejects awaitAnyTermination with the error of a failed query', async () => {
+    const { source, query } = start();
+    const any = queries.awaitAnyTermination();
+    source.addData(-1);
+    await expect(any).rejects.toMatchObject({ code: 'BATCH_FAILED' });
+    await expect(query.awaitTermination()).rejects.toMatchObject({ code: 'BATCH_FAILED' });
+  });
+
+  it('tells listeners of start, progress and end, in this order', async () => {
+    const events: string[] = [];
+    const listener: StreamingQueryListener = {
+      onQueryStarted: ({ name }) => events.push(`started ${name}`),
+      onQueryProgress: ({ progress }) => events.push(`batch ${progress.batchId}`),
+      onQueryTerminated: ({ exception }) => events.push(`ended ${exception?.code ?? 'well'}`),
+    };
+    queries.addListener(listener);
+    const { source, query } = start('told');
+    source.addData(1);
+    await query.processAllAvailable();
+    await query.stop();
+    const { source: bad, query: failing } = start('failing');
+    bad.addData(-1);
+    await expect(failing.awaitTermination()).rejects.toThrow();
+    queries.removeListener(listener);
+    await start('unheard').query.stop();
+    expect(events).toEqual([
+      'started told',
+      'batch 0',
+      'ended well',
+      'started failing',
+      'ended BATCH_FAILED',
+    ]);
+  });
+});
