@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lifeOf } from './kill/life.js';
 import { runOne } from './kill/runOne.js';
 import { allSteps } from './kill/steps.js';
 import { pack } from './pack.js';
@@ -10,16 +11,16 @@ import { runSuite } from './suite.js';
 const leastOfEach = 20;
 
 /** `npm run faults:kill`: processes that die at each step of the protocol, or at any instant. */
-let script: string | undefined;
+let script: Promise<string> | undefined;
 await runSuite({
   name: 'faults:kill',
   runs: 100, // queries, each killed twelve times
   workers: 2,
   // A query that has come to the end of its rows does not come by every step again.
   least: 0.9,
-  one: (seed) => {
+  async one(seed) {
     script ??= packed();
-    return runOne(seed, script);
+    return runOne(seed, await script);
   },
   judge: (tally, { runs }) => {
     if (runs < 100) return undefined;
@@ -30,8 +31,12 @@ await runSuite({
   },
 });
 
-function packed(): string {
+/** Packs the child and lets one of them live to its end, which warms up those that follow. */
+async function packed(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-packed-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return pack(fileURLToPath(new URL('kill/child.js', import.meta.url)), folder);
+  const path = pack(fileURLToPath(new URL('kill/child.js', import.meta.url)), folder);
+  const order = { seed: 1, life: 12, directory: folder, kill: undefined, completes: true };
+  await lifeOf(path, order, () => undefined);
+  return path;
 }

@@ -29,6 +29,7 @@ export function pack(entry: string, folder: string): string {
   return path;
 }
 
+/** The first process that ends by itself leaves its compiled functions to those after it. */
 const loader = `
 const fs = require('node:fs'), vm = require('node:vm');
 const code = fs.readFileSync(__dirname + '/packed.js', 'utf8');
@@ -36,11 +37,11 @@ let cachedData;
 try { cachedData = fs.readFileSync(__dirname + '/packed.cache'); } catch {}
 const script = new vm.Script(code, { filename: __dirname + '/packed.js', cachedData });
 script.runInThisContext()(require);
-if (cachedData === undefined) {
+if (cachedData === undefined) process.on('exit', () => {
   const mine = __dirname + '/' + process.pid + '.cache';
   fs.writeFileSync(mine, script.createCachedData());
   fs.renameSync(mine, __dirname + '/packed.cache');
-}
+});
 `;
 
 /** Adds a file and what it imports; answers its number. */
