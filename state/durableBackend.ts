@@ -1,12 +1,13 @@
 import { StreamingError } from '../lib/errors.js';
 import { isPromise, type MaybePromise, then } from '../lib/maybe.js';
-import type { ByteStore } from '../lib/state/byteStore.js';
+import type { BytePage, ByteStore } from '../lib/state/byteStore.js';
 import type { EpochRecord, StateBackend } from '../lib/state/stateBackend.js';
 import type { StateStore, TableOptions } from '../lib/state/stateStore.js';
 import { ShapeDictionary } from './codec/shapes.js';
 import { BackgroundScan } from './durable/backgroundScan.js';
 import { CacheBudget } from './durable/cacheBudget.js';
 import { CommitBatch } from './durable/commitBatch.js';
+import { allPages, verifiedPages } from './durable/fullScan.js';
 import { readMeta, type StateMeta } from './durable/readMeta.js';
 import { StoredTable, type StoredTableContext } from './durable/storedTable.js';
 import { TableCatalog, type TableIdentity } from './durable/tableCatalog.js';
@@ -139,6 +140,14 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     if (this.mode === 'closed') return;
     if (this.mode === 'must abort') this.mode = 'open';
     for (const { table } of this.openTables()) table.reset();
+  }
+
+  snapshot(): AsyncIterable<BytePage> {
+    this.mustBeOpen('a copy');
+    this.scan.throwIfCorrupt();
+    const { lastBatchId: batchId, totals } = this;
+    const expected = { batchId, totals, tables: this.catalog.all().slice() };
+    return verifiedPages(allPages(this.store), expected);
   }
 
   close(): MaybePromise<void> {

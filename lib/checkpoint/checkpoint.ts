@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
-import type { PlanEntry, QueryCheckpoint } from '../query/queryCheckpoint.js';
+import type { PlanEntry, QueryCheckpoint, SavepointRequest } from '../query/queryCheckpoint.js';
+import { beginSavepoint, type SavepointInfo } from '../savepoint/beginSavepoint.js';
 import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
 import type { FileSystem } from './fileSystem.js';
 import { type KillPoint, withKillPoints } from './killPoints.js';
@@ -71,8 +72,11 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
     const fence = await takeFence(fileSystem, join(location, 'runs'), queryId);
     await log.clear();
     killPoint('kp2:after');
-    return new Checkpoint(location, queryId, log, fence, lastEpoch, backend, killPoint, () =>
-      lock?.release(),
+    return new Checkpoint(
+      { location, fileSystem, queryId, fence, killPoint, unlock: () => lock?.release() },
+      log,
+      lastEpoch,
+      backend,
     );
   } catch (error) {
     await backend?.close();
@@ -81,41 +85,62 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
   }
 }
 
+interface CheckpointGround {
+  readonly location: string;
+  readonly fileSystem: FileSystem;
+  readonly queryId: string;
+  readonly fence: number;
+  readonly killPoint: KillPoint;
+  unlock(): MaybePromise<void>;
+}
+
 class Checkpoint implements QueryCheckpoint {
+  readonly queryId: string;
   readonly isNew: boolean;
   readonly lastPlanned: PlanEntry | undefined;
   readonly backend: StateBackend;
+  private readonly savepoints = new Set<Promise<unknown>>();
   private isClosed = false;
 
   constructor(
-    private readonly location: string,
-    readonly queryId: string,
+    private readonly ground: CheckpointGround,
     private readonly log: OffsetLog,
-    private readonly fence: number,
     readonly lastEpoch: EpochRecord | undefined,
     backend: StateBackend,
-    private readonly killPoint: KillPoint,
-    private readonly unlock: () => MaybePromise<void>,
   ) {
+    this.queryId = ground.queryId;
     this.isNew = log.last === undefined;
     this.lastPlanned = log.last;
-    this.backend = withKillPoints(backend, killPoint);
+    this.backend = withKillPoints(backend, ground.killPoint);
   }
 
   async plan(entry: PlanEntry): Promise<void> {
-    this.killPoint('kp4:before');
-    await this.log.publish(entry, this.fence);
-    this.killPoint('kp4:after');
+    this.ground.killPoint('kp4:before');
+    await this.log.publish(entry, this.ground.fence);
+    this.ground.killPoint('kp4:after');
   }
 
   async purge(batchId: number): Promise<void> {
-    this.killPoint('kp11:before');
+    this.ground.killPoint('kp11:before');
     await this.log.purge(batchId);
-    this.killPoint('kp11:after');
+    this.ground.killPoint('kp11:after');
   }
 
   sourceDirectory(sourceId: string): string {
-    return join(this.location, 'sources', encodeURIComponent(sourceId));
+    return join(this.ground.location, 'sources', encodeURIComponent(sourceId));
+  }
+
+  async beginSavepoint(copy: SavepointRequest): Promise<() => Promise<SavepointInfo>> {
+    const { location, fileSystem, queryId } = this.ground;
+    const pages = this.backend.snapshot?.();
+    if (pages === undefined) throw new TypeError('this store cannot be copied while it is open');
+    const finish = await beginSavepoint({ ...copy, location, fileSystem, queryId, pages });
+    // At once: a close that comes next must wait for it.
+    const done = finish();
+    this.savepoints.add(done);
+    const forget = () => void this.savepoints.delete(done);
+    done.then(forget, forget);
+    return () => done;
   }
 
   /** State is as durable as its last commit, however the query ended. */
@@ -123,9 +148,10 @@ class Checkpoint implements QueryCheckpoint {
     if (this.isClosed) return;
     this.isClosed = true;
     try {
+      await Promise.allSettled(this.savepoints);
       await this.backend.close();
     } finally {
-      await this.unlock();
+      await this.ground.unlock();
     }
   }
 }

@@ -34,6 +34,11 @@ export interface FileSystem {
   identity?(path: string): MaybePromise<string>;
   /** Takes a directory for one owner; fails with `CHECKPOINT_LOCKED`. Absent: there is only one. */
   lock?(path: string): MaybePromise<{ release(): MaybePromise<void> }>;
+  /**
+   * Gives a directory its final name, atomically and durably; fails if files are there already. Absent:
+   * what needs it writes under the final name, and its last file says that it is whole.
+   */
+  moveDirectory?(from: string, to: string): MaybePromise<void>;
   /** Files that grow, for `durable`. Absent: those of Node. */
   readonly appendFiles?: AppendFiles;
 }

@@ -6,7 +6,9 @@ export type KillPoint = (name: string) => void;
 
 /** `backend` with kill point 9 around its commit. */
 export function withKillPoints(backend: StateBackend, killPoint: KillPoint): StateBackend {
+  const snapshot = backend.snapshot?.bind(backend);
   return {
+    ...(snapshot === undefined ? {} : { snapshot }),
     operator: (operatorId) => backend.operator(operatorId),
     begin: () => backend.begin(),
     commit: (record: EpochRecord): MaybePromise<void> => {

@@ -104,6 +104,22 @@ export class MemoryFileSystem implements FileSystem {
     return { release: () => void this.locked.delete(path) };
   }
 
+  async moveDirectory(from: string, to: string): Promise<void> {
+    await this.step('rename', to);
+    if ((await this.list(to)).length > 0) throw errnoOf('ENOTEMPTY', to);
+    const moved = (path: string) =>
+      path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
+    for (const [path, number] of [...this.directories]) {
+      this.directories.delete(path);
+      this.directories.set(moved(path), number);
+    }
+    this.entries = new Map(Array.from(this.entries, ([path, inode]) => [moved(path), inode]));
+    this.durableEntries = new Map(
+      Array.from(this.durableEntries, ([path, inode]) => [moved(path), inode]),
+    );
+    await this.syncDirectory(dirname(to));
+  }
+
   readonly appendFiles: AppendFiles = {
     create: async (path) => {
       const inode = await this.create(path);

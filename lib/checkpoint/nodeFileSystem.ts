@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
 import { lockDirectory } from './lockDirectory.js';
 
@@ -11,7 +11,8 @@ export function nodeFileSystem(): FileSystem {
 
 const node: FileSystem = {
   makeDirectory: async (path) => {
-    await fs.mkdir(path, { recursive: true, mode: 0o700 });
+    const first = await fs.mkdir(path, { recursive: true, mode: 0o700 });
+    if (first !== undefined) await syncNewDirectories(first, path);
   },
   list: async (path) => {
     try {
@@ -47,6 +48,10 @@ const node: FileSystem = {
     await fs.rm(path, { force: true });
   },
   syncDirectory,
+  moveDirectory: async (from, to) => {
+    await fs.rename(from, to);
+    await syncDirectory(dirname(to));
+  },
   realPath: (path) => fs.realpath(path),
   identity: async (path) => String((await fs.stat(path, { bigint: true })).ino),
   lock: lockDirectory,
@@ -65,6 +70,15 @@ async function writeTemporary(path: string, content: Uint8Array): Promise<string
     await file.close();
   }
   return temporary;
+}
+
+/** Makes the names of `path` and of all that was made above it, down from `first`, durable. */
+async function syncNewDirectories(first: string, path: string): Promise<void> {
+  const top = dirname(resolve(first));
+  for (let at = dirname(resolve(path)); ; at = dirname(at)) {
+    await syncDirectory(at);
+    if (at === top || at === dirname(at)) return;
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {

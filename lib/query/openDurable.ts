@@ -1,6 +1,8 @@
 import { openCheckpoint } from '../checkpoint/checkpoint.js';
+import type { FileSystem } from '../checkpoint/fileSystem.js';
 import type { OperatorMetadata, PartMetadata, QueryMetadata } from '../checkpoint/metadata.js';
 import type { StreamingError } from '../errors.js';
+import { restoreSavepoint } from '../savepoint/restoreSavepoint.js';
 import type { Json } from '../sources/source.js';
 import { isSourceNode } from '../stream/sourceNode.js';
 import type { QueryCheckpoint } from './queryCheckpoint.js';
@@ -11,6 +13,8 @@ export interface DurableOptions {
   readonly cacheEntries: number | undefined;
   readonly killPoint: ((name: string) => void) | undefined;
   readonly nowMs: number;
+  /** Savepoint from which a new checkpoint is made first. */
+  readonly from?: string | undefined;
   /** Damage of state found behind the running batches. */
   onCorrupt(error: StreamingError<'STATE_CORRUPT'>): void;
 }
@@ -22,16 +26,29 @@ export async function openDurable(
   options: DurableOptions,
 ): Promise<QueryCheckpoint> {
   const { openStateBackend } = await import('../../state/level/openStateBackend.js');
-  const { cacheEntries, killPoint } = options;
+  const { cacheEntries, killPoint, from } = options;
+  const query = queryMetadata(setup, options.nowMs);
+  if (from !== undefined) await startFrom(from, location, setup.fileSystem, query);
   return openCheckpoint({
     location,
     fileSystem: setup.fileSystem,
-    query: queryMetadata(setup, options.nowMs),
+    query,
     openBackend: (state) =>
       openStateBackend({ ...state, ...(cacheEntries === undefined ? {} : { cacheEntries }) }),
     onCorrupt: options.onCorrupt,
     ...(killPoint === undefined ? {} : { killPoint }),
   });
+}
+
+async function startFrom(
+  from: string,
+  location: string,
+  fileSystem: FileSystem,
+  query: QueryMetadata,
+): Promise<void> {
+  const { loadState } = await import('../../state/level/loadState.js');
+  const { queryId } = query;
+  await restoreSavepoint({ from, location, fileSystem, query, queryId, loadState });
 }
 
 /** What must not change between two runs on one checkpoint. */

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../maybe.js';
+import type { SavepointInfo } from '../savepoint/beginSavepoint.js';
 import type { Json } from '../sources/source.js';
 import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
 
@@ -27,6 +28,14 @@ export interface PlanEntry {
   readonly closing: boolean;
 }
 
+/** A copy of the last commit that is to be made. */
+export interface SavepointRequest {
+  readonly directory: string;
+  /** The last committed batch. */
+  readonly batchId: number;
+  readonly nowMs: number;
+}
+
 /** The durable side of a query as its life cycle needs it; `lib/checkpoint` has the real one. */
 export interface QueryCheckpoint {
   readonly queryId: string;
@@ -39,5 +48,10 @@ export interface QueryCheckpoint {
   /** Forgets what is older than the retained batches. */
   purge(batchId: number): MaybePromise<void>;
   sourceDirectory(sourceId: string): string | undefined;
+  /**
+   * Called between two batches. Copies the position at once; what it answers copies the state, as it was
+   * at the call, while the query runs on. Absent: nothing is kept that could be copied.
+   */
+  beginSavepoint?(copy: SavepointRequest): MaybePromise<() => Promise<SavepointInfo>>;
   close(clean: boolean): MaybePromise<void>;
 }

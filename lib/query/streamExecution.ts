@@ -63,6 +63,12 @@ export class StreamExecution implements QueryLife {
     });
   }
 
+  /** undefined: no batch of this checkpoint has been committed yet. */
+  get lastCommitted(): number | undefined {
+    const { nextBatchId } = this.run;
+    return nextBatchId === 0 ? undefined : nextBatchId - 1;
+  }
+
   get bounded(): boolean {
     return this.setup.trigger.bounded === true;
   }

@@ -1,10 +1,12 @@
 import type { Observable } from 'rxjs';
 import { StreamingError } from '../errors.js';
+import type { SavepointInfo } from '../savepoint/beginSavepoint.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import { explainPlan } from './explain.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { QuerySetup } from './querySetup.js';
 import { type QueryState, queryState } from './queryState.js';
+import { savepointOf } from './savepointOf.js';
 import type { FailedRow, LateRow } from './sideRows.js';
 import type { StreamExecution } from './streamExecution.js';
 
@@ -136,6 +138,17 @@ export class StreamingQuery {
         timeoutMs: this.stopTimeoutMs,
       });
     }
+  }
+
+  /**
+   * Copies state and position into a folder that is new, while the query runs: as the last commit left
+   * them. `writeStream(…, { from })` starts another query there, `millrace restore` mends this one.
+   *
+   * Errors: `SAVEPOINT_UNAVAILABLE` without a checkpoint or before the first commit, `SAVEPOINT_EXISTS`,
+   *         `QUERY_NOT_ACTIVE`, `STATE_CORRUPT`.
+   */
+  savepoint(directory: string): Promise<SavepointInfo> {
+    return savepointOf(this.execution, this.setup, directory);
   }
 
   /** The plan as a person reads it, sink first. */

@@ -5,6 +5,9 @@ export type ByteChange =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array };
 
+/** Keys and values in byte order of the keys. */
+export type BytePage = readonly (readonly [Uint8Array, Uint8Array])[];
+
 /**
  * Ordered bytes below the typed tables; LevelDB, or memory for simulations and tests.
  *
@@ -20,16 +23,12 @@ export interface ByteStore {
     from: Uint8Array,
     to: Uint8Array,
     options?: { readonly reverse?: boolean; readonly limit?: number },
-  ): MaybePromise<readonly (readonly [Uint8Array, Uint8Array])[]>;
+  ): MaybePromise<BytePage>;
   write(changes: readonly ByteChange[]): MaybePromise<void>;
   /**
    * All of a range in pages, as it was when this was called, whatever is written meanwhile. For scans
    * in the background; ending the iteration early releases what it holds.
    */
-  pages(
-    from: Uint8Array,
-    to: Uint8Array,
-    limit: number,
-  ): AsyncIterable<readonly (readonly [Uint8Array, Uint8Array])[]>;
+  pages(from: Uint8Array, to: Uint8Array, limit: number): AsyncIterable<BytePage>;
   close(): MaybePromise<void>;
 }

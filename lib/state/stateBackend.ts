@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../maybe.js';
+import type { BytePage } from './byteStore.js';
 import type { StateStore } from './stateStore.js';
 
 /** What one batch leaves behind; writing it is the commit. */
@@ -32,4 +33,9 @@ export interface StateBackend {
   commit(record: EpochRecord): MaybePromise<void>;
   abort(): void;
   close(): MaybePromise<void>;
+  /**
+   * Everything that the last commit left, as bytes; called between two batches, and what is committed
+   * afterwards MUST NOT show. Verified while it is read (`STATE_CORRUPT`). Absent: there is no copy.
+   */
+  snapshot?(): AsyncIterable<BytePage>;
 }

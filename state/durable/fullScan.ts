@@ -1,8 +1,15 @@
 import { StreamingError } from '../../lib/errors.js';
-import type { ByteStore } from '../../lib/state/byteStore.js';
+import type { BytePage, ByteStore } from '../../lib/state/byteStore.js';
 import { DecodeError } from '../codec/decodeError.js';
 import { verifyFrame } from './frame.js';
-import { entriesFrom, entriesTo, entryPrefixLength, tableOfEntry } from './layout.js';
+import {
+  entriesFrom,
+  entriesTo,
+  entryPrefixLength,
+  isMetaKey,
+  metaFrom,
+  tableOfEntry,
+} from './layout.js';
 import type { TableIdentity } from './tableCatalog.js';
 import { TableTotals } from './tableTotals.js';
 
@@ -24,43 +31,71 @@ export async function scanAll(
   expected: ExpectedState,
   isWanted: () => boolean,
 ): Promise<void> {
-  const found = new Map<number, TableTotals>();
-  for await (const page of store.pages(entriesFrom, entriesTo, pageLength)) {
+  for await (const _page of verifiedPages(
+    store.pages(entriesFrom, entriesTo, pageLength),
+    expected,
+  )) {
     if (!isWanted()) return;
-    for (const [key, value] of page) count(found, key, value, expected);
   }
-  for (const [id, totals] of expected.totals) {
-    const have = found.get(id) ?? new TableTotals();
-    if (!have.equals(totals)) {
-      throw corrupt(
-        expected,
-        id,
-        `${have.count} entries instead of ${totals.count}, or other ones`,
-      );
-    }
-    found.delete(id);
-  }
-  const [stray] = found.keys();
-  if (stray !== undefined) throw corrupt(expected, stray, 'entries of a table that is not known');
 }
 
-function count(
-  found: Map<number, TableTotals>,
-  key: Uint8Array,
-  value: Uint8Array,
+/** All of a store. */
+export function allPages(store: ByteStore): AsyncIterable<BytePage> {
+  return store.pages(metaFrom, entriesTo, pageLength);
+}
+
+/** `pages` as they are; throws `STATE_CORRUPT` where, and at the end if, they are not what is expected. */
+export async function* verifiedPages(
+  pages: AsyncIterable<BytePage>,
   expected: ExpectedState,
-): void {
-  const id = key.length < entryPrefixLength ? -1 : tableOfEntry(key);
-  let totals = found.get(id);
-  if (totals === undefined) {
-    totals = new TableTotals();
-    found.set(id, totals);
+): AsyncGenerator<BytePage> {
+  const count = new EntryCount(expected);
+  for await (const page of pages) {
+    count.add(page);
+    yield page;
   }
-  try {
-    totals.add(verifyFrame(key, value));
-  } catch (error) {
-    if (error instanceof DecodeError) throw corrupt(expected, id, error.reason);
-    throw error;
+  count.mustBeAll();
+}
+
+/** Counts entries and compares them with what the epoch record says. Throws `STATE_CORRUPT`. */
+export class EntryCount {
+  private readonly found = new Map<number, TableTotals>();
+
+  constructor(private readonly expected: ExpectedState) {}
+
+  add(page: BytePage): void {
+    for (const [key, value] of page) if (!isMetaKey(key)) this.addEntry(key, value);
+  }
+
+  /** All entries have been added. */
+  mustBeAll(): void {
+    const { expected, found } = this;
+    for (const [id, totals] of expected.totals) {
+      const have = found.get(id) ?? new TableTotals();
+      if (!have.equals(totals)) {
+        const reason = `${have.count} entries instead of ${totals.count}, or other ones`;
+        throw corrupt(expected, id, reason);
+      }
+      found.delete(id);
+    }
+    const [stray] = found.keys();
+    if (stray !== undefined) throw corrupt(expected, stray, 'entries of a table that is not known');
+  }
+
+  private addEntry(key: Uint8Array, value: Uint8Array): void {
+    const { expected, found } = this;
+    const id = key.length < entryPrefixLength ? -1 : tableOfEntry(key);
+    let totals = found.get(id);
+    if (totals === undefined) {
+      totals = new TableTotals();
+      found.set(id, totals);
+    }
+    try {
+      totals.add(verifyFrame(key, value));
+    } catch (error) {
+      if (error instanceof DecodeError) throw corrupt(expected, id, error.reason);
+      throw error;
+    }
   }
 }
 

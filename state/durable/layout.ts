@@ -42,6 +42,10 @@ export function writeMetaKey(out: ByteWriter, key: MetaKey): void {
   else if (key.kind !== 'format') out.uint32(key.id);
 }
 
+export function isMetaKey(bytes: Uint8Array): boolean {
+  return bytes[0] === metaSpace;
+}
+
 /** undefined: no key of this format. */
 export function metaKeyOf(bytes: Uint8Array): MetaKey | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

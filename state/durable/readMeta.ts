@@ -1,5 +1,5 @@
 import { StreamingError } from '../../lib/errors.js';
-import type { ByteStore } from '../../lib/state/byteStore.js';
+import type { BytePage, ByteStore } from '../../lib/state/byteStore.js';
 import { ByteReader } from '../codec/byteReader.js';
 import { DecodeError } from '../codec/decodeError.js';
 import { readValue } from '../codec/readValue.js';
@@ -18,8 +18,8 @@ export interface StateMeta {
   /** Checksum of the newest epoch record: the next one's `previous`. */
   readonly lastChecksum: number | null;
   readonly lastEpoch: StoredEpoch | undefined;
-  /** Batch ids of all records there are, rising. */
-  readonly epochs: readonly number[];
+  /** All records there are, oldest first. */
+  readonly epochs: readonly StoredEpoch[];
 }
 
 interface Found {
@@ -34,12 +34,18 @@ interface Found {
  *
  * Errors: `STATE_CORRUPT`, `STATE_FORMAT_UNSUPPORTED`.
  */
-export async function readMeta(store: ByteStore, directory: string): Promise<StateMeta> {
+export async function readMeta(
+  store: Pick<ByteStore, 'range'>,
+  directory: string,
+): Promise<StateMeta> {
+  return metaOf(await store.range(metaFrom, metaTo), directory);
+}
+
+/** The same from the pairs themselves. */
+export function metaOf(pairs: BytePage, directory: string): StateMeta {
   const found: Found = { queryId: undefined, tables: [], shapes: [], epochs: [] };
   try {
-    for (const [key, value] of await store.range(metaFrom, metaTo)) {
-      take(found, key, value, directory);
-    }
+    for (const [key, value] of pairs) take(found, key, value, directory);
     verifyChain(found);
   } catch (error) {
     if (error instanceof DecodeError) throw damaged(found, error);
@@ -52,7 +58,7 @@ export async function readMeta(store: ByteStore, directory: string): Promise<Sta
     shapes: found.shapes,
     lastChecksum: last?.checksum ?? null,
     lastEpoch: last?.epoch,
-    epochs: found.epochs.map(({ epoch }) => epoch.record.batchId),
+    epochs: found.epochs.map(({ epoch }) => epoch),
   };
 }
 

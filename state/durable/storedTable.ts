@@ -20,9 +20,12 @@ import { entryBound, entryEnd, entryPrefixLength, successor, writeEntryPrefix } 
 import type { TableIdentity } from './tableCatalog.js';
 import type { TableTotals } from './tableTotals.js';
 
+/** What reading needs of a store. */
+export type ReadableStore = Pick<ByteStore, 'get' | 'range' | 'pages'>;
+
 /** What the tables of one backend share. */
 export interface StoredTableContext {
-  readonly store: ByteStore;
+  readonly store: ReadableStore;
   readonly shapes: Shapes;
   readonly sweeps: number;
   readonly writing: boolean;

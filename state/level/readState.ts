@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../../lib/errors.js';
+import { openSavepoint } from '../../lib/savepoint/savepoint.js';
+import { markerName } from '../../lib/savepoint/savepointFile.js';
 import type { EpochRecord } from '../../lib/state/stateBackend.js';
 import { ByteWriter } from '../codec/byteWriter.js';
 import { ShapeDictionary } from '../codec/shapes.js';
 import { entryBound, entryEnd } from '../durable/layout.js';
 import { readMeta, type StateMeta } from '../durable/readMeta.js';
-import { StoredTable } from '../durable/storedTable.js';
+import { type ReadableStore, StoredTable } from '../durable/storedTable.js';
 import type { TableIdentity } from '../durable/tableCatalog.js';
 import { TableTotals } from '../durable/tableTotals.js';
 import type { TableKind } from '../operatorState.js';
-import { type LevelByteStore, openLevel, reasonOf } from './levelByteStore.js';
+import { SavepointStore } from '../savepointStore.js';
+import { openLevel, reasonOf } from './levelByteStore.js';
 import {
   checkCleanMark,
   checkFormat,
@@ -48,9 +51,9 @@ export interface StateReader {
 }
 
 /**
- * Opens the state in a checkpoint for reading; no query may use it meanwhile.
+ * Opens the state in a checkpoint, or in a savepoint, for reading; no query may use it meanwhile.
  *
- * In:     the `checkpointLocation` of a query that is stopped.
+ * In:     the `checkpointLocation` of a query that is stopped, or the folder of a savepoint.
  * Out:    its tables and their entries, verified as they are read, in their stored form.
  * Errors: `CHECKPOINT_LOCKED`, `STATE_OPEN_FAILED`, `STATE_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`.
  *
@@ -63,6 +66,9 @@ export interface StateReader {
  * @since 0.1.0
  */
 export async function readState(checkpointLocation: string): Promise<StateReader> {
+  if ((await nodeFileSystem().read(join(checkpointLocation, markerName))) !== undefined) {
+    return readSavepoint(checkpointLocation);
+  }
   const directory = join(checkpointLocation, 'state');
   if ((await checkFormat(directory)) === 'new') throw openFailed(directory, 'it is missing');
   const lock = await nodeFileSystem().lock?.(checkpointLocation);
@@ -85,8 +91,14 @@ export async function readState(checkpointLocation: string): Promise<StateReader
   }
 }
 
+/** A savepoint needs no LevelDB, and no lock: nobody writes to it. */
+async function readSavepoint(directory: string): Promise<StateReader> {
+  const savepoint = await openSavepoint(nodeFileSystem(), directory);
+  return readerOf(new SavepointStore(savepoint), directory, async () => undefined);
+}
+
 async function readerOf(
-  store: LevelByteStore,
+  store: ReadableStore,
   directory: string,
   close: () => Promise<void>,
 ): Promise<StateReader> {
@@ -116,7 +128,7 @@ function totalsIn(meta: StateMeta, id: number): TableTotals {
 }
 
 async function* entriesOf(
-  store: LevelByteStore,
+  store: ReadableStore,
   shapes: ShapeDictionary,
   meta: StateMeta,
   operator: string,
