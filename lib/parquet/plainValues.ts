@@ -76,6 +76,7 @@ function decode(
     case 'BYTE_STREAM_SPLIT':
       requireBytes(page.length - reader.offset, count, node, 1);
       return split.byteStreamSplit(reader, count, type as never, typeLength) as PlainValues;
+    default: // dictionaries are not plain values; the others no writer uses
   }
   return damaged(`encoding ${encoding} of ${type} is not supported`);
 }

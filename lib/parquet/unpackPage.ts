@@ -42,6 +42,8 @@ function unpack(
       return brotliDecompressSync(packed, { maxOutputLength: Math.max(1, size) });
     case 'ZSTD':
       requireZstdSize(packed, size);
+      break;
+    default: // What hyparquet-compressors has, it takes as it is.
   }
   const decompress = compressors?.[codec];
   if (decompress === undefined) return damaged(`its codec ${codec} is not supported`);
