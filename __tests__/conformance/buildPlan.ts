@@ -54,7 +54,10 @@ export function buildPlan(plan: Plan, sources: ReadonlyMap<string, Source>): Bui
     case 'explode':
       return buildExplode(build(plan.in), plan.column, plan.as);
     case 'select': {
-      const input = build(plan.in);
+      const input =
+        plan.in.op === 'join'
+          ? buildJoin(plan.in, build(plan.in.left), build(plan.in.right), plan.columns)
+          : build(plan.in);
       return {
         rows$: input.rows$.pipe(select((row: Row) => pick(row, plan.columns))),
         columns: plan.columns,
@@ -181,7 +184,8 @@ function buildDropDuplicates(input: Built, columns: readonly string[], within: b
 
 type Bound = { end: number } | number | null;
 
-function buildJoin(plan: JoinPlan, left: Built, right: Built): Built {
+/** `kept`: the columns that the plan goes on with; their event time is that of the result's rows. */
+function buildJoin(plan: JoinPlan, left: Built, right: Built, kept: readonly string[] = []): Built {
   const leftColumns = new Set(left.columns);
   const on = plan.on ?? [];
   const timeKey = on.find(([l, r]) => left.times.has(l) || right.times.has(r));
@@ -205,8 +209,9 @@ function buildJoin(plan: JoinPlan, left: Built, right: Built): Built {
       ? { onTime: [(l: Row) => l[timeKey[0]] as Bound, (r: Row) => r[timeKey[1]] as Bound] }
       : {}),
     ...(within.length > 0 ? { within } : {}),
+    ...timeOption(left, right, kept),
     // The vectors bound a side or not, as they like; Spark does not ask.
-    ...(plan.type === 'inner' ? { unbounded: true } : {}),
+    unbounded: true,
     leftWhere: (l: Row) => holds(l, of('left')),
     rightWhere: (r: Row) => holds(r, of('right')),
     where: (l: Row, r: Row) => holds({ ...l, ...r }, of('both')),
@@ -221,6 +226,12 @@ function buildJoin(plan: JoinPlan, left: Built, right: Built): Built {
     columns: isLeftOnly ? left.columns : [...left.columns, ...right.columns],
     times: isLeftOnly ? left.times : new Map([...left.times, ...right.times]),
   };
+}
+
+function timeOption(left: Built, right: Built, kept: readonly string[]): object {
+  const isLeft = kept.some((column) => left.times.has(column));
+  const isRight = kept.some((column) => right.times.has(column));
+  return isLeft === isRight ? {} : { time: isLeft ? 'left' : 'right' };
 }
 
 function buildStaticJoin(plan: StaticJoinPlan, input: Built): Built {

@@ -84,6 +84,10 @@ export interface StreamJoinConditions<L, R, J extends JoinType, K, Out>
   readonly on?: JoinKeys<L, R, K>;
   readonly onTime?: JoinTimeKeys<L, R>;
   readonly within?: TimeBounds<NoInfer<L>, NoInfer<R>>;
+  /**
+   * The state may grow for ever. Other joins than inner still need `within` and the other side's
+   * watermark: then rows of a side without watermark that match nothing come out when the query completes.
+   */
   readonly unbounded?: boolean;
   readonly ttl?: DurationInput;
   /** Says that the left side is `staticRows(…)`: then there is no state to bound. */

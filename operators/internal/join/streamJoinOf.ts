@@ -80,6 +80,10 @@ export function streamJoinSpec(
       : both
         ? stateOffsets(conjuncts)
         : noOffsets,
+    matchesEnd: {
+      left: hasWatermark.right && conjuncts.some((c) => c.cmp[0] === '>' && !c.rightTime),
+      right: hasWatermark.left && conjuncts.some((c) => c.cmp[0] === '<' && !c.leftTime),
+    },
     hasWatermark,
     unbounded: options.unbounded === true,
     ttlMs: plan.ttlMs,

@@ -39,9 +39,10 @@ function need(option: string, left: boolean, right: boolean): void {
 }
 
 function requireBound(spec: StreamJoinSpec): void {
-  const { type, offsets, unbounded, ttlMs } = spec;
-  const left = offsets.left !== undefined;
-  const right = offsets.right !== undefined;
+  const { type, offsets, unbounded, ttlMs, matchesEnd } = spec;
+  // Spark lets an outer join run if one side's watermark bounds the other, whether or not it evicts.
+  const left = offsets.left !== undefined || (unbounded && matchesEnd.left);
+  const right = offsets.right !== undefined || (unbounded && matchesEnd.right);
   if (type === 'inner') {
     if (left || right || unbounded || ttlMs !== undefined) return;
     const fix = `${bound}; or say unbounded: true, or ttl: '1 day'`;

@@ -23,6 +23,11 @@ export interface StreamJoinSpec {
   readonly select: ((left: unknown, right: unknown) => unknown) | undefined;
   /** Where rows leave the state, as distance from the eviction watermark; undefined: never. */
   readonly offsets: StateOffsets;
+  /**
+   * Whether the other side's watermark bounds the times that this side can still match. Where this side
+   * has no watermark of its own its rows stay all the same, as in Spark.
+   */
+  readonly matchesEnd: Readonly<Record<JoinSide, boolean>>;
   readonly hasWatermark: Readonly<Record<JoinSide, boolean>>;
   readonly unbounded: boolean;
   readonly ttlMs: number | undefined;
