@@ -10,6 +10,7 @@ import type { QueryMetadata } from './metadata.js';
 import { openMetadata, updateMetadata } from './metadataFile.js';
 import { OffsetLog } from './offsetLog.js';
 import { mustBelongTogether } from './position.js';
+import { readRestored } from './restored.js';
 import { takeFence } from './runs.js';
 
 /** How a checkpoint opens the state below it; `state/level/openStateBackend.ts` is the real one. */
@@ -64,7 +65,9 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
     });
     backend = opened.backend;
     const { lastEpoch } = opened;
-    mustBelongTogether(location, planned, lastEpoch?.batchId);
+    const restored = await readRestored(fileSystem, location, queryId);
+    mustBelongTogether(location, planned, lastEpoch?.batchId, restored);
+    const replays = await log.after(lastEpoch?.batchId ?? -1);
     if (isChanged) await updateMetadata(fileSystem, location, metadata);
     // A kill between link and fsync leaves names that are seen and not durable yet.
     await fileSystem.syncDirectory?.(location);
@@ -76,6 +79,7 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
       { location, fileSystem, queryId, fence, killPoint, unlock: () => lock?.release() },
       log,
       lastEpoch,
+      replays,
       backend,
     );
   } catch (error) {
@@ -106,6 +110,7 @@ class Checkpoint implements QueryCheckpoint {
     private readonly ground: CheckpointGround,
     private readonly log: OffsetLog,
     readonly lastEpoch: EpochRecord | undefined,
+    readonly replays: readonly PlanEntry[],
     backend: StateBackend,
   ) {
     this.queryId = ground.queryId;

@@ -47,6 +47,16 @@ export class OffsetLog {
     return new OffsetLog(files, directory, queryId, batches[0] ?? 0, last);
   }
 
+  /** The plans behind `committed`, oldest first. */
+  async after(committed: number): Promise<readonly PlanEntry[]> {
+    const { files, directory, queryId, last } = this;
+    const plans: PlanEntry[] = [];
+    for (let batchId = committed + 1; batchId < (last?.batchId ?? -1); batchId++) {
+      plans.push(await readPlan(files, directory, queryId, batchId));
+    }
+    return last === undefined || last.batchId <= committed ? plans : [...plans, last];
+  }
+
   /** Removes what a crash has left unfinished. */
   async clear(): Promise<void> {
     for (const name of await this.files.list(this.directory)) {

@@ -148,6 +148,8 @@ export class BatchExecution {
 
   private *readRange(source: SourceRun, range: PlannedRange, replay: boolean): Steps<void> {
     source.endOffset = range.upTo;
+    // Where the source was then: behind it may be plans that run after this one.
+    if (replay) source.position = range.upTo;
     if (range.upTo === null || sameOffset(range.after, range.upTo)) return;
     if (replay && !source.node.source.replayable) this.report.lost(range);
     this.report.phase = source.node.source.description;

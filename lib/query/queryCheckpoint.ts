@@ -43,6 +43,8 @@ export interface QueryCheckpoint {
   readonly isNew: boolean;
   readonly lastPlanned: PlanEntry | undefined;
   readonly lastEpoch: EpochRecord | undefined;
+  /** Plans that are not committed, oldest first; absent: at most the newest. Several after a restore. */
+  readonly replays?: readonly PlanEntry[];
   readonly backend: StateBackend;
   plan(entry: PlanEntry): MaybePromise<void>;
   /** Forgets what is older than the retained batches. */

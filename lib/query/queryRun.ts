@@ -35,8 +35,8 @@ export class QueryRun {
   nextBatchId = 0;
   /** A batch has run on this checkpoint. */
   anyBatch = false;
-  /** Planned by the run before, not committed. */
-  pendingReplay: PlanEntry | undefined;
+  /** Planned by the run before, not committed; several after a restore from a savepoint. */
+  private replays: readonly PlanEntry[] = [];
   /** Each operator's earliest timer (ms). */
   private readonly timers = new Map<string, number>();
 
@@ -76,6 +76,13 @@ export class QueryRun {
     this.failedSink = setup.failedSink && (yield* wait(setup.failedSink.open(ctx)));
     yield* wait(this.pipeline.open());
     this.isOpen = true;
+  }
+
+  /** The next batch, if it was planned before. */
+  takeReplay(): PlanEntry | undefined {
+    const [next, ...rest] = this.replays;
+    this.replays = rest;
+    return next;
   }
 
   /** Sources end with what is there now. */
@@ -185,7 +192,8 @@ export class QueryRun {
       queryId: this.checkpoint.queryId,
       queryName: setup.queryName,
       outputMode: setup.outputMode,
-      nextBatchId: this.pendingReplay?.batchId ?? this.nextBatchId,
+      nextBatchId: this.nextBatchId,
+      replayedUpTo: this.replays.at(-1)?.batchId ?? this.nextBatchId,
       durable: setup.durable,
       fileSystem: setup.fileSystem,
       schema: undefined,
@@ -233,6 +241,7 @@ export class QueryRun {
       this.nextBatchId = lastEpoch.batchId + 1;
       this.anyBatch = true;
     }
-    if (lastPlanned && lastPlanned.batchId === this.nextBatchId) this.pendingReplay = lastPlanned;
+    const newest = lastPlanned?.batchId === this.nextBatchId ? [lastPlanned] : [];
+    this.replays = this.checkpoint.replays ?? newest;
   }
 }

@@ -271,11 +271,8 @@ export class StreamExecution implements QueryLife {
     if (trigger.single && this.batches > 0) return yield* this.close();
     this.isTriggerActive = true;
     this.report.triggered(this.scheduler.now());
-    if (run.pendingReplay) {
-      const plan = run.pendingReplay;
-      run.pendingReplay = undefined;
-      return yield* this.runBatch(plan, true);
-    }
+    const replay = run.takeReplay();
+    if (replay) return yield* this.runBatch(replay, true);
     if (trigger.single) yield* run.fixEnds();
     if (this.epoch) return yield* this.continuousTurn(this.epoch);
     this.setup.killPoint('kp3:before');

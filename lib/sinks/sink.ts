@@ -24,6 +24,11 @@ export interface SinkContext {
   readonly outputMode: OutputMode;
   /** Batch that will come next: 0 in a new query. */
   readonly nextBatchId: number;
+  /**
+   * Newest batch that will come as it was planned before, `nextBatchId` at least: the sink may have
+   * batches up to this one already. Absent: `nextBatchId`.
+   */
+  readonly replayedUpTo?: number;
   /** Whether this query has a checkpoint and so may be started again. */
   readonly durable: boolean;
   readonly fileSystem: FileSystem;

@@ -70,9 +70,9 @@ export class FileSinkRun implements Sink<unknown> {
   }
 
   private openAt(nextBatchId: number): Steps<OpenManifest> {
-    const { fileSystem, queryId } = this.ctx;
+    const { fileSystem, queryId, replayedUpTo } = this.ctx;
     const { path, retentionMs } = this.setup;
-    return openManifest({ fileSystem, path, queryId, nextBatchId, retentionMs });
+    return openManifest({ fileSystem, path, queryId, nextBatchId, replayedUpTo, retentionMs });
   }
 
   private *write(batchId: number, rows: readonly unknown[]): Steps<void> {

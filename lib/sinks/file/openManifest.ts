@@ -15,6 +15,8 @@ export interface Opening {
   readonly path: string;
   readonly queryId: string;
   readonly nextBatchId: number;
+  /** Newest batch that comes as it was planned before: the folder may have it. */
+  readonly replayedUpTo?: number | undefined;
   readonly retentionMs: number;
 }
 
@@ -50,9 +52,10 @@ function checkOwner({ path, queryId }: Opening, manifest: Manifest): void {
   if (owner !== queryId) throw new StreamingError('SINK_FOREIGN', { path, owner, queryId });
 }
 
-/** The sink may be ahead by exactly the batch whose commit was lost, and never behind. */
-function checkPosition({ path, nextBatchId }: Opening, { last }: Manifest): void {
-  const ahead = last > nextBatchId;
+/** The sink may be ahead by batches that will run again as they were planned, and never behind. */
+function checkPosition(opening: Opening, { last }: Manifest): void {
+  const { path, nextBatchId, replayedUpTo = nextBatchId } = opening;
+  const ahead = last > Math.max(nextBatchId, replayedUpTo);
   if (last === -1 || (!ahead && last >= nextBatchId - 1)) return;
   const reason = ahead
     ? 'an older checkpoint was put back, and its batches would be skipped'
