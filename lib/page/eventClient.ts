@@ -12,7 +12,10 @@ export type EventResponse = Pick<ServerResponse, 'write' | 'writeHead' | 'once' 
  * as it is: what waits for it never grows.
  */
 export class EventClient implements Listener {
+  /** What was written last is still on its way. */
   private isBehind = false;
+  /** News came meanwhile, and was not written. */
+  private hasMissed = false;
 
   constructor(
     private readonly response: EventResponse,
@@ -20,15 +23,25 @@ export class EventClient implements Listener {
   ) {
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
     // The socket's own timer: it costs nothing and keeps no process alive.
-    response.socket?.setTimeout(heartbeatMs, () => this.send(':\n\n'));
+    response.socket?.setTimeout(heartbeatMs, () => {
+      if (!this.isBehind) this.send(':\n\n');
+    });
   }
 
   send(event: string): void {
-    if (this.isBehind || this.response.write(event)) return;
+    if (this.isBehind) {
+      this.hasMissed = true;
+      return;
+    }
+    if (this.response.write(event)) return;
     this.isBehind = true;
-    this.response.once('drain', () => {
-      this.isBehind = false;
-      this.send(this.snapshot());
-    });
+    this.response.once('drain', () => this.caughtUp());
+  }
+
+  private caughtUp(): void {
+    this.isBehind = false;
+    if (!this.hasMissed) return;
+    this.hasMissed = false;
+    this.send(this.snapshot());
   }
 }

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 const types = {
   html: 'text/html; charset=utf-8',
@@ -20,6 +22,7 @@ const names = [
   'figuresView.mjs',
   'planView.mjs',
   'timeView.mjs',
+  'charts.mjs',
   'chartsView.mjs',
   'tableView.mjs',
   'resultChart.mjs',
@@ -34,12 +37,26 @@ export interface PageFile {
   readonly body: Buffer;
 }
 
+/** Where uPlot's files are while the page's own files are still in the source tree. */
+const uPlotFiles: ReadonlyMap<string, string> = new Map([
+  ['vendor/uPlot.mjs', 'uPlot.esm.js'],
+  ['vendor/uPlot.css', 'uPlot.min.css'],
+]);
+
+async function readPageFile(name: string): Promise<Buffer> {
+  try {
+    return await readFile(new URL(`assets/${name}`, import.meta.url));
+  } catch (error) {
+    const vendored = uPlotFiles.get(name);
+    if (vendored === undefined) throw error;
+    return readFile(join(dirname(createRequire(import.meta.url).resolve('uplot')), vendored));
+  }
+}
+
 /** The files of the page by path; `/` is the document, with the token in it. */
 export async function readPageFiles(token: string): Promise<ReadonlyMap<string, PageFile>> {
   const files = await Promise.all(
-    names.map(
-      async (name) => [name, await readFile(new URL(`assets/${name}`, import.meta.url))] as const,
-    ),
+    names.map(async (name) => [name, await readPageFile(name)] as const),
   );
   return new Map(
     files.map(([name, body]) => {
