@@ -17,7 +17,7 @@ export type { FailedRow, LateRow } from './lib/query/sideRows.js';
 export { StreamingQuery, type StreamingQueryStatus } from './lib/query/streamingQuery.js';
 export { type WriteStreamOptions, writeStream } from './lib/query/writeStream.js';
 export type { SavepointInfo } from './lib/savepoint/beginSavepoint.js';
-export { DataStream } from './lib/stream/dataStream.js';
+export { DataStream, planOf } from './lib/stream/dataStream.js';
 export { type ReadStreamOptions, readStream } from './lib/stream/readStream.js';
 export type { RowPolicy } from './lib/stream/sourceNode.js';
 
@@ -60,6 +60,8 @@ export { type MemorySink, memorySink } from './lib/sinks/memorySink.js';
 export { noopSink } from './lib/sinks/noopSink.js';
 export { readManifest } from './lib/sinks/readManifest.js';
 export type { Sink, SinkContext, StreamSink } from './lib/sinks/sink.js';
+
+export type { ByteChange, BytePage, ByteStore } from './lib/state/byteStore.js';
 
 // Rows
 
@@ -120,6 +122,18 @@ export {
   type ValueState,
   type VariableOptions,
 } from './operators/transformWithState.js';
+
+// Operators of your own
+
+export type { NodeTraits, PlanNode, Stage, StageContext } from './lib/plan/planNode.js';
+export type { QueryShape } from './lib/plan/queryShape.js';
+export type {
+  Entry,
+  KeyedTable,
+  StateStore,
+  TableOptions,
+  TimedTable,
+} from './lib/state/stateStore.js';
 
 // Joins
 

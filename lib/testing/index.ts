@@ -1,3 +1,4 @@
+export { MemoryFileSystem } from '../checkpoint/memoryFileSystem.js';
 export {
   addData,
   advanceClock,
@@ -14,4 +15,22 @@ export {
   stop,
 } from './actions.js';
 export { type ManualClock, manualClock } from './manualClock.js';
+export {
+  type SinkCheck,
+  type SinkCheck,
+  type SinkUnderTest,
+  type SinkUnderTest,
+  sinkChecks,
+  sinkChecks,
+  sinkContext,
+} from './sinkContract.js';
+export {
+  type SourceCheck,
+  type SourceCheck,
+  type SourceUnderTest,
+  type SourceUnderTest,
+  sourceChecks,
+  sourceChecks,
+} from './sourceContract.js';
+export { type StoreCheck, type StoreUnderTest, storeChecks } from './storeContract.js';
 export { type TestAction, type TestRun, type TestStreamOptions, testStream } from './testStream.js';
