@@ -13,10 +13,11 @@ const rule = (name, comment, fromPart, to) => ({
   to,
 });
 
-const core = '^(lib|operators|state|index\\.ts)';
+const core = '^(lib|operators|state|cli|index\\.ts)';
 const nodeRooms = [
   '^lib/(sources|sinks|checkpoint|savepoint|parquet|page)/',
   '^state/level/',
+  '^cli/',
   '^lib/testing/',
   '^(bench|samples|faults|__tests__)/',
 ];
@@ -66,6 +67,17 @@ module.exports = {
     ),
     rule('stores-without-operators', 'a store knows no operator', from('^state/'), {
       path: '^(operators|samples|bench|__tests__|index\\.ts)',
+    }),
+    rule(
+      'the-command-is-on-top',
+      'nothing imports the command line',
+      from('^(lib|operators|state|samples|bench|index\\.ts)'),
+      {
+        path: '^cli/',
+      },
+    ),
+    rule('the-command-knows-no-operators', 'it works on checkpoints', from('^cli/'), {
+      path: '^(operators|samples|bench|faults|__tests__)/',
     }),
     rule(
       'programs-use-the-package',

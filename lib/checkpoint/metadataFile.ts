@@ -27,11 +27,8 @@ export async function openMetadata(
   const bytes = await files.read(path);
   if (bytes === undefined) {
     await mustBeEmpty(files, location, path);
-    await files.publish(
-      path,
-      encodeCheckpointFile(fileOf('metadata', query.queryId, metadataBody(query))),
-    );
-    await checkIdentity(files, location, query.queryId);
+    await publishFirst(files, location, path, query);
+    await takeIdentity(files, location, query.queryId);
     return { metadata: query, isChanged: false };
   }
   const { queryId, body } = readCheckpointFile(path, bytes, { kind: 'metadata' });
@@ -40,8 +37,25 @@ export async function openMetadata(
   const metadata = { ...query, queryId, createdMs: before.createdMs };
   const now = metadataOf(metadataBody(metadata), queryId) ?? metadata;
   mustBeCompatible(before, now);
-  await checkIdentity(files, location, queryId);
+  await takeIdentity(files, location, queryId);
   return { metadata, isChanged: !sameJson(metadataBody(before), metadataBody(metadata)) };
+}
+
+/** Where the lock does not reach, two starts at once on a new checkpoint meet here. */
+async function publishFirst(
+  files: FileSystem,
+  location: string,
+  path: string,
+  query: QueryMetadata,
+): Promise<void> {
+  const content = encodeCheckpointFile(fileOf('metadata', query.queryId, metadataBody(query)));
+  try {
+    await files.publish(path, content);
+  } catch (cause) {
+    if (Reflect.get(Object(cause), 'code') !== 'EEXIST') throw cause;
+    const owner = 'a query that started at the same moment elsewhere';
+    throw new StreamingError('CHECKPOINT_LOCKED', { directory: location, owner }, { cause });
+  }
 }
 
 export async function updateMetadata(
@@ -73,16 +87,28 @@ async function mustBeEmpty(files: FileSystem, location: string, path: string): P
  * `identity` names the directory by its inode: a copy has another. Without the file the directory is
  * taken over as it is, which is how a backup is put into service.
  */
-async function checkIdentity(files: FileSystem, location: string, queryId: string): Promise<void> {
+async function takeIdentity(files: FileSystem, location: string, queryId: string): Promise<void> {
+  const path = join(location, 'identity');
+  if ((await files.read(path)) !== undefined) return checkIdentity(files, location, queryId);
   const found = await files.identity?.(location);
   if (found === undefined) return;
+  await files.replace(path, encodeCheckpointFile(fileOf('identity', queryId, { inode: found })));
+}
+
+/** Throws `CHECKPOINT_COPIED`, `CHECKPOINT_DAMAGED`. */
+export async function checkIdentity(
+  files: FileSystem,
+  location: string,
+  queryId?: string,
+): Promise<void> {
+  const found = await files.identity?.(location);
   const path = join(location, 'identity');
   const bytes = await files.read(path);
-  if (bytes === undefined) {
-    await files.replace(path, encodeCheckpointFile(fileOf('identity', queryId, { inode: found })));
-    return;
-  }
-  const { body } = readCheckpointFile(path, bytes, { kind: 'identity', queryId });
+  if (found === undefined || bytes === undefined) return;
+  const { body } = readCheckpointFile(path, bytes, {
+    kind: 'identity',
+    ...(queryId === undefined ? {} : { queryId }),
+  });
   if (sameJson(body, { inode: found })) return;
   const expected = JSON.stringify(body);
   throw new StreamingError('CHECKPOINT_COPIED', { directory: location, expected, found });

@@ -40,7 +40,7 @@ export async function scanAll(
 }
 
 /** All of a store. */
-export function allPages(store: ByteStore): AsyncIterable<BytePage> {
+export function allPages(store: Pick<ByteStore, 'pages'>): AsyncIterable<BytePage> {
   return store.pages(metaFrom, entriesTo, pageLength);
 }
 

@@ -3,9 +3,11 @@ import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../../lib/errors.js';
 import { openSavepoint } from '../../lib/savepoint/savepoint.js';
 import { markerName } from '../../lib/savepoint/savepointFile.js';
+import type { BytePage } from '../../lib/state/byteStore.js';
 import type { EpochRecord } from '../../lib/state/stateBackend.js';
 import { ByteWriter } from '../codec/byteWriter.js';
 import { ShapeDictionary } from '../codec/shapes.js';
+import { allPages, type ExpectedState, verifiedPages } from '../durable/fullScan.js';
 import { entryBound, entryEnd } from '../durable/layout.js';
 import { readMeta, type StateMeta } from '../durable/readMeta.js';
 import { type ReadableStore, StoredTable } from '../durable/storedTable.js';
@@ -14,15 +16,8 @@ import { TableTotals } from '../durable/tableTotals.js';
 import type { TableKind } from '../operatorState.js';
 import { SavepointStore } from '../savepointStore.js';
 import { openLevel, reasonOf } from './levelByteStore.js';
-import {
-  checkCleanMark,
-  checkFormat,
-  checkLogs,
-  checkTables,
-  databaseDirectory,
-  leaveCleanMark,
-  takeCleanMark,
-} from './storeFiles.js';
+import { linkedCopy } from './linkedCopy.js';
+import { checkCleanMark, checkFormat, checkLogs, checkTables } from './storeFiles.js';
 import { defaultSizes } from './storeSizes.js';
 
 /** A table of the state of a stopped query. */
@@ -47,6 +42,8 @@ export interface StateReader {
   readonly tables: readonly StoredTableInfo[];
   /** Entries in order of time and key. Throws `STATE_CORRUPT`. */
   entries(operator: string, table: string): AsyncIterable<StoredEntry>;
+  /** Everything as bytes, verified, counts included. Throws `STATE_CORRUPT`. */
+  pages(): AsyncIterable<BytePage>;
   close(): Promise<void>;
 }
 
@@ -74,20 +71,32 @@ export async function readState(checkpointLocation: string): Promise<StateReader
   const lock = await nodeFileSystem().lock?.(checkpointLocation);
   const release = async () => lock?.release();
   try {
-    const wasClean = await checkCleanMark(directory);
+    await checkCleanMark(directory);
     await checkLogs(directory);
     await (await checkTables(directory))?.();
-    if (wasClean) await takeCleanMark(directory);
-    const store = await openLevel(databaseDirectory(directory), false, defaultSizes());
-    const finish = async () => {
-      await store.close();
-      if (wasClean) await leaveCleanMark(directory);
-      await release();
-    };
-    return await readerOf(store, directory, finish);
+    return await readCopy(directory, release);
   } catch (error) {
     await release();
     throw error instanceof StreamingError ? error : openFailed(directory, reasonOf(error), error);
+  }
+}
+
+/** Opening a LevelDB changes it, and what is only read should stay as it was left. */
+async function readCopy(directory: string, release: () => Promise<void>): Promise<StateReader> {
+  const copy = await linkedCopy(directory);
+  const close = async () => {
+    await copy.remove();
+    await release();
+  };
+  try {
+    const store = await openLevel(copy.directory, false, defaultSizes());
+    return await readerOf(store, directory, async () => {
+      await store.close();
+      await close();
+    });
+  } catch (error) {
+    await copy.remove();
+    throw error;
   }
 }
 
@@ -110,12 +119,19 @@ async function readerOf(
       lastEpoch: meta.lastEpoch?.record,
       tables: meta.tables.map((identity) => infoOf(identity, meta)),
       entries: (operator, table) => entriesOf(store, shapes, meta, operator, table),
+      pages: () => verifiedPages(allPages(store), expectedIn(meta)),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function expectedIn(meta: StateMeta): ExpectedState {
+  const { lastEpoch, tables } = meta;
+  const batchId = lastEpoch?.record.batchId ?? -1;
+  return { batchId, tables, totals: lastEpoch?.totals ?? new Map() };
 }
 
 function infoOf(identity: TableIdentity, meta: StateMeta): StoredTableInfo {

@@ -1,9 +1,9 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
-import { canonicalKey } from '../../lib/state/canonicalKey.js';
 import type { Entry, KeyedTable } from '../../lib/state/stateStore.js';
 import { ChangeLog } from './changeLog.js';
 import { ClosedMap } from './closedMap.js';
 import { keptKey } from './keptKey.js';
+import { KeyProbe } from './keyProbe.js';
 import { duplicateKey, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';
 import type { TableBelow } from './tableBelow.js';
@@ -22,6 +22,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   private complete: boolean;
   /** `loadAll` has been called in this batch: nothing may be swept, `entries` may be used. */
   private loaded = false;
+  private readonly probe: KeyProbe;
 
   constructor(
     private readonly operatorId: string,
@@ -31,6 +32,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   ) {
     this.size = below === undefined ? 0 : below.storedCount;
     this.complete = this.size === 0;
+    this.probe = new KeyProbe(operatorId);
   }
 
   get cachedCount(): number {
@@ -38,7 +40,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   }
 
   find(key: unknown): TableEntry<V> | undefined {
-    const mapKey = canonicalKey(key, this.operatorId);
+    const mapKey = this.probe.ask(key);
     const entry = this.map.get(mapKey);
     if (this.below === undefined) return entry;
     if (entry === undefined) return this.complete ? undefined : this.read(mapKey, key);
@@ -47,7 +49,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   }
 
   insert(key: unknown, value: V): TableEntry<V> {
-    const mapKey = canonicalKey(key, this.operatorId);
+    const mapKey = this.probe.again(key);
     const entry = new TableEntry<V>(mapKey, keptKey(key), Number.NaN, value);
     if (this.below !== undefined) this.inherit(entry, this.below);
     const before = this.map.size;

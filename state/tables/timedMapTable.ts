@@ -1,10 +1,10 @@
 import { isPromise, type MaybePromise, then } from '../../lib/maybe.js';
-import { canonicalKey } from '../../lib/state/canonicalKey.js';
 import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
 import { ChangeLog } from './changeLog.js';
 import { ClosedMap } from './closedMap.js';
 import { DueTimes } from './dueTimes.js';
 import { keptKey } from './keptKey.js';
+import { KeyProbe } from './keyProbe.js';
 import { duplicateKey, notATime, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';
 import { StoredTimes } from './storedTimes.js';
@@ -30,6 +30,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   private loadedUpTo = Number.NEGATIVE_INFINITY;
   private lastTime = Number.NaN;
   private lastBucket: TimeBucket<V> | undefined;
+  private readonly probe: KeyProbe;
 
   constructor(
     private readonly operatorId: string,
@@ -39,11 +40,12 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   ) {
     this.size = below === undefined ? 0 : below.storedCount;
     this.onDisk = new StoredTimes(this.size === 0);
+    this.probe = new KeyProbe(operatorId);
   }
 
   find(time: number, key: unknown): TableEntry<V> | undefined {
     const bucket = time === this.lastTime ? this.lastBucket : this.bucketAt(time);
-    const mapKey = canonicalKey(key, this.operatorId);
+    const mapKey = this.probe.ask(key);
     const entry = bucket === undefined ? undefined : bucket.get(mapKey);
     if (this.below === undefined) return entry;
     if (entry === undefined) return this.read(bucket, time, mapKey, key);
@@ -52,7 +54,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   }
 
   insert(time: number, key: unknown, value: V): TableEntry<V> {
-    const mapKey = canonicalKey(key, this.operatorId);
+    const mapKey = this.probe.again(key);
     const entry = new TableEntry<V>(mapKey, keptKey(key), time + 0, value);
     const bucket =
       (time === this.lastTime ? this.lastBucket : this.bucketAt(time)) ?? this.newBucket(time);

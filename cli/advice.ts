@@ -1,0 +1,27 @@
+import type { Finding } from './verify.js';
+
+/** What is lost, and which command repairs it; nothing where nothing is damaged. */
+export function adviceFor(location: string, damaged: readonly Finding[]): readonly string[] {
+  if (damaged.length === 0) return [];
+  if (damaged.some(({ problem }) => problem?.code.startsWith('SAVEPOINT_'))) {
+    return ['Lost: this savepoint. Take an older one; nothing repairs it.'];
+  }
+  if (damaged.every(({ problem }) => problem?.code === 'CHECKPOINT_COPIED')) {
+    return [
+      'Lost: nothing. The folder was copied.',
+      `Repair, if the original is gone for good: delete ${location}/identity`,
+    ];
+  }
+  const lines = damaged.some(({ part }) => part.startsWith('sources/'))
+    ? [
+        'Lost: rows that a durable source had acknowledged and no commit has yet, where its log is damaged.',
+      ]
+    : [];
+  return [
+    ...lines,
+    'Lost: the state since the last savepoint, and nothing else, if the sources still have the rows of the',
+    'batches since then: their plans that can be read run again, so that sinks get the same batches.',
+    `Repair: millrace restore ${location} --from <savepoint>`,
+    'Without a savepoint: start the query on a new checkpoint; it reads its sources from the beginning.',
+  ];
+}

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import { StreamingError } from '../lib/errors.js';
+import { type Command, type CommandIo, exitCodes, UsageError } from './command.js';
+import { commands } from './commands.js';
+
+/** Runs `millrace …`; answers the exit code. */
+export async function run(args: readonly string[], io: CommandIo): Promise<number> {
+  const [name = '', ...rest] = args;
+  if (name === '' || name === 'help' || name === '--help' || name === '-h')
+    return help(rest[0], io);
+  const command = commands.get(name);
+  if (command === undefined) {
+    io.err(`millrace: there is no command '${name}'`);
+    return usage(io.err);
+  }
+  const json = rest.includes('--json');
+  try {
+    return await runCommand(command, rest, json, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.err(`millrace ${name}: ${error.message}`);
+      io.err(`usage: millrace ${command.usage}`);
+      return exitCodes.usage;
+    }
+    report(name, error, json, io);
+    return exitCodes.failed;
+  }
+}
+
+async function runCommand(
+  command: Command,
+  args: readonly string[],
+  json: boolean,
+  io: CommandIo,
+): Promise<number> {
+  const { positionals, values } = parsed(command, args);
+  if (values.help === true) return helpOf(command, io);
+  if (positionals.length !== command.positionals) {
+    const given = positionals.length === 0 ? 'none' : positionals.join(' ');
+    throw new UsageError(`takes ${command.positionals} folders, got ${given}`);
+  }
+  return command.run({ positionals, values, json, io });
+}
+
+function parsed(command: Command, args: readonly string[]) {
+  const own = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    const options = { ...command.options, ...own };
+    const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return { positionals, values: values as Record<string, string | boolean | undefined> };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function report(name: string, error: unknown, json: boolean, io: CommandIo): void {
+  const code = error instanceof StreamingError ? error.code : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) io.out(JSON.stringify({ error: { code: code ?? null, message } }));
+  else io.err(`millrace ${name}: ${code === undefined ? '' : `${code}: `}${message}`);
+}
+
+function help(name: string | undefined, io: CommandIo): number {
+  const command = commands.get(name ?? '');
+  if (command !== undefined) return helpOf(command, io);
+  usage(io.out);
+  return exitCodes.fine;
+}
+
+function usage(write: (line: string) => void): number {
+  write('usage: millrace <command> …, millrace <command> --help');
+  write('');
+  const width = Math.max(...Array.from(commands.keys(), (name) => name.length));
+  for (const [name, { summary }] of commands) write(`  ${name.padEnd(width)}  ${summary}`);
+  write('');
+  write('Each takes --json. Exit code: 0 fine, 1 damaged or failed, 2 not understood.');
+  return exitCodes.usage;
+}
+
+function helpOf(command: Command, io: CommandIo): number {
+  io.out(`usage: millrace ${command.usage} [--json]`);
+  io.out('');
+  for (const line of command.help) io.out(line);
+  return exitCodes.fine;
+}
