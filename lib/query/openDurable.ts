@@ -1,9 +1,11 @@
-import { openCheckpoint } from '../checkpoint/checkpoint.js';
+import { type OpenBackend, openCheckpoint } from '../checkpoint/checkpoint.js';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
 import type { OperatorMetadata, PartMetadata, QueryMetadata } from '../checkpoint/metadata.js';
 import type { StreamingError } from '../errors.js';
+import type { MaybePromise } from '../maybe.js';
 import { restoreSavepoint } from '../savepoint/restoreSavepoint.js';
 import type { Json } from '../sources/source.js';
+import type { ByteStore } from '../state/byteStore.js';
 import { isSourceNode } from '../stream/sourceNode.js';
 import type { QueryCheckpoint } from './queryCheckpoint.js';
 import type { QuerySetup } from './querySetup.js';
@@ -11,6 +13,8 @@ import type { QuerySetup } from './querySetup.js';
 /** Options of a checkpoint that are not part of what it must remember. */
 export interface DurableOptions {
   readonly cacheEntries: number | undefined;
+  /** A store of the user's own; undefined: LevelDB. */
+  readonly stateStore: ((directory: string) => MaybePromise<ByteStore>) | undefined;
   readonly killPoint: ((name: string) => void) | undefined;
   readonly nowMs: number;
   /** Savepoint from which a new checkpoint is made first. */
@@ -25,19 +29,36 @@ export async function openDurable(
   setup: QuerySetup,
   options: DurableOptions,
 ): Promise<QueryCheckpoint> {
-  const { openStateBackend } = await import('../../state/level/openStateBackend.js');
-  const { cacheEntries, killPoint, from } = options;
+  const { killPoint, from } = options;
   const query = queryMetadata(setup, options.nowMs);
   if (from !== undefined) await startFrom(from, location, setup.fileSystem, query);
   return openCheckpoint({
     location,
     fileSystem: setup.fileSystem,
     query,
-    openBackend: (state) =>
-      openStateBackend({ ...state, ...(cacheEntries === undefined ? {} : { cacheEntries }) }),
+    openBackend: await backendOpener(options),
     onCorrupt: options.onCorrupt,
     ...(killPoint === undefined ? {} : { killPoint }),
   });
+}
+
+async function backendOpener({ stateStore, cacheEntries }: DurableOptions): Promise<OpenBackend> {
+  const cache = cacheEntries === undefined ? {} : { cacheEntries };
+  if (stateStore === undefined) {
+    const { openStateBackend } = await import('../../state/level/openStateBackend.js');
+    return (state) => openStateBackend({ ...state, ...cache });
+  }
+  const { openDurableBackend } = await import('../../state/durableBackend.js');
+  return async (state) => {
+    const store = await stateStore(state.directory);
+    try {
+      // Whether the last run has closed it well, only LevelDB's folder says: it is read through.
+      return await openDurableBackend(store, { ...state, ...cache, clean: false });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  };
 }
 
 async function startFrom(

@@ -2,6 +2,7 @@ import { asyncScheduler, type Observable, type SchedulerLike } from 'rxjs';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../errors.js';
+import type { MaybePromise } from '../maybe.js';
 import type { LivePageOptions } from '../page/livePageOptions.js';
 import { openSharedPage } from '../page/sharedPage.js';
 import { type OutputMode, outputModes } from '../plan/outputMode.js';
@@ -11,6 +12,7 @@ import { checkShape } from '../plan/shapeRules.js';
 import { isWatermarkNode } from '../plan/watermarkNode.js';
 import type { WatermarkPolicy } from '../plan/watermarkTracker.js';
 import type { StreamSink } from '../sinks/sink.js';
+import type { ByteStore } from '../state/byteStore.js';
 import { DataStream, planOf } from '../stream/dataStream.js';
 import { isRxNode } from '../stream/rxNode.js';
 import { isSourceNode, type RowPolicy } from '../stream/sourceNode.js';
@@ -69,6 +71,11 @@ export interface WriteStreamOptions<T> {
   readonly stateCacheEntries?: number;
   /** Show the query on the live page: true, or where the page is to be. Default false. */
   readonly page?: boolean | LivePageOptions;
+  /**
+   * Opens a store of your own for the state, instead of LevelDB: it gets the folder of the state in the
+   * checkpoint. `storeChecks` of `millrace/testing` say whether it keeps the contract.
+   */
+  readonly stateStore?: (directory: string) => MaybePromise<ByteStore>;
   /** @internal for tests: where files go, and where to crash. */
   readonly internals?: {
     readonly fileSystem?: FileSystem;
@@ -161,6 +168,7 @@ function setupOf<T>(
           ? volatileCheckpoint(newQueryId)
           : openDurable(options.checkpointLocation, setup, {
               cacheEntries: options.stateCacheEntries,
+              stateStore: options.stateStore,
               killPoint: options.internals?.killPoint,
               nowMs: trigger.now(),
               from: from(),

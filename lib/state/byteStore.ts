@@ -13,6 +13,7 @@ export type BytePage = readonly (readonly [Uint8Array, Uint8Array])[];
  *
  * - `get` MUST answer synchronously; `range` MAY answer later and MUST give keys in byte order,
  *   `from` inclusive, `to` exclusive.
+ * - Neither side changes bytes that it has given or been given.
  * - `write` MUST apply all changes or none, durably, before it answers. After a failed write the
  *   outcome is unknown: the store refuses every further call (`STATE_OUTCOME_UNKNOWN`) and has to be
  *   opened again.

@@ -1,4 +1,5 @@
 import { StreamingError } from '../errors.js';
+import { compactKey } from './compactKey.js';
 
 /**
  * The value under which a `Map` finds a state key: equal keys give the same one, unequal keys never.
@@ -22,8 +23,17 @@ export function canonicalKey(key: unknown, operator: string): unknown {
     case 'undefined':
       return null;
     default:
-      return key === null ? null : `\u0000${canonicalText(key, operator, 0)}`;
+      if (key === null) return null;
+      return (Array.isArray(key) ? compactKey(key) : undefined) ?? canonicalObject(key, operator);
   }
+}
+
+/**
+ * The form of an object key that does not change from version to version: hashes in checkpoints are
+ * made of it.
+ */
+export function canonicalObject(key: unknown, operator: string): string {
+  return `\u0000${canonicalText(key, operator, 0)}`;
 }
 
 /** Deeper keys are refused: a cycle, or something that is no key. */

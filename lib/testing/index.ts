@@ -17,19 +17,13 @@ export {
 export { type ManualClock, manualClock } from './manualClock.js';
 export {
   type SinkCheck,
-  type SinkCheck,
   type SinkUnderTest,
-  type SinkUnderTest,
-  sinkChecks,
   sinkChecks,
   sinkContext,
 } from './sinkContract.js';
 export {
   type SourceCheck,
-  type SourceCheck,
   type SourceUnderTest,
-  type SourceUnderTest,
-  sourceChecks,
   sourceChecks,
 } from './sourceContract.js';
 export { type StoreCheck, type StoreUnderTest, storeChecks } from './storeContract.js';
