@@ -24,7 +24,7 @@ export function suiteOptions(defaults: { readonly runs: number; readonly workers
       minutes: { type: 'string', default: '1000000' },
       workers: { type: 'string', default: String(defaults.workers ?? 1) },
       only: { type: 'string', default: '' },
-      figures: { type: 'string', default: 'faults/figures.jsonl' },
+      figures: { type: 'string', default: '.millrace/faults.jsonl' },
     },
   });
   const options: SuiteOptions = {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { screenOf } from '../lib/terminal/screen.js';
 import type { SuiteOptions } from './options.js';
 
@@ -105,10 +106,16 @@ export class Tally {
       failedSeeds: this.failures.slice(0, 20).map(({ seed }) => seed),
       result: isGood ? 'passed' : 'failed',
     });
-    if (this.options.figures !== '') appendFileSync(this.options.figures, `${line}\n`);
+    append(this.options.figures, line);
     process.stdout.write(`${line}\n${this.passed} passed, ${this.failed} failed\n`);
     return isGood ? 0 : 1;
   }
+}
+
+function append(path: string, line: string): void {
+  if (path === '') return;
+  mkdirSync(dirname(path), { recursive: true });
+  appendFileSync(path, `${line}\n`);
 }
 
 /** The commit that is checked out, marked with + where files differ from it. */

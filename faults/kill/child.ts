@@ -5,6 +5,7 @@ import {
   fileSink,
   foreachBatch,
   readStream,
+  StreamingError,
   type StreamingQuery,
   type StreamSink,
   writeStream,
@@ -20,24 +21,40 @@ export interface Order {
   readonly seed: number;
   readonly life: number;
   readonly directory: string;
+  /** Another checkpoint than the one in `directory`. */
+  readonly checkpoint?: string;
   /** undefined: this life lasts to the end of the rows. */
   readonly kill: Kill | undefined;
   /** All sources end when their rows have been read. */
   readonly completes: boolean;
+  /** How long the query is, in batches. */
+  readonly batches?: number;
+  /** The signal of a kill at a step. Default SIGKILL. */
+  readonly signal?: 'SIGSTOP';
+  /** As in another container, or on another machine: locks do not reach. */
+  readonly lockless?: boolean;
+  /** Waits for the next order when this life has ended. */
+  readonly stays?: boolean;
 }
 
-/** What a process tells: it starts now, a batch for the parent's memory, or its end. */
+/** What a process tells: it starts now, a batch for the parent's memory, or the end of a life. */
 export type Report =
   | { readonly is: 'started' }
+  | { readonly is: 'stopping' }
   | { readonly is: 'batch'; readonly batchId: number; readonly texts: readonly string[] }
   | { readonly is: 'ended'; readonly error: string | undefined };
 
-process.once('message', (order) => void live(order as Order));
+let taken: (() => void) | undefined;
+process.on('message', (message) => {
+  if (message === 'taken') taken?.();
+  else void live(message as Order);
+});
+process.on('disconnect', () => process.exit(0));
 
 async function live(order: Order): Promise<void> {
-  const scenario = scenarioOf(order.seed);
-  const step = dieAt(order.kill);
-  const { seed, life } = order;
+  const { seed, life, kill } = order;
+  const scenario = scenarioOf(seed, order.batches);
+  const step = dieAt(kill, order.signal ?? 'SIGKILL');
   const sources = scenario.feeds.map(({ rows }) => {
     const available = availableIn(life, rows.length);
     return new RowSource(rows, available, scenario.rowsPerBatch, seed + life, step);
@@ -46,43 +63,55 @@ async function live(order: Order): Promise<void> {
   const query = start(scenario, order, sources, step);
   const ended = query.awaitTermination().catch(() => undefined);
   await query.processAllAvailable().catch(() => undefined);
-  if (order.kill !== undefined && 'afterMs' in order.kill && query.isActive) return; // it comes
+  if (kill !== undefined && 'afterMs' in kill && query.isActive) return; // its death is to come
   if (order.completes && query.isActive) {
     for (const source of sources) source.complete();
     await ended;
   }
   await query.stop();
-  const { exception } = query;
-  tell({ is: 'ended', error: exception && `${exception.code}: ${exception.message}` });
-  process.disconnect();
+  tell({ is: 'ended', error: errorOf(query) });
+  if (order.stays !== true) process.disconnect();
+}
+
+/** Code and message; of a failed batch its cause's code. */
+function errorOf({ exception }: StreamingQuery): string | undefined {
+  if (exception === undefined) return undefined;
+  const { cause } = exception;
+  const code = cause instanceof StreamingError ? cause.code : exception.code;
+  return `${code}: ${exception.message}`;
 }
 
 function start(
   scenario: Scenario,
-  { directory }: Order,
+  { directory, checkpoint, lockless }: Order,
   sources: readonly RowSource[],
   step: (name: string) => void,
 ): StreamingQuery {
   const { workload } = scenario;
+  const { lock, ...others } = steppedFiles(step);
   return writeStream(workload.build(sources.map(({ source }) => readStream(source))), {
     sink: sinkOf(scenario.sink, directory, step),
     outputMode: workload.mode,
     trigger: scenario.continuous ? continuous(8) : asap(),
-    checkpointLocation: join(directory, 'checkpoint'),
+    checkpointLocation: checkpoint ?? join(directory, 'checkpoint'),
     multipleWatermarkPolicy: workload.policy,
     stateCacheEntries: scenario.cacheEntries,
-    internals: { killPoint: step, fileSystem: steppedFiles(step) },
+    internals: {
+      killPoint: step,
+      fileSystem: lockless === true || lock === undefined ? others : { ...others, lock },
+    },
   });
 }
 
-/** Called at each step; at the one that is meant the process kills itself. */
-function dieAt(kill: Kill | undefined): (step: string) => void {
+/** Called at each step; at the one that is meant the process kills itself, or stops until it is woken. */
+function dieAt(kill: Kill | undefined, signal: 'SIGKILL' | 'SIGSTOP'): (step: string) => void {
   if (kill === undefined || 'afterMs' in kill) return () => undefined;
   let left = kill.nth;
   return (step) => {
-    if (step !== kill.step || --left > 0) return;
-    process.kill(process.pid, 'SIGKILL');
-    for (;;); // nothing follows, however late the signal is
+    if (step !== kill.step || --left !== 0) return;
+    if (signal === 'SIGSTOP') tell({ is: 'stopping' });
+    process.kill(process.pid, signal);
+    while (signal === 'SIGKILL'); // nothing follows, however late the signal is
   };
 }
 
@@ -117,7 +146,7 @@ function toFile(directory: string) {
 /** The parent keeps it under its batch id, and answers. */
 function toParent(batchId: number, texts: readonly string[]): Promise<void> {
   return new Promise((resolve) => {
-    process.once('message', () => resolve());
+    taken = resolve;
     tell({ is: 'batch', batchId, texts });
   });
 }

@@ -29,7 +29,7 @@ export function lifeOf(
       const report = message as Report;
       if (report.is === 'started') killLater(child, order);
       else if (report.is === 'ended') ended = report;
-      else {
+      else if (report.is === 'batch') {
         takeBatch(report.batchId, report.texts);
         child.send('taken', () => undefined);
       }

@@ -1,12 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readManifest } from '../../index.js';
 import type { Outcome } from '../suite.js';
 import { type Answer, differenceOf } from '../workloads/difference.js';
-import { textOf } from '../workloads/workload.js';
+import { answerOf } from './answer.js';
 import { lifeOf } from './life.js';
-import { namesIn, PlanFiles } from './planFiles.js';
+import { PlanFiles } from './planFiles.js';
 import { type Kill, type Scenario, scenarioOf } from './scenario.js';
 
 /** Runs the query of a seed, kills it as often as the scenario says, and compares with the model. */
@@ -89,29 +88,8 @@ class Run {
     }
   }
 
-  private async answer(): Promise<Answer> {
-    const { sink, workload, continuous } = this.scenario;
-    const upserts = continuous && workload.mode === 'update';
-    if (sink === 'files') return { ...(await this.written()), upserts };
-    if (sink === 'parent') return { batches: this.memory, perBatch: true, upserts };
-    const folder = join(this.directory, 'batches');
-    const batches = new Map<number, readonly string[]>();
-    for (const name of namesIn(folder)) {
-      if (name.startsWith('other-')) throw new RangeError(`batch ${name} came with other rows`);
-      const text = readFileSync(join(folder, name), 'utf8');
-      if (/^\d+$/.test(name)) batches.set(Number(name), JSON.parse(text) as string[]);
-    }
-    return { batches, perBatch: true, upserts };
-  }
-
-  private async written(): Promise<{ batches: Map<number, string[]>; perBatch: false }> {
-    const folder = join(this.directory, 'out');
-    const { files } = await readManifest(folder);
-    const rows = files.flatMap(({ path }) => {
-      const lines = readFileSync(join(folder, path), 'utf8').split('\n').filter(Boolean);
-      return lines.map((line) => textOf(JSON.parse(line) as object));
-    });
-    return { batches: new Map([[0, rows]]), perBatch: false };
+  private answer(): Promise<Answer> {
+    return answerOf(this.scenario, this.directory, this.memory);
   }
 
   private add(name: string, by = 1): void {

@@ -27,16 +27,24 @@ export type Doors = { readonly step: Door; readonly files: FileSystem };
 
 const killsPerQuery = 12;
 
-export function scenarioOf(seed: number): Scenario {
+/** `batches`: about as many as the rows make, all written to disk; default 40, and any sink. */
+export function scenarioOf(seed: number, batches?: number): Scenario {
   const random = new Random(seed);
   const workload = randomWorkload(random);
   const isLong = random.chance(0.02);
   const rowsPerBatch = isLong ? 2 : random.between(4, 16);
   const keys = random.between(1, mostKeys);
   const feeds = Array.from({ length: workload.sources }, (_, i) => ({
-    rows: eventsOf(random, rowsPerBatch * (isLong ? 150 : 40), { firstId: i * 10_000, keys }),
+    rows: eventsOf(random, rowsPerBatch * (isLong ? 4 : 1) * (batches ?? 40), {
+      firstId: i * 10_000,
+      keys,
+    }),
   }));
-  const sinks = ['batches', 'parent', ...(workload.mode === 'append' ? ['files', 'files'] : [])];
+  const sinks = [
+    'batches',
+    batches === undefined ? 'parent' : 'batches',
+    ...(workload.mode === 'append' ? ['files', 'files'] : []),
+  ];
   const sink = random.pick(sinks) as Scenario['sink'];
   const continuous = random.chance(0.15);
   return {

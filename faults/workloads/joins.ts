@@ -87,18 +87,18 @@ class JoinModel implements Model {
     } else if (type !== 'leftAnti') out.push(pairOf(l.row, r.row));
   }
 
-  /** What can find no partner any more: one would be late. */
+  /** What can find no partner any more: one would be late. Bounds that include leave 1 ms later. */
   private evict(evict: number): object[] {
     const { from, to, type } = this.shape;
     const out: object[] = [];
     const outer = type === 'leftOuter' || type === 'fullOuter' || type === 'leftAnti';
     this.left = this.left.filter((l) => {
-      if (l.row.at - from > evict) return true;
+      if (l.row.at - from + 1 > evict) return true;
       if (outer && !l.matched) out.push(pairOf(l.row, null));
       return false;
     });
     this.right = this.right.filter((r) => {
-      if (r.row.at + to > evict) return true;
+      if (r.row.at + to + 1 > evict) return true;
       if (type === 'fullOuter' && !r.matched) out.push(pairOf(null, r.row));
       return false;
     });
