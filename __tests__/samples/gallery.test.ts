@@ -9,7 +9,11 @@ const names = readdirSync('samples/gallery')
   .map((file) => basename(file, '.ts'));
 
 describe('the samples of the gallery print what samples/README.md shows', () => {
-  it.each(names)('%s', async (name) => {
-    expectAsInReadme(name, await runSample(`gallery/${name}`, ...(args.get(name) ?? [])));
-  });
+  it.each(names)(
+    '%s',
+    async (name) => {
+      expectAsInReadme(name, await runSample(`gallery/${name}`, ...(args.get(name) ?? [])));
+    },
+    30_000,
+  );
 });

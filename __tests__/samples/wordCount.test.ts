@@ -25,5 +25,5 @@ describe('wordCount', () => {
     expectAsInReadme('wordCount', await sample.ended);
     socket?.destroy();
     server.close();
-  });
+  }, 30_000);
 });

@@ -22,7 +22,6 @@ export interface Flight {
 }
 
 export const flightSchema = 'date TIMESTAMP, delay BIGINT, origin STRING';
-export const rowsPerBatch = 100_000;
 export const watermarkDelayMs = 12 * 3_600_000;
 /** Minutes from which a flight counts as delayed. */
 export const delayedFrom = 15;

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A result row of the main job. */
@@ -22,7 +22,8 @@ export interface Totals {
  * so the query is exactly once into it. A row of a later batch replaces the one before.
  */
 export class HourTable {
-  private readonly rows = new Map<string, HourRow>();
+  /** By origin, then by start of the hour. */
+  private readonly origins = new Map<string | null, Map<number, HourRow>>();
   /** The rows of the newest batch. */
   latest: readonly HourRow[] = [];
 
@@ -37,27 +38,41 @@ export class HourTable {
     return table;
   }
 
+  /** Answers when the rows are on the disk: the query commits the batch then. */
   async write(batchId: number, rows: readonly HourRow[]): Promise<void> {
     if (rows.length === 0) return;
     const name = `${String(batchId).padStart(9, '0')}.json`;
     const temporary = join(this.directory, `${name}.tmp`);
-    await writeFile(temporary, JSON.stringify(rows));
+    await writeFile(temporary, JSON.stringify(rows), { flush: true });
     await rename(temporary, join(this.directory, name));
+    const directory = await open(this.directory);
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
     this.take(rows);
   }
 
   totals(): Totals {
-    let [flights, delayMinutes, delayed] = [0, 0, 0];
-    for (const row of this.rows.values()) {
-      flights += row.flights;
-      delayMinutes += row.delayMinutes ?? 0;
-      delayed += row.delayed;
+    const totals = { flights: 0, delayMinutes: 0, delayed: 0, groups: 0 };
+    for (const hours of this.origins.values()) {
+      totals.groups += hours.size;
+      for (const row of hours.values()) {
+        totals.flights += row.flights;
+        totals.delayMinutes += row.delayMinutes ?? 0;
+        totals.delayed += row.delayed;
+      }
     }
-    return { flights, delayMinutes, delayed, groups: this.rows.size };
+    return totals;
   }
 
   private take(rows: readonly HourRow[]): void {
     this.latest = rows;
-    for (const row of rows) this.rows.set(`${row.window.start} ${row.key ?? ''}`, row);
+    for (const row of rows) {
+      const hours = this.origins.get(row.key);
+      if (hours === undefined) this.origins.set(row.key, new Map([[row.window.start, row]]));
+      else hours.set(row.window.start, row);
+    }
   }
 }

@@ -4,17 +4,16 @@ import { progressBarText, progressLine } from '../../lib/terminal/progressBar.js
 import type { Screen } from '../../lib/terminal/screen.js';
 import type { HourRow, HourTable, Totals } from './hourTable.js';
 
-const megabyte = 1_048_576;
 const tableHeight = 14;
 
 /** What the main job shows: a bar, the newest hours, and a summary at the end. */
 export class FlightsView {
   private done = 0;
   private processed = 0;
-  private busyMs = 0;
   private late = 0;
   private tenth = -1;
-  private peakBytes = 0;
+  private readonly startedMs = performance.now();
+  private perSecond = 0;
 
   constructor(
     private readonly screen: Screen,
@@ -27,30 +26,37 @@ export class FlightsView {
   update(progress: StreamingQueryProgress): void {
     this.processed += progress.numInputRows;
     this.done = Math.min(this.total, this.done + progress.numInputRows);
-    this.busyMs += progress.batchDuration;
     this.late += progress.stateOperators[0]?.numRowsDroppedByWatermark ?? 0;
-    this.peakBytes = Math.max(this.peakBytes, process.memoryUsage.rss());
-    const work = { done: this.done, total: this.total, label: 'flights', perSecond: this.rate };
-    const tenth = Math.floor((this.done / this.total) * 10);
+    this.perSecond = (this.processed * 1000) / (performance.now() - this.startedMs);
+    const { screen, done, total } = this;
+    const work = { done, total, label: 'flights', perSecond: this.perSecond };
+    const tenth = Math.floor((done / total) * 10);
     const plain = tenth > this.tenth ? progressLine(work) : undefined;
     this.tenth = Math.max(tenth, this.tenth);
-    const { screen } = this;
+    if (!screen.live) return screen.draw([], plain);
     const title = `batch ${progress.batchId}, watermark ${progress.eventTime.watermark ?? '-'}`;
-    const view = { columns: screen.columns, lines: tableHeight, title, colors: screen.colors };
-    screen.draw([progressBarText(work, screen), ...tableLines(this.newestHours(), view)], plain);
+    const { columns, colors } = screen;
+    const rows = tableLines(this.newestHours(), { columns, lines: tableHeight, title, colors });
+    screen.draw([progressBarText(work, screen), ...rows]);
   }
 
-  end(): void {
+  /** The query has ended. */
+  end(query: StreamingQuery): void {
     this.screen.end();
+    const last = query.lastProgress?.batchId ?? 'none';
+    console.log(`query ${query.id}, batch ${last} was the last`);
+    console.log(`processed ${figure(this.processed)} rows at ${figure(this.perSecond)} rows/s`);
+  }
+
+  /** After Ctrl-C. */
+  interrupted(): void {
+    console.log('stopped: `npm start` goes on from here, `npm start -- --fresh` starts over');
   }
 
   /** Prints the totals beside those of the plain loop; whether they agree. */
-  summary(query: StreamingQuery, expected: Totals & { readonly late: number }): boolean {
+  summary(expected: Totals & { readonly late: number }): boolean {
     const got = this.table.totals();
     const { log } = console;
-    log(`query ${query.id}, batch ${query.lastProgress?.batchId ?? 'none'} was the last`);
-    log(`processed ${figure(this.processed)} rows at ${figure(this.rate)} rows/s`);
-    log(`peak memory ${figure(this.peakBytes / megabyte)} MiB`);
     const names = ['flights', 'delayMinutes', 'delayed', 'groups'] as const;
     for (const name of names) {
       const same =
@@ -60,11 +66,8 @@ export class FlightsView {
     log(
       `late          ${figure(expected.late).padStart(12)}  (${figure(this.late)} seen by this run)`,
     );
+    log(`peak memory ${figure(process.resourceUsage().maxRSS / 1024)} MiB`);
     return names.every((name) => got[name] === expected[name]);
-  }
-
-  private get rate(): number {
-    return this.busyMs > 0 ? Math.round((this.processed * 1000) / this.busyMs) : 0;
   }
 
   private newestHours(): readonly unknown[] {
