@@ -63,6 +63,7 @@ export class ResultTable {
     const full = this.columnsTold !== this.columns.length;
     if (full) {
       this.columnsTold = this.columns.length;
+      this.changed.clear();
       for (const entry of this.entries.values()) {
         entry.told = undefined;
         this.changed.add(entry);

@@ -6,7 +6,8 @@ import { clock, instant, plural, span, time } from './format.mjs';
  * @typedef {{ newest: number, watermark: number | null, from: number, to: number, width: number, x: (ms: number) => number }} Scale
  */
 
-const height = 190;
+/** With one lane of windows, and with two. */
+const heights = [170, 190];
 /** Where the parts of the drawing stand, from the top. */
 const at = { flags: 22, zoneTop: 34, zoneEnd: 118, batches: 44, axis: 118, windows: 142 };
 const shownBatches = 6;
@@ -49,6 +50,8 @@ export function timeView(root) {
       });
       setText(story, storyOf(query, scale));
       if (!scale) return drawing.replaceChildren();
+      const lanes = windows(query, scale);
+      const height = lanes.some(({ lane }) => lane > 0) ? heights[1] : heights[0];
       give(drawing, {
         viewBox: `0 0 ${scale.width} ${height}`,
         height,
@@ -59,7 +62,7 @@ export function timeView(root) {
         ...zones(scale),
         ...batches(query, scale),
         ...ticks(scale),
-        ...windows(query, scale),
+        ...lanes.map(({ drawn }) => drawn),
         ...lateRows(query, scale),
         ...flags(scale),
       );
@@ -99,7 +102,7 @@ function scaleOf(query, width) {
   // Late rows are what one wants to see; one that is years away would squeeze all the rest.
   const oldestLate = Math.min(...query.late.slice(-12).map((line) => line.time));
   const from = Math.max(
-    newest - reach * 4.5,
+    newest - reach * 3.4,
     Math.min(newest - reach * 2, oldestLate - reach * 0.1),
   );
   const to = newest + reach * 0.22;
@@ -283,29 +286,22 @@ function windows(query, { x, width, watermark }) {
       const y = at.windows + lane * 22;
       const room = to - from;
       const text = room > 52 ? (isFinal ? '✓ final' : 'open') : room > 16 && isFinal ? '✓' : '';
-      return [
-        svg(
-          'rect',
-          {
-            class: isFinal ? 'window final' : 'window',
-            x: from + 1,
-            y,
-            width: Math.max(1, room - 2),
-            height: 18,
-            rx: 4,
-          },
-          svg('title', {
-            text: `window ${instant(start)} to ${instant(end)}: ${isFinal ? 'final' : 'open'}`,
-          }),
-        ),
-        svg('text', {
-          class: 'window-name',
-          x: (from + to) / 2,
-          y: y + 13,
-          'text-anchor': 'middle',
-          text,
+      const bar = svg(
+        'rect',
+        {
+          class: isFinal ? 'window final' : 'window',
+          x: from + 1,
+          y,
+          width: Math.max(1, room - 2),
+          height: 18,
+          rx: 4,
+        },
+        svg('title', {
+          text: `window ${instant(start)} to ${instant(end)}: ${isFinal ? 'final' : 'open'}`,
         }),
-      ];
+      );
+      const name = { class: 'window-name', x: (from + to) / 2, y: y + 13, 'text-anchor': 'middle' };
+      return [{ lane, drawn: svg('g', {}, bar, svg('text', { ...name, text })) }];
     });
 }
 
@@ -358,7 +354,7 @@ function flags({ newest, watermark, x, width }) {
     drawn.push(
       svg('line', {
         class: 'distance',
-        x1: a + 62,
+        x1: a + 52,
         x2: (a + b) / 2 - label.length * 3.6,
         y1: at.flags - 4,
         y2: at.flags - 4,
@@ -373,7 +369,7 @@ function flags({ newest, watermark, x, width }) {
       svg('line', {
         class: 'distance',
         x1: (a + b) / 2 + label.length * 3.6,
-        x2: b - 48,
+        x2: b - 52,
         y1: at.flags - 4,
         y2: at.flags - 4,
       }),
