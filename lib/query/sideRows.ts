@@ -1,7 +1,7 @@
 /** A row that came after the watermark had passed it: it changed nothing. */
 export interface LateRow {
   readonly row: unknown;
-  /** Event time that was tested, ms (the window's end for windowed operators). */
+  /** The row's event time, ms. A windowed operator has tested the end of the row's window. */
   readonly eventTimeMs: number;
   readonly watermarkMs: number;
   /** Operator id: `aggregate-0`. */
