@@ -65,6 +65,7 @@ type Mode = 'open' | 'must abort' | 'outcome unknown' | 'closed';
 
 /** {@link StateBackend} over a {@link ByteStore}. */
 export class DurableBackend implements StateBackend, StateGround, StoredTableContext {
+  readonly writesChanges = true;
   readonly shapes: ShapeDictionary;
   writing = false;
   private readonly catalog: TableCatalog;

@@ -5,6 +5,7 @@ import { OperatorState, type StateGround } from './operatorState.js';
 
 const nothingBelow: StateGround = {
   below: () => undefined,
+  writesChanges: false,
   entriesRead: () => 0,
 };
 

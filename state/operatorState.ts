@@ -20,6 +20,8 @@ export interface StateGround {
     kind: TableKind,
     options: TableOptions<V>,
   ): TableBelow<V> | undefined;
+  /** A commit writes what a batch has changed. */
+  readonly writesChanges: boolean;
   /** Entries that the operator has read from the disk in this batch. */
   entriesRead(operatorId: string): number;
 }
@@ -64,6 +66,10 @@ export class OperatorState implements StateStore {
     this.timedTables.set(name, table as TimedTable<unknown>);
     this.tables.push({ table, below: below as TableBelow<unknown> | undefined });
     return table;
+  }
+
+  get writesChanges(): boolean {
+    return this.ground.writesChanges;
   }
 
   get names(): readonly { readonly name: string; readonly kind: TableKind }[] {

@@ -23,7 +23,7 @@ const args = parseArguments(process.argv.slice(2), {
   events: '',
   batch: '100000',
   rounds: '',
-  ways: 'loop,memory,level,raw,parquet',
+  ways: 'loop,memory,level,raw,json,parquet',
   against: '',
 });
 const isFull = args.full === 'true';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readStream } from '../../index.js';
+import { jsonFiles, readStream } from '../../index.js';
 import { parquetFiles } from '../../lib/parquet/index.js';
 import { medianOf, timeAlternately } from '../figures.js';
 import { expectedAnswer, finalRows, hashOf } from './answers.js';
@@ -71,13 +71,10 @@ const runOnLevel = (query: NexmarkQuery, batches: Batches, rows: Rows = keepLast
   withCheckpoint((checkpointLocation) => runInMemory(query, batches, { rows, checkpointLocation }));
 
 async function runFiles(kind: 'json' | 'parquet', query: NexmarkQuery, options: MeasureOptions) {
-  if (kind === 'json')
-    throw new Error('JSON files cannot be read yet: --ways loop,memory,level,raw,parquet');
-  const source = parquetFiles(await dataFolder(kind, options.events), {
-    schema: eventSchema,
-    maxRowsPerTrigger: options.perBatch,
-  });
-  const events = readStream(source);
+  const path = await dataFolder(kind, options.events);
+  const each = { schema: eventSchema, maxRowsPerTrigger: options.perBatch };
+  const events =
+    kind === 'json' ? readStream(jsonFiles(path, each)) : readStream(parquetFiles(path, each));
   await withCheckpoint((checkpointLocation) =>
     runAvailable(query, events as never, { rows: keepLast, checkpointLocation }),
   );

@@ -22,7 +22,7 @@ export function compactKey(key: readonly unknown[]): string | undefined {
   at = 1;
   units[0] = 0;
   if (!packArray(key)) return undefined;
-  units.length = at;
+  if (units.length !== at) units.length = at; // keys of one operator are mostly of one length
   return String.fromCharCode.apply(null, units);
 }
 

@@ -82,6 +82,11 @@ export interface TableOptions<V> {
 export interface StateStore {
   keyed<V>(name: string, options?: TableOptions<V>): KeyedTable<V>;
   timed<V>(name: string, options?: TableOptions<V>): TimedTable<V>;
+  /**
+   * Whether a batch's changes are written somewhere: then a large value is worth keeping in parts, of
+   * which only the changed ones are written.
+   */
+  readonly writesChanges: boolean;
   /** The tables that the operator has asked for. */
   readonly names: readonly { readonly name: string; readonly kind: 'keyed' | 'timed' }[];
   /** Sum over the counted tables; for progress. */

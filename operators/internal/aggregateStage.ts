@@ -37,7 +37,7 @@ export function aggregateStage<V>(
     out,
     grouping,
     window,
-    withParts(fold, () => timedParts(ctx.state)),
+    withParts(ctx, fold, () => timedParts(ctx.state)),
   );
 }
 
@@ -71,12 +71,12 @@ function withoutWindow<V>(
   const { key, keyTime, valueOf: unwrap } = grouping;
   const isTimed = key !== undefined && keyTime !== undefined;
   const shape = { hasKey: key !== undefined, window: undefined };
-  const keyedFold = withParts(plain, () => keyedParts(ctx.state));
+  const keyedFold = withParts(ctx, plain, () => keyedParts(ctx.state));
   const table = ctx.state.keyed<V>(isTimed ? 'untimed' : 'groups', storage(keyedFold));
   const keyedRows = new GroupRows(shape, keyedFold);
   const keyed = new KeyedGroups(ctx, out, table, keyedFold, keyedRows);
   if (!isTimed) return new KeyedStage(out, keyed, key, unwrap);
-  const fold = withParts(plain, () => timedParts(ctx.state));
+  const fold = withParts(ctx, plain, () => timedParts(ctx.state));
   const rows = new GroupRows(shape, fold);
   const timed = new TimedGroups(ctx, out, ctx.state.timed<V>('groups', storage(fold)), fold, {
     rowOf: (entry) => rows.ofKey(entry.key, entry.value),
@@ -143,7 +143,8 @@ function windowInput<V>(
 }
 
 /** Where an aggregate keeps parts of its accumulator apart, a fold of this stage's own that does. */
-function withParts<V>(fold: Fold<V>, table: () => PartTable): Fold<V> {
+function withParts<V>(ctx: StageContext, fold: Fold<V>, table: () => PartTable): Fold<V> {
+  if (!ctx.state.writesChanges) return fold;
   if (!(fold instanceof ArrayFold) || !fold.aggregates.some((a) => a.settle)) return fold;
   return new PartsFold(fold.names, fold.aggregates, table()) as unknown as Fold<V>;
 }

@@ -44,8 +44,9 @@ export function settleDistinct<V>(values: DistinctValues<V>, parts: Parts): void
   if (values.apart === undefined && values.here.size <= mostHere) return;
   values.apart ??= newList();
   for (const value of values.here.values()) {
-    if (parts.get([value]) !== undefined) continue;
-    parts.put([value], true);
+    const name = [value];
+    if (parts.get(name) !== undefined) continue;
+    parts.put(name, true);
     values.apart.tail.push(value);
     values.apartCount += 1;
   }

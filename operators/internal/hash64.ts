@@ -1,4 +1,4 @@
-import { canonicalKey } from '../../lib/state/canonicalKey.js';
+import { canonicalKey, canonicalObject } from '../../lib/state/canonicalKey.js';
 
 /** The two halves of the last hash, as unsigned 32-bit numbers: no object per value. */
 export const hashed = { high: 0, low: 0 };
@@ -36,7 +36,9 @@ export function hash64(value: unknown, aggregate: string): void {
 /** Different for values of different types. */
 function textOf(value: unknown, aggregate: string): string {
   const isPlain = typeof value === 'bigint' || typeof value === 'boolean';
-  return isPlain ? `\u0000${typeof value}${value}` : String(canonicalKey(value, aggregate));
+  if (isPlain) return `\u0000${typeof value}${value}`;
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject ? canonicalObject(value, aggregate) : String(canonicalKey(value, aggregate));
 }
 
 function mix(hash: number, word: number): number {

@@ -40,6 +40,10 @@ class BoundParts implements PartTable, Parts {
   private index = 0;
   private time = Number.NaN;
   private key: unknown = null;
+  /** The last lookup: what is not there is put next, under the same name. */
+  private lastName: unknown = undefined;
+  private lastKey: unknown = undefined;
+  private lastEntry: Entry<unknown> | undefined;
 
   constructor(private readonly table: Table) {}
 
@@ -47,6 +51,7 @@ class BoundParts implements PartTable, Parts {
     this.index = index;
     this.time = time;
     this.key = key;
+    this.lastName = undefined;
     return this;
   }
 
@@ -55,9 +60,11 @@ class BoundParts implements PartTable, Parts {
   }
 
   put(name: unknown, value: unknown): void {
-    const entry = this.find(name);
+    const isKnown = typeof name === 'object' && name === this.lastName;
+    const entry = isKnown ? this.lastEntry : this.find(name);
+    this.lastName = undefined;
     if (entry === undefined) {
-      this.table.insert(this.time, [this.index, this.key, name], value);
+      this.table.insert(this.time, this.lastKey, value);
       return;
     }
     entry.value = value;
@@ -66,10 +73,14 @@ class BoundParts implements PartTable, Parts {
 
   remove(name: unknown): void {
     const entry = this.find(name);
+    this.lastName = undefined;
     if (entry) this.table.remove(entry);
   }
 
   private find(name: unknown): Entry<unknown> | undefined {
-    return this.table.find(this.time, [this.index, this.key, name]);
+    this.lastName = name;
+    this.lastKey = [this.index, this.key, name];
+    this.lastEntry = this.table.find(this.time, this.lastKey);
+    return this.lastEntry;
   }
 }
