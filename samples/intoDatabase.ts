@@ -2,9 +2,9 @@
  * Batches into a database of your own, exactly once: the batch's id is written with its rows, so a
  * batch that comes again after a failure is seen to be there.
  *
- *     npm run sample -- intoDatabase [folder]
+ *     npm run sample -- intoDatabase
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level } from 'level';
@@ -17,7 +17,7 @@ import {
   writeStream,
 } from '../index.js';
 
-const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'millrace-'));
+const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
 const database = new Level<string, number>(join(folder, 'table'), { valueEncoding: 'json' });
 const words = memoryStream<string>();
 const counts = readStream(words).pipe(
@@ -30,12 +30,9 @@ async function write(rows: readonly { key: string; count: number }[], batchId: n
   if (batchId <= ((await database.get('last batch')) ?? -1)) {
     return console.log(`batch ${batchId} is there already`);
   }
-  const puts = rows.map(({ key, count }) => ({
-    type: 'put' as const,
-    key: `word ${key}`,
-    value: count,
-  }));
-  await database.batch([...puts, { type: 'put', key: 'last batch', value: batchId }]);
+  const transaction = database.batch().put('last batch', batchId);
+  for (const { key, count } of rows) transaction.put(`word ${key}`, count);
+  await transaction.write({ sync: true }); // on the disk before the query commits
   console.log(`batch ${batchId} written, ${rows.length} rows`);
   // The power fails after the write, before the query can know of it.
   if (batchId === 1 && failures-- > 0) throw new RangeError('power failure');
@@ -57,6 +54,7 @@ await first.processAllAvailable().catch(() => console.log(first.exception?.code)
 const second = start(); // goes on where the first one was
 await second.processAllAvailable();
 await second.stop();
-for await (const [key, value] of database.iterator({ gte: 'word ' }))
-  console.log(`${key}: ${value}`);
+const stored = database.iterator({ gte: 'word ' });
+for await (const [key, value] of stored) console.log(`${key}: ${value}`);
 await database.close();
+rmSync(folder, { recursive: true });

@@ -13,11 +13,7 @@ import {
   writeStream,
 } from '../../index.js';
 
-interface Point {
-  readonly lat: number;
-  readonly lon: number;
-}
-
+type Point = { readonly lat: number; readonly lon: number };
 const cellDegrees = 0.01; // about 1.1 km from south to north
 const nearMeters = 400;
 
@@ -31,9 +27,8 @@ function cellsAround({ lat, lon }: Point): readonly string[] {
 }
 
 function metersBetween(a: Point, b: Point): number {
-  const metersPerDegree = 111_195;
-  const east = (b.lon - a.lon) * Math.cos((((a.lat + b.lat) / 2) * Math.PI) / 180);
-  return Math.round(Math.hypot(b.lat - a.lat, east) * metersPerDegree);
+  const east = (b.lon - a.lon) * Math.cos((a.lat * Math.PI) / 180);
+  return Math.round(Math.hypot(b.lat - a.lat, east) * 111_195);
 }
 
 const places = [

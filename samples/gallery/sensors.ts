@@ -16,15 +16,10 @@ import {
 } from '../../index.js';
 
 const at = (time: string) => new Date(`2026-03-01T${time}Z`);
-const readings = memoryStream<{
-  sensor: string;
-  kind: 'engine' | 'panel';
-  celsius: number;
-  at: Date;
-}>();
-
 const limits = { engine: 110, panel: 85 };
 const silenceMs = 600_000;
+type Kind = keyof typeof limits;
+const readings = memoryStream<{ sensor: string; kind: Kind; celsius: number; at: Date }>();
 
 const alerts = readStream(readings).pipe(
   withWatermark((reading) => reading.at, '1 minute'),
@@ -38,11 +33,10 @@ const alerts = readStream(readings).pipe(
       }
       // A row may come late: silence begins with the newest one.
       const newest = rows.reduce((a, b) => (b.at > a.at ? b : a));
-      const silentFrom = newest.at.getTime() + silenceMs;
       const [timer = 0] = ctx.listTimers();
-      if (silentFrom <= timer) return;
+      if (newest.at.getTime() + silenceMs <= timer) return;
       if (timer > 0) ctx.deleteTimer(timer);
-      ctx.registerTimer(silentFrom);
+      ctx.registerTimer(newest.at.getTime() + silenceMs);
       state.last.update(newest.celsius);
     },
     *handleExpiredTimer(sensor, timerMs, state) {
