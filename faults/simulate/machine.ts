@@ -14,6 +14,8 @@ export class Machine {
   readonly files: MemoryFileSystem;
   readonly plans = new Map<number, PlanEntry>();
   private readonly bytes = new MemoryBytes();
+  /** The store as it was before each of its writes. */
+  private readonly past: MemoryBytes['pairs'][] = [];
   private process = new Process(undefined);
 
   constructor(
@@ -31,6 +33,34 @@ export class Machine {
   crash(power: boolean): void {
     this.process.isDead = true;
     if (power) this.files.crash(this.random.below(2 ** 31));
+  }
+
+  /** Puts an old copy of the store in its place, so many commits back; answers how to undo it. */
+  setBack(commits: number): (() => void) | undefined {
+    const { bytes } = this;
+    const now = bytes.pairs;
+    const old = this.past.at(-commits);
+    if (old === undefined) return undefined;
+    bytes.pairs = old;
+    return () => {
+      bytes.pairs = now;
+    };
+  }
+
+  /** Flips one bit of the newest plan; answers how to undo it. */
+  flipPlan(): (() => void) | undefined {
+    const newest = Math.max(-1, ...this.plans.keys());
+    const path = `${location}/offsets/${newest}`;
+    const at = this.random.next();
+    if (!this.files.paths().includes(path)) return undefined;
+    const flip = () =>
+      this.files.damage(path, (bytes) => {
+        const i = Math.floor(at * bytes.length);
+        bytes[i] = (bytes[i] ?? 0) ^ 1;
+        return bytes;
+      });
+    flip();
+    return flip;
   }
 
   /** The files as the process sees them that runs now: once it is dead, no call has an effect. */
@@ -82,7 +112,10 @@ export class Machine {
       killPoint,
       openBackend: (backend) => {
         const store = new MemoryByteStore(this.bytes, {
-          beforeWrite: () => process.step('store write'),
+          beforeWrite: () => {
+            process.step('store write');
+            this.past.push(this.bytes.pairs);
+          },
           afterWrite: () => process.step('store reply'),
         });
         return openDurableBackend(store, { ...backend, clean, cacheEntries });

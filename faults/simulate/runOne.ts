@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import {
   asap,
   continuous,
+  type FailedRow,
   fileSink,
   processingTime,
   readManifest,
@@ -13,8 +14,9 @@ import {
 import type { FileStep } from '../../lib/checkpoint/memoryFileSystem.js';
 import { type ManualClock, manualClock } from '../../lib/testing/manualClock.js';
 import { Random } from '../random.js';
-import { type Answer, differenceOf } from '../workloads/difference.js';
+import { type Answer, differ, differenceOf } from '../workloads/difference.js';
 import { eventsOf, mostKeys } from '../workloads/events.js';
+import { isPoison, poisoned } from '../workloads/poisoned.js';
 import { randomWorkload } from '../workloads/randomWorkload.js';
 import { textOf, type Workload } from '../workloads/workload.js';
 import { Machine } from './machine.js';
@@ -58,10 +60,12 @@ class Run {
   readonly machine: Machine;
   readonly feeds: readonly Feed[];
   readonly fired: string[] = [];
-  readonly planned: number;
+  planned: number;
   private readonly random: Random;
   private readonly workload: Workload;
   private readonly database = new SimDatabase();
+  private readonly deadLetters = new SimDatabase();
+  private readonly hasPoison: boolean;
   private readonly clock: ManualClock = manualClock(1_000_000);
   private readonly usesFiles: boolean;
   private readonly triggerKind: string;
@@ -73,7 +77,9 @@ class Run {
   ) {
     const random = new Random(seed);
     this.random = random;
-    this.workload = randomWorkload(random);
+    this.hasPoison = random.chance(0.2);
+    const workload = randomWorkload(random);
+    this.workload = this.hasPoison ? poisoned(workload) : workload;
     this.machine = new Machine(random, ignored);
     const count = random.chance(0.01) ? 400 : random.between(5, 50);
     const keys = random.between(1, mostKeys);
@@ -94,14 +100,44 @@ class Run {
 
   async all(): Promise<string | undefined> {
     const { random } = this;
-    for (let life = 0; life < this.planned; life++) {
+    const { planned } = this;
+    for (let life = 0; life < planned; life++) {
       const kind = random.pick(['kill', 'kill', 'power', 'error'] as const);
       await this.live({ kind, step: random.between(1, random.pick([20, 60, 150])) });
     }
+    const tampered = random.chance(0.1) ? await this.tamper() : undefined;
+    if (tampered !== undefined) return tampered;
     const error = await this.live(undefined);
     if (error !== undefined) return `a run without faults failed: ${error.code} ${error.message}`;
     if (this.database.violation !== undefined) return this.database.violation;
-    return differenceOf(this.workload, this.feeds, this.machine.plans, await this.answer());
+    const answer = await this.answer();
+    return (
+      differenceOf(this.workload, this.feeds, this.machine.plans, answer) ?? this.deadDifference()
+    );
+  }
+
+  /** Poison is in the failed output, each row once. */
+  private deadDifference(): string | undefined {
+    if (!this.hasPoison) return undefined;
+    const all = this.feeds.flatMap(({ rows }) => rows.filter(isPoison).map((row) => textOf(row)));
+    const found = [...this.deadLetters.batches.values()].flat();
+    const difference = differ(all.sort(), found.sort());
+    return difference && `dead letters: ${difference}`;
+  }
+
+  /** An old copy of the store, or a damaged plan: the query must refuse, and change nothing. */
+  private async tamper(): Promise<string | undefined> {
+    const isBack = this.random.chance(0.5);
+    const undo = isBack ? this.machine.setBack(2) : this.machine.flipPlan();
+    if (undo === undefined) return undefined;
+    const before = this.database.batches.size;
+    const error = await this.live(undefined);
+    undo();
+    this.planned += 1;
+    this.fired.push(isBack ? 'old store' : 'flipped plan');
+    if (error === undefined) return `ran on with ${this.fired.at(-1)}`;
+    if (!error.code.startsWith('CHECKPOINT_')) return `tampered: ${error.code} ${error.message}`;
+    return before === this.database.batches.size ? undefined : 'a refused query wrote to its sink';
   }
 
   /** One life: from start to a fault, a clean stop, or the end of all rows. */
@@ -136,6 +172,9 @@ class Run {
       trigger: this.trigger(),
       checkpointLocation: '/checkpoint',
       multipleWatermarkPolicy: workload.policy,
+      ...(this.hasPoison
+        ? { failedRows: 'deadLetter', failedSink: this.deadLetters.sink(process, random, rowIn) }
+        : {}),
       internals: {
         fileSystem,
         killPoint: (name) => process.point(name),
@@ -201,4 +240,9 @@ class Run {
     }
     return { batches: new Map([[0, rows]]), perBatch: false, upserts };
   }
+}
+
+/** The row of a dead letter. */
+function rowIn(letter: unknown): object {
+  return (letter as FailedRow).row as object;
 }

@@ -13,7 +13,12 @@ export class SimDatabase {
   skipped = 0;
   violation: string | undefined;
 
-  sink(process: Process, random: Random): StreamSink<unknown> {
+  /** `of`: the part of a row that counts. */
+  sink(
+    process: Process,
+    random: Random,
+    of: (row: unknown) => object = (row) => row as object,
+  ): StreamSink<unknown> {
     return {
       kind: 'database',
       description: 'SimulatedDatabase',
@@ -21,7 +26,7 @@ export class SimDatabase {
       open: () => ({
         addBatch: async (batchId, rows) => {
           process.step('sink before');
-          const texts = rows.map((row) => textOf(row as object)).sort();
+          const texts = rows.map((row) => textOf(of(row))).sort();
           await hops(random);
           process.step('sink transaction');
           this.add(batchId, texts);

@@ -6,6 +6,8 @@ import type { Process } from './process.js';
 /** Rows of the outside world, which outlive processes: an offset is a number of rows. */
 export class Feed {
   available = 0;
+  /** Rows before this one have been committed, and are gone. */
+  forgotten = 0;
   completed = false;
   private readonly contexts = new Set<SourceContext>();
 
@@ -62,6 +64,7 @@ class FeedReader implements Source<Event, number> {
 
   async *read(after: number | null, upTo: number): AsyncIterable<readonly Event[]> {
     let from = after ?? 0;
+    if (from < this.feed.forgotten) throw new RangeError('reads again what it has committed');
     while (from < upTo) {
       this.process.step('source read');
       await hops(this.random);
@@ -74,6 +77,7 @@ class FeedReader implements Source<Event, number> {
   async commit(upTo: number): Promise<void> {
     this.process.step('source commit');
     if (upTo > this.feed.available) throw new RangeError('committed what has not been read');
+    this.feed.forgotten = Math.max(this.feed.forgotten, upTo);
   }
 
   close(): void {

@@ -34,7 +34,8 @@ function delayOf(random: Random): number {
 
 function windowShape(random: Random): WindowShape {
   const slideMs = random.between(1, 20) * 1000;
-  return { slideMs, sizeMs: slideMs * random.between(1, 3), delayMs: delayOf(random) };
+  const startMs = random.chance(0.5) ? 0 : random.below(slideMs);
+  return { slideMs, startMs, sizeMs: slideMs * random.between(1, 3), delayMs: delayOf(random) };
 }
 
 function joinShape(random: Random): JoinShape {

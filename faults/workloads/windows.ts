@@ -7,6 +7,8 @@ import type { Event, Model, Turn, Workload } from './workload.js';
 export interface WindowShape {
   readonly sizeMs: number;
   readonly slideMs: number;
+  /** Windows start at it plus a multiple of the slide. */
+  readonly startMs: number;
   readonly delayMs: number;
 }
 
@@ -32,7 +34,7 @@ export function windows(shape: WindowShape, mode: 'append' | 'update'): Workload
 export function windowsOf(input: Observable<Event>, shape: WindowShape): Observable<object> {
   return input.pipe(
     groupByKey((e: Event) => e.key),
-    window(shape.sizeMs, { slide: shape.slideMs }),
+    window(shape.sizeMs, { slide: shape.slideMs, startTime: shape.startMs }),
     aggregate((rows) => ({
       n: rows.count(),
       sum: rows.sum((e) => e.v),
@@ -65,14 +67,11 @@ export class WindowsModel implements Model {
   ) {}
 
   batch(rows: readonly (readonly Event[])[], { late, evict }: Turn): readonly object[] {
-    const { sizeMs, slideMs } = this.shape;
+    const { sizeMs, slideMs, startMs } = this.shape;
     const changed = new Set<Pane>();
     for (const e of rows.flat()) {
-      for (
-        let start = Math.floor(e.at / slideMs) * slideMs;
-        start > e.at - sizeMs;
-        start -= slideMs
-      ) {
+      const last = Math.floor((e.at - startMs) / slideMs) * slideMs + startMs;
+      for (let start = last; start > e.at - sizeMs; start -= slideMs) {
         if (start + sizeMs <= late) continue;
         const name = `${start} ${e.key}`;
         const pane = this.panes.get(name);
