@@ -7,6 +7,7 @@ import {
 } from '../../bench/nexmark/answers.js';
 import type { NexmarkEvent } from '../../bench/nexmark/event.js';
 import { Generator } from '../../bench/nexmark/generator/generate.js';
+import { plainLoops } from '../../bench/nexmark/loops/all.js';
 import { nexmarkQueries } from '../../bench/nexmark/queries/all.js';
 import { inBatches, runInMemory } from '../../bench/nexmark/runQuery.js';
 
@@ -26,4 +27,16 @@ describe.each<DataSet>(['disorder-1000'])('Nexmark, %s', (set) => {
     const { columns, rows: count, sha256 } = expectedAnswer(set, query.name);
     expect(hashOf(finalRows(query, rows), columns)).toEqual({ rows: count, sha256 });
   });
+
+  it.each(nexmarkQueries.filter(({ name }) => plainLoops.has(name)))(
+    'the plain loop of $name too',
+    (query) => {
+      const rows: object[] = [];
+      const loop = plainLoops.get(query.name)?.((row) => void rows.push(row));
+      for (const batch of batches) loop?.batch(batch);
+      loop?.end();
+      const { columns, rows: count, sha256 } = expectedAnswer(set, query.name);
+      expect(hashOf(finalRows(query, rows), columns)).toEqual({ rows: count, sha256 });
+    },
+  );
 });

@@ -1,14 +1,20 @@
 import type { Bid } from '../event.js';
 import { dayMs, dayOf, minuteOf, rankOf } from '../queries/expressions.js';
 import { laterOf } from '../queries/rankings.js';
-import type { Emit, Loop } from './loop.js';
+import { Changed, type Emit, type Loop, nothingLeft } from './loop.js';
 
 /** Counts and distinct values by rank; index 0 is all ranks. */
-class Statistics {
+class Statistics<K> {
+  changed = false;
   latest = 0;
   readonly bids = [0, 0, 0, 0];
   readonly bidders = [new Set<number>(), new Set<number>(), new Set<number>(), new Set<number>()];
   readonly auctions = [new Set<number>(), new Set<number>(), new Set<number>(), new Set<number>()];
+
+  constructor(
+    readonly day: string,
+    readonly key: K,
+  ) {}
 
   add({ price, bidder, auction, dateTime }: Bid): void {
     const rank = rankOf(price);
@@ -40,138 +46,158 @@ class Statistics {
   }
 }
 
-/** One map per day; nearly all rows lie in the day of the row before. */
+/** Groups by day and key; nearly all rows lie in the day of the row before. */
 class Days<K, V> {
-  readonly days = new Map<number, Map<K, V>>();
+  private readonly days = new Map<number, Map<K, V>>();
   private number = Number.NaN;
   private keys = new Map<K, V>();
+  private day = '';
 
-  at(time: number): Map<K, V> {
+  constructor(private readonly create: (day: string, key: K) => V) {}
+
+  at(time: number, key: K): V {
     const at = Math.floor(time / dayMs);
-    if (at !== this.number) {
-      this.number = at;
-      this.keys = this.days.get(at) ?? new Map();
-      this.days.set(at, this.keys);
+    if (at !== this.number) this.moveTo(at);
+    let group = this.keys.get(key);
+    if (group === undefined) {
+      group = this.create(this.day, key);
+      this.keys.set(key, group);
     }
-    return this.keys;
+    return group;
+  }
+
+  private moveTo(at: number): void {
+    this.number = at;
+    this.day = dayOf(at * dayMs);
+    this.keys = this.days.get(at) ?? new Map();
+    this.days.set(at, this.keys);
   }
 }
 
 export const q15 = (emit: Emit): Loop => {
-  const days = new Days<null, Statistics>();
+  const days = new Days((day, key: null) => new Statistics(day, key));
+  const changed = new Changed<Statistics<null>>();
   return {
     batch(events) {
-      for (const { bid } of events) if (bid) statisticsOf(days.at(bid.dateTime), null).add(bid);
-    },
-    end() {
-      for (const [at, keys] of days.days) {
-        for (const row of keys.values()) emit({ day: dayOf(at * dayMs), ...row.row() });
+      for (const { bid } of events) {
+        if (!bid) continue;
+        const day = days.at(bid.dateTime, null);
+        day.add(bid);
+        changed.add(day);
       }
+      for (const row of changed.take()) emit({ day: row.day, ...row.row() });
     },
+    end: nothingLeft,
   };
 };
 
 export const q16 = (emit: Emit): Loop => {
-  const days = new Days<string, Statistics>();
+  const days = new Days((day, channel: string) => new Statistics(day, channel));
+  const changed = new Changed<Statistics<string>>();
   return {
     batch(events) {
       for (const { bid } of events) {
-        if (bid) statisticsOf(days.at(bid.dateTime), bid.channel).add(bid);
+        if (!bid) continue;
+        const channel = days.at(bid.dateTime, bid.channel);
+        channel.add(bid);
+        changed.add(channel);
+      }
+      for (const row of changed.take()) {
+        const { key: channel, day, latest } = row;
+        emit({ channel, day, minute: minuteOf(latest), ...row.row() });
       }
     },
-    end() {
-      for (const [at, keys] of days.days) {
-        const day = dayOf(at * dayMs);
-        for (const [channel, row] of keys) {
-          emit({ channel, day, minute: minuteOf(row.latest), ...row.row() });
-        }
-      }
-    },
+    end: nothingLeft,
   };
 };
 
-function statisticsOf<K>(keys: Map<K, Statistics>, key: K): Statistics {
-  let found = keys.get(key);
-  if (found === undefined) {
-    found = new Statistics();
-    keys.set(key, found);
-  }
-  return found;
-}
+class AuctionDay {
+  changed = false;
+  total_bids = 0;
+  rank1_bids = 0;
+  rank2_bids = 0;
+  rank3_bids = 0;
+  min_price = Number.POSITIVE_INFINITY;
+  max_price = Number.NEGATIVE_INFINITY;
+  sum_price = 0;
 
-interface AuctionDay {
-  total_bids: number;
-  rank1_bids: number;
-  rank2_bids: number;
-  rank3_bids: number;
-  min_price: number;
-  max_price: number;
-  sum_price: number;
+  constructor(
+    readonly day: string,
+    readonly auction: number,
+  ) {}
+
+  add(price: number): void {
+    this.total_bids++;
+    if (price < 10_000) this.rank1_bids++;
+    else if (price < 1_000_000) this.rank2_bids++;
+    else this.rank3_bids++;
+    if (price < this.min_price) this.min_price = price;
+    if (price > this.max_price) this.max_price = price;
+    this.sum_price += price;
+  }
+
+  row() {
+    return {
+      auction: this.auction,
+      day: this.day,
+      total_bids: this.total_bids,
+      rank1_bids: this.rank1_bids,
+      rank2_bids: this.rank2_bids,
+      rank3_bids: this.rank3_bids,
+      min_price: this.min_price,
+      max_price: this.max_price,
+      sum_price: this.sum_price,
+      avg_price: Math.floor(this.sum_price / this.total_bids),
+    };
+  }
 }
 
 export const q17 = (emit: Emit): Loop => {
-  const days = new Days<number, AuctionDay>();
+  const days = new Days((day, auction: number) => new AuctionDay(day, auction));
+  const changed = new Changed<AuctionDay>();
   return {
     batch(events) {
       for (const { bid } of events) {
         if (!bid) continue;
-        const auctions = days.at(bid.dateTime);
-        const { price } = bid;
-        let row = auctions.get(bid.auction);
-        if (row === undefined) {
-          row = {
-            total_bids: 0,
-            rank1_bids: 0,
-            rank2_bids: 0,
-            rank3_bids: 0,
-            min_price: price,
-            max_price: price,
-            sum_price: 0,
-          };
-          auctions.set(bid.auction, row);
-        }
-        row.total_bids++;
-        if (price < 10_000) row.rank1_bids++;
-        else if (price < 1_000_000) row.rank2_bids++;
-        else row.rank3_bids++;
-        if (price < row.min_price) row.min_price = price;
-        if (price > row.max_price) row.max_price = price;
-        row.sum_price += price;
+        const auction = days.at(bid.dateTime, bid.auction);
+        auction.add(bid.price);
+        changed.add(auction);
       }
+      for (const row of changed.take()) emit(row.row());
     },
-    end() {
-      for (const [at, auctions] of days.days) {
-        const day = dayOf(at * dayMs);
-        for (const [auction, row] of auctions) {
-          const avg_price = Math.floor(row.sum_price / row.total_bids);
-          emit({ auction, day, ...row, avg_price });
-        }
-      }
-    },
+    end: nothingLeft,
   };
 };
 
+interface LastBid {
+  bid: Bid;
+  changed: boolean;
+}
+
 export const q18 = (emit: Emit): Loop => {
-  const bidders = new Map<number, Map<number, Bid>>(); // bidder -> auction -> last bid
+  const bidders = new Map<number, Map<number, LastBid>>(); // bidder -> auction -> last bid
+  const changed = new Changed<LastBid>();
+  const lastOf = (bid: Bid): LastBid => {
+    let auctions = bidders.get(bid.bidder);
+    if (auctions === undefined) {
+      auctions = new Map();
+      bidders.set(bid.bidder, auctions);
+    }
+    let last = auctions.get(bid.auction);
+    if (last === undefined) {
+      last = { bid, changed: false };
+      auctions.set(bid.auction, last);
+    } else if (laterOf(last.bid, bid) === bid) last.bid = bid;
+    return last;
+  };
   return {
     batch(events) {
-      for (const { bid } of events) {
-        if (!bid) continue;
-        let auctions = bidders.get(bid.bidder);
-        if (auctions === undefined) {
-          auctions = new Map();
-          bidders.set(bid.bidder, auctions);
-        }
-        const last = auctions.get(bid.auction);
-        if (last === undefined || laterOf(last, bid) === bid) auctions.set(bid.auction, bid);
+      for (const { bid } of events) if (bid) changed.add(lastOf(bid));
+      for (const { bid } of changed.take()) {
+        const { auction, bidder, price, channel, url, dateTime, extra } = bid;
+        emit({ auction, bidder, price, channel, url, dateTime, extra });
       }
     },
-    end() {
-      for (const auctions of bidders.values()) {
-        for (const { auction, bidder, price, channel, url, dateTime, extra } of auctions.values()) {
-          emit({ auction, bidder, price, channel, url, dateTime, extra });
-        }
-      }
-    },
+    end: nothingLeft,
   };
 };

@@ -1,5 +1,5 @@
 import type { Bid } from '../event.js';
-import { type Emit, gapMs, type Loop, slideMs, windowMs } from './loop.js';
+import { Changed, type Emit, gapMs, type Loop, nothingLeft, slideMs, windowMs } from './loop.js';
 
 export const q5 = (emit: Emit): Loop => {
   const panes = new Map<number, Map<number, number>>(); // number of the 2 s pane -> auction -> count
@@ -119,25 +119,34 @@ function addTo(sessions: Session[], time: number): void {
   sessions.splice(i, 1);
 }
 
+interface BidderWindow {
+  readonly bidder: number;
+  readonly start: number;
+  bid_count: number;
+  changed: boolean;
+}
+
 export const q12 = (emit: Emit): Loop => {
-  const windows = new Map<number, Map<number, number>>();
+  const windows = new Map<number, Map<number, BidderWindow>>();
+  const changed = new Changed<BidderWindow>();
   return {
     batch(events) {
-      const at = Math.floor(Date.now() / windowMs);
-      const counts = windows.get(at) ?? new Map<number, number>();
-      windows.set(at, counts);
+      const start = Math.floor(Date.now() / windowMs) * windowMs;
+      const bidders = windows.get(start) ?? new Map<number, BidderWindow>();
+      windows.set(start, bidders);
       for (const { bid } of events) {
         if (!bid) continue;
-        const count = counts.get(bid.bidder);
-        counts.set(bid.bidder, count === undefined ? 1 : count + 1);
-      }
-    },
-    end() {
-      for (const [at, counts] of windows) {
-        for (const [bidder, bid_count] of counts) {
-          emit({ bidder, start: at * windowMs, bid_count });
+        const { bidder } = bid;
+        let window = bidders.get(bidder);
+        if (window === undefined) {
+          window = { bidder, start, bid_count: 0, changed: false };
+          bidders.set(bidder, window);
         }
+        window.bid_count++;
+        changed.add(window);
       }
+      for (const { bidder, start, bid_count } of changed.take()) emit({ bidder, start, bid_count });
     },
+    end: nothingLeft,
   };
 };
