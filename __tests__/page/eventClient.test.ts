@@ -5,7 +5,11 @@ import { EventClient } from '../../lib/page/eventClient.js';
 class SlowResponse extends EventEmitter {
   readonly written: string[] = [];
   free = true;
-  socket = null;
+  timeOut: () => void = () => undefined;
+  setTimeout(_ms: number, timeOut: () => void): this {
+    this.timeOut = timeOut;
+    return this;
+  }
   writeHead(): this {
     return this;
   }
@@ -40,6 +44,18 @@ describe('an open page', () => {
     expect(response.written).toEqual(['a', 'all']);
     client.send('b');
     expect(response.written).toEqual(['a', 'all', 'b']);
+  });
+
+  it('gets a sign of life when nothing has happened for a while, unless it is behind', () => {
+    const response = new SlowResponse();
+    const client = clientOf(response);
+    response.timeOut();
+    expect(response.written).toEqual([':\n\n']);
+    response.free = false;
+    client.send('a');
+    response.timeOut();
+    response.emit('drain');
+    expect(response.written).toEqual([':\n\n', 'a']);
   });
 
   it('that missed nothing is told nothing twice', () => {

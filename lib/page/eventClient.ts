@@ -5,7 +5,7 @@ import type { Listener } from './pageHub.js';
 const heartbeatMs = 15_000;
 
 /** What of a response an event stream needs. */
-export type EventResponse = Pick<ServerResponse, 'write' | 'writeHead' | 'once' | 'socket'>;
+export type EventResponse = Pick<ServerResponse, 'write' | 'writeHead' | 'once' | 'setTimeout'>;
 
 /**
  * One open page. A page that reads too slowly gets nothing while it is behind, and then everything
@@ -22,8 +22,9 @@ export class EventClient implements Listener {
     private readonly snapshot: () => string,
   ) {
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
-    // The socket's own timer: it costs nothing and keeps no process alive.
-    response.socket?.setTimeout(heartbeatMs, () => {
+    // The socket's own timer: it costs nothing and keeps no process alive. On the response, because
+    // Node's server ends a connection whose time is up and whose response does not listen.
+    response.setTimeout(heartbeatMs, () => {
       if (!this.isBehind) this.send(':\n\n');
     });
   }

@@ -33,6 +33,8 @@ export class ResultTable {
   private known = new Set<string>();
   private columnsTold = 0;
   private nextId = 0;
+  /** Rows have left because others came. */
+  private hasLost = false;
   private total = 0;
 
   constructor(
@@ -49,6 +51,7 @@ export class ResultTable {
     }
     if (rows.length === 0) return;
     this.total += rows.length;
+    if (rows.length > this.limit) this.hasLost = true;
     const newest = rows.length > this.limit ? rows.slice(-this.limit) : rows;
     // As many rows as fit, each of another group: nothing before them can be left.
     if (newest.length === this.limit) this.forgetPending();
@@ -101,7 +104,7 @@ export class ResultTable {
 
   private get totalRows(): number | null {
     if (this.mode !== 'update') return this.total;
-    return this.entries.size < this.limit ? this.entries.size : null;
+    return this.hasLost ? null : this.entries.size;
   }
 
   private forgetPending(): void {
@@ -133,6 +136,7 @@ export class ResultTable {
   }
 
   private evictOldest(): void {
+    this.hasLost = true;
     for (const [key, entry] of this.entries) {
       this.entries.delete(key);
       this.forget(entry);
