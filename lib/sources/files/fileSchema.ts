@@ -17,7 +17,8 @@ export interface FileColumns<Rules> {
 
 /**
  * Splits a schema by the `key=value` directories of files: a column that is in the path is not looked
- * for in the records. `rulesOf` is asked once for each set of directories.
+ * for in the records. `rulesOf` is asked once for each set of directories, with the columns that the
+ * records have and all columns of the rows.
  */
 export class FileSchema<Rules> {
   private readonly partitions: PartitionColumns;
@@ -27,7 +28,7 @@ export class FileSchema<Rules> {
     source: string,
     private readonly schema: StructType,
     options: ConvertOptions,
-    private readonly rulesOf: (schema: StructType) => Rules,
+    private readonly rulesOf: (own: StructType, columns: readonly string[]) => Rules,
   ) {
     const dateOf = (ms: number) => (options.timestamps === 'ms' ? ms : new Date(ms));
     this.partitions = partitionColumns(source, (name) => cellOf(schema, name, options), dateOf);
@@ -45,12 +46,17 @@ export class FileSchema<Rules> {
     };
   }
 
+  /** Of the rows, in their order. */
+  private columnsWith(names: readonly string[]): readonly string[] {
+    return [...new Set([...this.schema.fields.map((field) => field.name), ...names])];
+  }
+
   private rulesFor(names: readonly string[]): Rules {
     const key = JSON.stringify(names);
     let rules = this.known.get(key);
     if (rules === undefined) {
       const fields = this.schema.fields.filter((field) => !names.includes(field.name));
-      rules = this.rulesOf({ type: 'struct', fields });
+      rules = this.rulesOf({ type: 'struct', fields }, this.columnsWith(names));
       this.known.set(key, rules);
     }
     return rules;

@@ -19,7 +19,9 @@ export interface JsonFormatOptions {
 /** Every line that is not blank is a JSON object. */
 export function jsonFormat(options: JsonFormatOptions): LineFormat<AnyRow> {
   const { source, schema, convert, maxLineBytes, mode, blockBytes } = options;
-  const columns = new FileSchema(source, schema, convert, (own) => jsonRules(own, convert));
+  const columns = new FileSchema(source, schema, convert, (own, all) =>
+    jsonRules(own, convert, all),
+  );
   return new LineFormat<AnyRow>({
     kind: 'json',
     source,

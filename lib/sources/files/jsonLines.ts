@@ -5,63 +5,88 @@ import { jsonParser } from '../../schema/exactJson.js';
 import type { AnyRow } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
 import type { BadRecords } from './badRecords.js';
-import { type StructPlan, structPlan } from './jsonPlan.js';
-import { JsonReader } from './jsonReader.js';
+import { JsonBytes } from './jsonBytes.js';
+import { jsonObjectReader } from './jsonPlan.js';
 import { maxJsonDepth, skipBlanks, skipValue } from './jsonSkip.js';
-import { chunkRows, type LineDecoder } from './lineFormat.js';
+import type { JsonStructReader } from './jsonStruct.js';
+import { chunkRows, type LineDecoder, lineEnd } from './lineFormat.js';
+
+const lineFeed = 10;
 
 /** How the lines of a schema are read, compiled once for all files. */
 export interface JsonRules {
-  readonly plan: StructPlan;
+  /** undefined: every line goes through `parse` and `converter`. */
+  readonly read: JsonStructReader | undefined;
   /** As `JSON.parse`, but long digits stay where a column needs them. */
   readonly parse: (text: string) => unknown;
   readonly converter: ReturnType<typeof rowConverter>;
 }
 
-export function jsonRules(schema: StructType, options: ConvertOptions): JsonRules {
+/** `columns`: of the rows, in their order, more than `schema` has where some come from the path. */
+export function jsonRules(
+  schema: StructType,
+  options: ConvertOptions,
+  columns?: readonly string[],
+): JsonRules {
   return {
-    plan: structPlan(schema, options),
+    read: jsonObjectReader(schema, options, columns),
     parse: jsonParser(schema, options),
     converter: rowConverter(schema, options),
   };
 }
 
 /**
- * JSON lines to rows: `JsonReader` reads what is usual, the rest goes through `JSON.parse` and the
- * schema's converter, which also say what is wrong. Both MUST agree on every line.
+ * JSON lines to rows: straight from the bytes where a line is as usual; other lines go through
+ * `JSON.parse` and the schema's converter, which also say what is wrong. Both MUST agree on every line.
  */
 export class JsonLineDecoder implements LineDecoder<AnyRow> {
-  private readonly reader = new JsonReader();
-  private readonly plan: StructPlan;
-  private block: Buffer | undefined;
+  private readonly block = new JsonBytes();
+  private bytes: Buffer | undefined;
   private next = 0;
 
   constructor(
     private readonly rules: JsonRules,
-    /** Values that every row of the file has: of columns that are not in `rules`, and nulls for those that are. */
+    /** Every column, with the values of those that are not in `rules`. */
     private readonly blank: AnyRow | undefined,
     public line: number,
     private readonly bad: BadRecords<AnyRow>,
-  ) {
-    this.plan = blank === undefined ? rules.plan : { ...rules.plan, blank };
-  }
+  ) {}
 
   decode(bytes: Buffer, start: number, end: number, rows: AnyRow[]): number {
-    const { reader, plan } = this;
-    if (bytes !== this.block || start !== this.next) reader.block(bytes, start, end);
-    this.block = bytes;
+    const { block } = this;
+    const { read } = this.rules;
+    if (read && (bytes !== this.bytes || start !== this.next)) block.take(bytes, end);
+    this.bytes = bytes;
     let at = start;
     while (at < end && rows.length < chunkRows) {
-      const feed = reader.line(at);
-      reader.at = at;
-      const row = reader.row(plan);
-      if (row !== BAD) rows.push(row);
-      else this.careful(bytes, at, feed, rows);
+      const row = read && this.usual(read, at);
+      if (row) {
+        rows.push(row);
+        at = block.at;
+      } else {
+        const feed = lineEnd(bytes, at);
+        this.careful(bytes, at, feed, rows);
+        at = feed + 1;
+      }
       this.line++;
-      at = feed + 1;
     }
     this.next = at;
     return at;
+  }
+
+  /** The row of the line at `start`, with `block.at` at the next line. */
+  private usual(read: JsonStructReader, start: number): AnyRow | null {
+    const { block } = this;
+    const { bytes } = block;
+    block.at = start;
+    if (bytes[start] !== 123) {
+      block.at = skipBlanks(bytes, start);
+      if (bytes[block.at] !== 123) return null;
+    }
+    const row = read(block, this.blank);
+    if (row === null) return null;
+    if (bytes[block.at] !== lineFeed) block.at = skipBlanks(bytes, block.at);
+    return bytes[block.at++] === lineFeed ? row : null;
   }
 
   tooLong(shown: string, rows: AnyRow[]): void {

@@ -1,5 +1,6 @@
 import { type ByteSource, openBytes } from './byteSource.js';
 import type { FileToRead, InFile } from './fileFormat.js';
+import { blockBuffer } from './jsonBytes.js';
 
 /** Whole lines of a file, in a buffer that is overwritten after the next block has been asked for. */
 export interface LineBlock {
@@ -78,8 +79,8 @@ class BlockReader {
     this.recordEnd = options.recordEnd;
     // No larger than a line may be: so every line that fits into the buffer is allowed.
     const size = Math.min(options.blockBytes ?? 1_048_576, options.maxLineBytes);
-    this.current = Buffer.allocUnsafe(size);
-    this.spare = Buffer.allocUnsafe(size);
+    this.current = blockBuffer(size);
+    this.spare = blockBuffer(size);
   }
 
   async next(): Promise<LineBlock | undefined> {
@@ -165,7 +166,7 @@ class BlockReader {
   /** Makes the bytes from `end` to `limit` the beginning of the next buffer. */
   private moveOn(end: number, limit: number): void {
     if (this.spare.length < this.current.length) {
-      this.spare = Buffer.allocUnsafe(this.current.length);
+      this.spare = blockBuffer(this.current.length);
     }
     this.current.copy(this.spare, 0, end, limit);
     [this.current, this.spare] = [this.spare, this.current];
@@ -182,7 +183,7 @@ function withLineFeed(full: Buffer, start: number, end: number, position: number
 }
 
 function enlarged(buffer: Buffer, max: number): Buffer {
-  const larger = Buffer.allocUnsafe(Math.min(buffer.length * 2, max));
+  const larger = blockBuffer(Math.min(buffer.length * 2, max));
   buffer.copy(larger);
   return larger;
 }
