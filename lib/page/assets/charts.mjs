@@ -68,6 +68,7 @@ function optionsOf(lines, look, width, height) {
   return {
     width,
     height,
+    padding: [10, 26, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     legend: { show: look.legend ?? true, live: true },
@@ -80,6 +81,7 @@ function optionsOf(lines, look, width, height) {
         ticks: grid,
         font,
         size: look.timeAxis ? 84 : 62,
+        ...(look.timeAxis ? { incrs: timeSteps } : {}),
         values: (_, splits) => (look.timeAxis ? timesOf(splits, 1) : splits.map(axis)),
       },
     ],
@@ -90,6 +92,13 @@ function optionsOf(lines, look, width, height) {
   };
 }
 
+/** Steps between times that a clock shows, ms. */
+const timeSteps = [
+  1, 10, 100, 1000, 5000, 15_000, 30_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000,
+  10_800_000, 21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000, 2_592_000_000,
+  31_536_000_000,
+];
+
 /**
  * Times on an axis, no finer than they lie apart.
  * @param {number[]} splits
@@ -98,8 +107,9 @@ function optionsOf(lines, look, width, height) {
 function timesOf(splits, unitMs) {
   const step = ((splits[1] ?? 0) - (splits[0] ?? 0)) * unitMs;
   const days = step >= 86_400_000;
+  const fine = step >= 1000 ? Math.max(step, 2001) : step;
   return splits.map((value) =>
-    days ? time(value * unitMs, step * 25) : clock(value * unitMs, step),
+    days ? time(value * unitMs, step * 25) : clock(value * unitMs, fine),
   );
 }
 

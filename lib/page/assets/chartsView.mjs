@@ -48,6 +48,8 @@ export function chartsView(root) {
       if (query.runId === runId && key === last && !stale) return;
       runId = query.runId;
       last = key;
+      root.hidden = query.points.length === 0;
+      if (root.hidden) return;
       const hasTime = query.points.some((point) => point.eventMax !== null);
       events.card.hidden = !hasTime;
       const hasState = (query.progress?.stateOperators.length ?? 0) > 0;
