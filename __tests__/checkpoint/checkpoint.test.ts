@@ -73,15 +73,41 @@ describe('openCheckpoint', () => {
     it('nothing else: an epoch without its plan', async () => {
       const machine = new Machine();
       await machine.run(3);
-      machine.files.damage(`${location}/offsets/2`, () => undefined);
+      for (const folder of ['offsets', 'planned']) {
+        machine.files.damage(`${location}/${folder}/2`, () => undefined);
+      }
       await expect(machine.open()).rejects.toThrow('planned batch 1 and committed batch 2');
     });
 
     it('nothing else: an epoch without any plan', async () => {
       const machine = new Machine();
       await machine.run(1);
-      machine.files.damage(`${location}/offsets/0`, () => undefined);
+      for (const folder of ['offsets', 'planned']) {
+        machine.files.damage(`${location}/${folder}/0`, () => undefined);
+      }
       await expect(machine.open()).rejects.toThrow('planned nothing and committed batch 0');
+    });
+
+    it('a newest plan that is lost, from its second name', async () => {
+      const machine = new Machine();
+      await machine.run(2);
+      const before = await machine.open();
+      await before.plan(planOf(2));
+      await before.close(true);
+      machine.files.damage(`${location}/offsets/2`, () => undefined);
+      const checkpoint = await machine.open();
+      expect(checkpoint.lastPlanned).toEqual(planOf(2));
+      expect(checkpoint.replays).toEqual([planOf(2)]);
+      expect(machine.files.paths()).toContain(`${location}/offsets/2`);
+      await checkpoint.close(true);
+    });
+
+    it('not a newest plan that says it stands behind a gap', async () => {
+      const machine = new Machine();
+      await machine.run(3);
+      machine.files.damage(`${location}/offsets/2`, () => undefined);
+      machine.files.damage(`${location}/offsets/1`, () => undefined);
+      await expect(machine.open()).rejects.toMatchObject({ code: 'CHECKPOINT_GAP' });
     });
 
     it('nothing else: a plan without any epoch', async () => {

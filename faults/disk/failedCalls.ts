@@ -74,7 +74,8 @@ class FailingFiles {
       makeDirectory: (path) => this.attempt('makeDirectory', () => files.makeDirectory(path)),
       list: (path) => this.attempt('list', () => files.list(path)),
       read: (path) => this.attempt('read', () => files.read(path)),
-      publish: (path, content) => this.attempt('publish', () => files.publish(path, content)),
+      publish: (path, content, also) =>
+        this.attempt('publish', () => files.publish(path, content, also)),
       replace: (path, content) => this.attempt('replace', () => files.replace(path, content)),
       remove: (path) => this.attempt('remove', () => files.remove(path)),
       syncDirectory: (path) => this.attempt('syncDirectory', () => syncDirectory?.(path)),

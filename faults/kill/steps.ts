@@ -39,9 +39,9 @@ export function steppedFiles(step: (name: string) => void): FileSystem {
   const files = nodeFileSystem();
   return {
     ...files,
-    publish: async (path, content) => {
+    publish: async (path, content, also) => {
       step('publish:before');
-      await files.publish(path, content);
+      await files.publish(path, content, also);
       step('publish:after');
     },
     syncDirectory: async (path) => {

@@ -76,10 +76,10 @@ export class Machine {
         process.step('read');
         return files.read(path);
       },
-      publish: (path, content) => {
+      publish: (path, content, also) => {
         process.step('publish');
         this.remember(path, content);
-        return files.publish(path, content);
+        return files.publish(path, content, also);
       },
       replace: (path, content) => {
         process.step('replace');

@@ -36,7 +36,7 @@ export interface CheckpointOptions {
 /**
  * Opens the checkpoint of a query: takes its lock, reads and verifies position, metadata and state.
  *
- * Layout: `metadata`, `identity`, `offsets/<batchId>`, `runs/<fence>`, `state/`, `sources/<id>/`.
+ * Layout: `metadata`, `identity`, `offsets/<batchId>`, `planned/<batchId>`, `runs/<fence>`, `state/`, `sources/<id>/`.
  * Errors: `CHECKPOINT_LOCKED`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_GAP`, `CHECKPOINT_COPIED`,
  *         `CHECKPOINT_QUERY_ID`, `CHECKPOINT_FORMAT_UNSUPPORTED`, `CHECKPOINT_INCOMPATIBLE`,
  *         `CHECKPOINT_POSITION`, and those of the state.
@@ -55,7 +55,7 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
     killPoint('kp2:before');
     const { metadata, isChanged } = await openMetadata(fileSystem, location, options.query);
     const { queryId } = metadata;
-    const log = await OffsetLog.open(fileSystem, join(location, 'offsets'), queryId);
+    const log = await OffsetLog.open(fileSystem, location, queryId);
     const planned = log.last?.batchId;
     const opened = await options.openBackend({
       directory: join(location, 'state'),
@@ -72,8 +72,9 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
     // A kill between link and fsync leaves names that are seen and not durable yet.
     await fileSystem.syncDirectory?.(location);
     await fileSystem.syncDirectory?.(join(location, 'offsets'));
+    await fileSystem.syncDirectory?.(join(location, 'planned'));
     const fence = await takeFence(fileSystem, join(location, 'runs'), queryId);
-    await log.clear();
+    await log.clear(fence);
     killPoint('kp2:after');
     return new Checkpoint(
       { location, fileSystem, queryId, fence, killPoint, unlock: () => lock?.release() },

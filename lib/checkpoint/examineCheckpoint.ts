@@ -69,6 +69,13 @@ class Examination implements ExaminedCheckpoint {
 
   private async offsets(): Promise<void> {
     const names = await this.fileSystem.list(join(this.location, 'offsets'));
+    const newest = await this.fileSystem.list(join(this.location, 'planned'));
+    const lost = newest.find((name) => /^\d{1,15}$/.test(name) && !names.includes(name));
+    if (lost !== undefined) {
+      await this.read(`planned/${lost}`, async (path, bytes) => {
+        readCheckpointFile(path, bytes, { kind: 'plan', ...this.expected() });
+      });
+    }
     const batches = names.filter((name) => /^\d{1,15}$/.test(name)).map(Number);
     batches.sort((a, b) => a - b);
     for (const [i, batchId] of batches.entries()) {

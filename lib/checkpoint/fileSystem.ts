@@ -10,6 +10,8 @@ export const temporaryPrefix = '.tmp-';
  *
  * - `publish` MUST be atomic and durable when it answers: temporary file, fsync, link to its name,
  *   fsync of the directory. The temporary name begins with {@link temporaryPrefix}. It MUST fail with code `EEXIST` if the name is taken, and never overwrite.
+ * - `also` is a second name of the file, in another directory: it MAY be ignored; it MUST be there before
+ *   `path` is, and fail in the same way.
  * - `replace` is the same, but overwrites (rename).
  * - Paths are native; directories are made with mode 0700, files with 0600.
  */
@@ -19,7 +21,7 @@ export interface FileSystem {
   list(path: string): MaybePromise<readonly string[]>;
   /** undefined if the file does not exist. */
   read(path: string): MaybePromise<Uint8Array | undefined>;
-  publish(path: string, content: Uint8Array): MaybePromise<void>;
+  publish(path: string, content: Uint8Array, also?: string): MaybePromise<void>;
   replace(path: string, content: Uint8Array): MaybePromise<void>;
   /** Missing files are fine. */
   remove(path: string): MaybePromise<void>;

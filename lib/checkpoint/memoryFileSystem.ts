@@ -66,16 +66,19 @@ export class MemoryFileSystem implements FileSystem {
     return inode && Uint8Array.from(inode.bytes);
   }
 
-  async publish(path: string, content: Uint8Array): Promise<void> {
+  async publish(path: string, content: Uint8Array, also?: string): Promise<void> {
     const temporary = await this.writeTemporary(path, content);
+    const names = also === undefined ? [path] : [also, path];
     try {
-      await this.step('link', path);
-      if (this.entries.has(path)) throw errnoOf('EEXIST', path);
-      this.entries.set(path, this.entries.get(temporary) as Inode);
+      for (const name of names) {
+        await this.step('link', name);
+        if (this.entries.has(name)) throw errnoOf('EEXIST', name);
+        this.entries.set(name, this.entries.get(temporary) as Inode);
+      }
     } finally {
       this.entries.delete(temporary);
     }
-    await this.syncDirectory(dirname(path));
+    for (const name of names) await this.syncDirectory(dirname(name));
   }
 
   async replace(path: string, content: Uint8Array): Promise<void> {

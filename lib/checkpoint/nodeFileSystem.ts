@@ -30,13 +30,16 @@ const node: FileSystem = {
       throw error;
     }
   },
-  publish: async (path, content) => {
+  publish: async (path, content, also) => {
     const temporary = await writeTemporary(path, content);
     try {
+      if (also !== undefined) await fs.link(temporary, also);
       await fs.link(temporary, path);
     } finally {
       await fs.rm(temporary, { force: true });
     }
+    // The first makes the other durable too on most file systems: it then costs next to nothing.
+    if (also !== undefined) await syncDirectory(dirname(also));
     await syncDirectory(dirname(path));
   },
   replace: async (path, content) => {

@@ -16,63 +16,83 @@ export const plansKept = 100;
  * - A plan is published once and never written again; a second writer fails with
  *   `CHECKPOINT_CONCURRENT`.
  * - A plan that does not verify is never skipped: the sink may hold its batch.
+ * - The newest has a second name, `planned/<batchId>`: nothing else would tell a newest plan that is lost
+ *   from one that was never made, and its batch would be planned anew with other rows.
  */
 export class OffsetLog {
   private constructor(
     private readonly files: FileSystem,
-    private readonly directory: string,
+    private readonly folders: Folders,
     private readonly queryId: string,
     private oldest: number,
     /** The newest plan; undefined in a new query. */
     readonly last: PlanEntry | undefined,
+    /** It has only its second name left. */
+    private readonly isLost: boolean,
   ) {}
 
   /**
-   * Reads the newest plan.
+   * Reads the newest plan of the checkpoint in `location`.
    *
    * Errors: `CHECKPOINT_DAMAGED`, `CHECKPOINT_GAP`, `CHECKPOINT_QUERY_ID`,
    *         `CHECKPOINT_FORMAT_UNSUPPORTED`.
    */
-  static async open(files: FileSystem, directory: string, queryId: string): Promise<OffsetLog> {
+  static async open(files: FileSystem, location: string, queryId: string): Promise<OffsetLog> {
+    const directory = join(location, 'offsets');
+    const second = join(location, 'planned');
     await files.makeDirectory(directory);
+    await files.makeDirectory(second);
     const batches = await batchesIn(files, directory);
-    const newest = batches.at(-1);
-    batches.forEach((batchId, i) => {
-      const expected = (batches[0] as number) + i;
-      if (batchId === expected || newest === undefined) return;
-      throw new StreamingError('CHECKPOINT_GAP', { directory, missing: expected, newest });
+    const announced = (await batchesIn(files, second)).at(-1) ?? -1;
+    const listed = batches.at(-1) ?? -1;
+    const newest = Math.max(listed, announced);
+    const isLost = announced > listed;
+    const known = isLost ? [...batches, announced] : batches;
+    known.forEach((batchId, i) => {
+      const missing = (known[0] as number) + i;
+      if (batchId !== missing)
+        throw new StreamingError('CHECKPOINT_GAP', { directory, missing, newest });
     });
     const last =
-      newest === undefined ? undefined : await readPlan(files, directory, queryId, newest);
-    return new OffsetLog(files, directory, queryId, batches[0] ?? 0, last);
+      newest < 0 ? undefined : await readPlan(files, isLost ? second : directory, queryId, newest);
+    const folders = { directory, second };
+    return new OffsetLog(files, folders, queryId, known[0] ?? 0, last, isLost);
   }
 
   /** The plans behind `committed`, oldest first. */
   async after(committed: number): Promise<readonly PlanEntry[]> {
-    const { files, directory, queryId, last } = this;
+    const { files, folders, queryId, last } = this;
     const plans: PlanEntry[] = [];
     for (let batchId = committed + 1; batchId < (last?.batchId ?? -1); batchId++) {
-      plans.push(await readPlan(files, directory, queryId, batchId));
+      plans.push(await readPlan(files, folders.directory, queryId, batchId));
     }
     return last === undefined || last.batchId <= committed ? plans : [...plans, last];
   }
 
-  /** Removes what a crash has left unfinished. */
-  async clear(): Promise<void> {
-    for (const name of await this.files.list(this.directory)) {
-      if (name.startsWith(temporaryPrefix)) await this.files.remove(join(this.directory, name));
+  /** Brings a lost name back, and removes what a crash has left unfinished; `fence`: of this run. */
+  async clear(fence: number): Promise<void> {
+    const { files, folders, last } = this;
+    if (this.isLost && last !== undefined) {
+      const path = join(folders.directory, String(last.batchId));
+      await files.publish(path, this.contentOf(last, fence));
+    }
+    for (const directory of [folders.directory, folders.second]) {
+      for (const name of await files.list(directory)) {
+        if (name.startsWith(temporaryPrefix)) await files.remove(join(directory, name));
+      }
+    }
+    for (const batchId of await batchesIn(files, folders.second)) {
+      if (batchId !== last?.batchId) await files.remove(join(folders.second, String(batchId)));
     }
   }
 
   /** Durable when it answers. `fence`: the run that publishes. */
   async publish(entry: PlanEntry, fence: number): Promise<void> {
     const { batchId } = entry;
-    const path = join(this.directory, String(batchId));
-    const { queryId } = this;
-    const body = entry as unknown as Json;
-    const content = encodeCheckpointFile({ kind: 'plan', queryId, batchId, fence, body });
+    const { directory, second } = this.folders;
+    const path = join(directory, String(batchId));
     try {
-      await this.files.publish(path, content);
+      await this.files.publish(path, this.contentOf(entry, fence), join(second, String(batchId)));
     } catch (cause) {
       if (codeOf(cause) !== 'EEXIST') throw cause;
       throw new StreamingError('CHECKPOINT_CONCURRENT', { file: path, batchId }, { cause });
@@ -81,10 +101,24 @@ export class OffsetLog {
 
   /** Removes plans that are older than the retained ones before `committed`. */
   async purge(committed: number): Promise<void> {
+    const { directory, second } = this.folders;
+    if (committed > 0) await this.files.remove(join(second, String(committed - 1)));
     for (; this.oldest <= committed - plansKept; this.oldest++) {
-      await this.files.remove(join(this.directory, String(this.oldest)));
+      await this.files.remove(join(directory, String(this.oldest)));
     }
   }
+
+  private contentOf(entry: PlanEntry, fence: number): Uint8Array {
+    const { queryId } = this;
+    const body = entry as unknown as Json;
+    return encodeCheckpointFile({ kind: 'plan', queryId, batchId: entry.batchId, fence, body });
+  }
+}
+
+/** Where plans have their names. */
+interface Folders {
+  readonly directory: string;
+  readonly second: string;
 }
 
 async function batchesIn(files: FileSystem, directory: string): Promise<readonly number[]> {
