@@ -10,7 +10,7 @@ import type { Outcome } from './runPrograms.js';
  * - `ts`: compiles by itself; `ts continued`: goes on where the block before it ended;
  * - `ts run`: also runs, in an empty folder; a block `text output` right behind it is what it prints.
  *
- * The programs of a page run in one process, one after the other; each has to stop its queries.
+ * All programs run in one process, one after the other; each has to stop its queries.
  */
 interface Program {
   readonly name: string;
@@ -73,25 +73,24 @@ function compile(programs: readonly Program[]): readonly string[] {
   throw new Error(`the compiler did not run: ${done.error ?? done.stderr}`);
 }
 
-interface PageRun {
+interface Run {
   readonly outcomes: readonly Outcome[];
   /** What the process itself had to say: warnings, an error that nobody caught. */
   readonly stderr: string;
 }
 
-function run(page: string, programs: readonly Program[]): PageRun {
-  const order = join(root, folder, `${page.replace(/[^A-Za-z0-9]+/g, '-')}.order.json`);
-  const answer = order.replace('.order.json', '.answer.json');
+function run(programs: readonly Program[]): Run {
+  const [order, answer] = ['order.json', 'answer.json'].map((name) => join(root, folder, name));
   const files = programs.map(({ name }) => join(compiled, folder, `${name}.js`));
   const index = join(compiled, 'index.js');
-  writeFileSync(order, JSON.stringify({ index, programs: files, answer }));
+  writeFileSync(order as string, JSON.stringify({ index, programs: files, answer }));
   const done = spawnSync(
     process.execPath,
-    [join(compiled, '__tests__', 'docs', 'runPrograms.js'), order],
-    { env: { ...process.env, NO_COLOR: '1', TZ: 'UTC' }, encoding: 'utf8', timeout: 60_000 },
+    [join(compiled, '__tests__', 'docs', 'runPrograms.js'), order as string],
+    { env: { ...process.env, NO_COLOR: '1', TZ: 'UTC' }, encoding: 'utf8', timeout: 280_000 },
   );
-  const outcomes = existsSync(answer) ? JSON.parse(readFileSync(answer, 'utf8')) : [];
-  return { outcomes: outcomes as readonly Outcome[], stderr: done.stderr };
+  const text = existsSync(answer as string) ? readFileSync(answer as string, 'utf8') : '[]';
+  return { outcomes: JSON.parse(text) as readonly Outcome[], stderr: done.stderr };
 }
 
 const written = pages()
@@ -99,33 +98,35 @@ const written = pages()
   .map((page) => ({ page, programs: programsOf(page) }))
   .filter(({ programs }) => programs.length > 0);
 
+const running = written.flatMap(({ programs }) => programs).filter(({ runs }) => runs);
+
 describe('code on the pages', () => {
   let errors: readonly string[] = [];
+  let done: Run = { outcomes: [], stderr: '' };
   beforeAll(() => {
     errors = compile(written.flatMap(({ programs }) => programs));
-  }, 120_000);
+    done = run(running);
+  }, 400_000);
 
   it('is there', () => {
     expect(written.map(({ page }) => page)).toContain('README.md');
   });
 
-  describe.each(written)('$page', ({ page, programs }) => {
+  it('says nothing on standard error', () => {
+    expect(done.stderr).toBe('');
+  });
+
+  describe.each(written)('$page', ({ programs }) => {
     it.each(programs)('compiles: $at', ({ name }) => {
       expect(errors.filter((line) => line.includes(`${name}.ts`))).toEqual([]);
     });
 
-    const running = programs.filter(({ runs }) => runs);
-    if (running.length === 0) return;
-
-    let done: PageRun;
-    beforeAll(() => {
-      done = run(page, running);
-    }, 90_000);
-
-    it.each(running.map((program, i) => ({ ...program, i })))('runs: $at', ({ i, output }) => {
-      const { stdout, failure } = done.outcomes[i] ?? { stdout: '', failure: done.stderr };
-      expect([failure, done.stderr]).toEqual([undefined, '']);
-      if (output !== undefined) expect(stdout.trim()).toBe(output);
-    });
+    for (const program of programs.filter(({ runs }) => runs)) {
+      it(`runs: ${program.at}`, () => {
+        const outcome = done.outcomes[running.indexOf(program)];
+        expect(outcome?.failure ?? (outcome ? undefined : 'did not run')).toBeUndefined();
+        if (program.output !== undefined) expect(outcome?.stdout.trim()).toBe(program.output);
+      });
+    }
   });
 });
