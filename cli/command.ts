@@ -33,6 +33,8 @@ export interface Command {
   readonly help: readonly string[];
   /** How many names it takes without `--`. */
   readonly positionals: number;
+  /** With how many of them it does. Default: all. */
+  readonly fewestPositionals?: number;
   /** Options beside `--json` and `--help`. */
   readonly options?: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
   /** Answers the exit code. A `StreamingError` becomes a message and exit code 1. */

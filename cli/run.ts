@@ -35,9 +35,10 @@ async function runCommand(
 ): Promise<number> {
   const { positionals, values } = parsed(command, args);
   if (values.help === true) return helpOf(command, io);
-  if (positionals.length !== command.positionals) {
+  const { positionals: most, fewestPositionals: fewest = most } = command;
+  if (positionals.length < fewest || positionals.length > most) {
     const given = positionals.length === 0 ? 'none' : positionals.join(' ');
-    throw new UsageError(`takes ${command.positionals} folders, got ${given}`);
+    throw new UsageError(`takes ${most} folders, got ${given}`);
   }
   return command.run({ positionals, values, json, io });
 }
