@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import type { CsvDialect } from './csvDialect.js';
 
 /** Cells of a record; null for those that say so. */
@@ -48,7 +48,7 @@ function oneRecord(
   }
   const [cells] = records;
   if (records.length === 1 && cells !== undefined) return cells;
-  return 'a line break stands in quotes: set multiLine: true if that is meant';
+  return 'its quotes do not fit together';
 }
 
 /** The records, or what is wrong. */
@@ -72,8 +72,18 @@ function parsed(
         (cell === nullValue && !(quoting && isText(index)) ? null : cell) as string,
     });
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error, dialect);
   }
+}
+
+/** csv-parse counts the lines of what it was given, which says nothing to a user. */
+function reasonOf(error: unknown, { multiLine }: CsvDialect): string {
+  if (!(error instanceof CsvError)) return String(error);
+  if (error.code === 'CSV_INVALID_CLOSING_QUOTE') return 'text follows a closing quote';
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
+    return `a quote is not closed${multiLine ? '' : ': set multiLine: true if lines may break in quotes'}`;
+  }
+  return error.message;
 }
 
 /** Escapes of quotes inside quotes as doubled quotes; a backslash before anything else is itself. */

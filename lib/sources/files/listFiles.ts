@@ -3,9 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { StreamingError } from '../../errors.js';
+import { manifestFolder } from '../../sinks/file/manifestNames.js';
 import { codeOf, fileError } from './fileError.js';
 import { anyDepth, type Glob, type GlobSegment, matchesSegment } from './glob.js';
 import { isPartitionDirectory } from './partitionPath.js';
+import { SinkFolders } from './sinkFolders.js';
 
 /** A file that a listing has met. */
 export interface FoundFile {
@@ -33,7 +35,7 @@ export interface ListOptions {
 /**
  * Every file below the globs that is not known, in no order, each once.
  *
- * Hidden names (`_…`, `.…`, `…._COPYING_`) are left out. What vanishes while the listing runs is not an
+ * Hidden names (`_…`, `.…`, `…._COPYING_`) are left out, and what a file sink has not committed. What vanishes while the listing runs is not an
  * error: a producer may rename.
  *
  * Errors: `SOURCE_PATH_MISSING` for the path without wildcards; `SOURCE_UNREADABLE`.
@@ -56,11 +58,13 @@ const statsPerTurn = 256;
 class Lister {
   readonly found = new Map<string, FoundFile>();
   private stats = 0;
+  private readonly sinks = new SinkFolders();
 
   constructor(private readonly options: ListOptions) {}
 
   async root(glob: Glob): Promise<void> {
     const stat = this.statOfRoot(glob);
+    await this.sinks.above(glob.root);
     if (glob.segments.length > 0) return this.expand(glob.root, glob.segments, 0, []);
     if (stat.isDirectory()) return this.walk(glob.root, glob.root, []);
     this.take(glob.root, dirname(glob.root), stat);
@@ -118,7 +122,9 @@ class Lister {
 
   private async entries(directory: string): Promise<Dirent[]> {
     try {
-      return await readdir(directory, { withFileTypes: true });
+      const entries = await readdir(directory, { withFileTypes: true });
+      if (entries.some((entry) => entry.name === manifestFolder)) await this.sinks.enter(directory);
+      return entries;
     } catch (error) {
       if (isMissing(error)) return [];
       throw fileError(this.options.source, directory, error);
@@ -126,7 +132,7 @@ class Lister {
   }
 
   private async file(path: string, base: string): Promise<void> {
-    if (this.options.isKnown(path)) return;
+    if (this.options.isKnown(path) || this.sinks.isUncommitted(path)) return;
     if (++this.stats % statsPerTurn === 0) await setImmediate();
     const stat = this.statOf(path);
     if (stat) this.take(path, base, stat);
@@ -142,7 +148,7 @@ class Lister {
   }
 
   private take(path: string, base: string, stat: BigIntStats): void {
-    if (this.options.isKnown(path)) return;
+    if (this.options.isKnown(path) || this.sinks.isUncommitted(path)) return;
     this.found.set(path, {
       path,
       base,
