@@ -17,12 +17,12 @@ describe('docs/errors.md', () => {
     expect(errorCodes).toEqual([...errorCodes].sort());
   });
 
-  it('says under each code what it means', () => {
+  it('says under each code when it comes, what it means for the data, and what to do', () => {
     const texts = textOf('docs/errors.md')
       .split(/^#{2,3} `?[A-Z][A-Z0-9_]+`?\s*$/m)
       .slice(1);
-    const empty = sections.filter((_, at) => (texts[at] ?? '').trim().length < 40);
-    expect(empty).toEqual([]);
+    const parts = /\*\*When\.\*\* \S[^]*\*\*Data\.\*\* \S[^]*\*\*Do\.\*\* \S/;
+    expect(sections.filter((_, at) => !parts.test(texts[at] ?? ''))).toEqual([]);
   });
 });
 
