@@ -11,6 +11,14 @@ export function plainCells(text: string, { sep, nullValue }: CsvDialect): (strin
   return cells;
 }
 
+/** Cells of any record; undefined if its quotes are wrong. */
+export function cellsOf(text: string, dialect: CsvDialect): CsvCells | undefined {
+  if (dialect.quote === undefined || !text.includes(dialect.quote))
+    return plainCells(text, dialect);
+  const cells = oneRecord(text, dialect, () => true);
+  return typeof cells === 'string' ? undefined : cells;
+}
+
 /**
  * Cells of records that have quotes, or what is wrong with one. All are parsed in one go; where one of
  * them takes others with it, each alone.

@@ -3,15 +3,15 @@ import type { ConvertOptions } from '../../schema/convertOptions.js';
 import type { AnyRow } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
 import { type BadRecordMode, BadRecords } from './badRecords.js';
-import { type CsvCells, plainCells, quotedCells } from './csvCells.js';
+import { type CsvCells, cellsOf } from './csvCells.js';
 import type { CsvDialect } from './csvDialect.js';
 import { type CsvLayout, layoutByHeader, layoutByPosition } from './csvLayout.js';
 import { CsvDecoder } from './csvLines.js';
-import { csvRecordEnd } from './csvRecordEnd.js';
-import { type FileToRead, startOfFile } from './fileFormat.js';
+import { csvRecords } from './csvRecords.js';
+import type { FileToRead } from './fileFormat.js';
 import { FileSchema } from './fileSchema.js';
-import { lineBlocks } from './lineBlocks.js';
-import { feedOf, LineFormat, type LineRules, withoutReturn } from './lineFormat.js';
+import { LineFormat, type LineRules } from './lineFormat.js';
+import { recordTexts } from './recordTexts.js';
 
 export interface CsvFormatOptions {
   readonly source: string;
@@ -55,50 +55,13 @@ export function csvFormat(options: CsvFormatOptions): LineFormat<AnyRow> {
   return new LineFormat(rules);
 }
 
-/** What finds the records of a file. */
-function csvRecords(options: Omit<CsvFormatOptions, 'schema' | 'convert'>) {
-  const { source, dialect, maxLineBytes, blockBytes } = options;
-  const blank = dialect.sep.includes(' ') ? -1 : 32;
-  return {
-    source,
-    maxLineBytes,
-    ...(blockBytes === undefined ? {} : { blockBytes }),
-    ...(dialect.multiLine
-      ? {
-          recordEnd: (bytes: Buffer, start: number, end: number) =>
-            csvRecordEnd(bytes, start, end, dialect),
-        }
-      : {}),
-    isRecord: (bytes: Buffer, start: number, end: number) => {
-      let at = start;
-      while (at < end && bytes[at] === blank) at++;
-      return at < end;
-    },
-  };
-}
-
 /** The cells of the first record; undefined for a file without any. */
 async function readHeader(
   file: FileToRead,
-  options: Omit<CsvFormatOptions, 'schema' | 'convert'>,
+  options: CsvFormatOptions,
 ): Promise<CsvCells | undefined> {
-  const { dialect } = options;
-  const records = csvRecords(options);
-  for await (const block of lineBlocks(file, startOfFile, undefined, records)) {
-    const { bytes, start, end } = block;
-    for (let at = start; at < end; ) {
-      const feed = feedOf(records.recordEnd, bytes, at, end);
-      const stop = withoutReturn(bytes, at, feed);
-      if (records.isRecord(bytes, at, stop)) {
-        const text = bytes.toString('utf8', at, stop);
-        if (dialect.quote === undefined || !text.includes(dialect.quote)) {
-          return plainCells(text, dialect);
-        }
-        const [cells] = quotedCells([text], dialect, () => true);
-        return typeof cells === 'string' ? [text] : cells;
-      }
-      at = feed + 1;
-    }
+  for await (const text of recordTexts(file, csvRecords(options))) {
+    return cellsOf(text, options.dialect) ?? [text];
   }
   return undefined;
 }
