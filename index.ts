@@ -39,6 +39,7 @@ export {
 } from './lib/sources/memoryStream.js';
 export { type RateOptions, rate } from './lib/sources/rate.js';
 export { type RatePerBatchOptions, ratePerBatch } from './lib/sources/ratePerBatch.js';
+export { type SchemaOfOptions, schemaOf } from './lib/sources/schemaOf.js';
 export { type SocketLinesOptions, socketLines } from './lib/sources/socketLines.js';
 export type {
   Json,
