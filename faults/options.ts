@@ -9,11 +9,13 @@ export interface SuiteOptions {
   readonly workers: number;
   /** One of several parts of a suite; '' is all. */
   readonly only: string;
+  /** Ends at the first failure. */
+  readonly first: boolean;
   /** File that gets the line of figures; '' for none. */
   readonly figures: string;
 }
 
-const usage = 'takes --runs N --seed S --minutes M --workers W --only PART --figures FILE';
+const usage = 'takes --runs N --seed S --minutes M --workers W --only PART --first --figures FILE';
 
 /** Reads the options of a suite from its command line; `defaults` count where nothing is said. */
 export function suiteOptions(defaults: { readonly runs: number; readonly workers?: number }) {
@@ -24,6 +26,7 @@ export function suiteOptions(defaults: { readonly runs: number; readonly workers
       minutes: { type: 'string', default: '1000000' },
       workers: { type: 'string', default: String(defaults.workers ?? 1) },
       only: { type: 'string', default: '' },
+      first: { type: 'boolean', default: false },
       figures: { type: 'string', default: '.millrace/faults.jsonl' },
     },
   });
@@ -33,6 +36,7 @@ export function suiteOptions(defaults: { readonly runs: number; readonly workers
     minutes: numberOf('minutes', values.minutes),
     workers: numberOf('workers', values.workers),
     only: values.only,
+    first: values.first,
     figures: values.figures,
   };
   return options;

@@ -58,8 +58,8 @@ class Seeds {
   }
 
   take(): number[] {
-    const { seed, runs, minutes } = this.options;
-    if (this.tally.seconds >= minutes * 60) return [];
+    const { seed, runs, minutes, first } = this.options;
+    if (this.tally.seconds >= minutes * 60 || (first && this.tally.failed > 0)) return [];
     const count = Math.min(this.chunk, seed + runs - this.next);
     const taken = Array.from({ length: Math.max(0, count) }, (_, i) => this.next + i);
     this.next += taken.length;

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answerOf } from '../kill/answer.js';
@@ -21,7 +21,14 @@ const refusals = ['CHECKPOINT_LOCKED', 'CHECKPOINT_CONCURRENT', 'SINK_CONCURRENT
 const withoutLocks = [...refusals, 'CHECKPOINT_POSITION'];
 
 /** The kinds of meeting; `--only` names one. */
-export const meetings = ['race', 'race without locks', 'two copies', 'zombie', 'copy'] as const;
+export const meetings = [
+  'race',
+  'race without locks',
+  'two copies',
+  'zombie',
+  'copy',
+  'lost store',
+] as const;
 export type Meeting = (typeof meetings)[number];
 
 /** Scripts of the processes: one query each, or two copies of the package in one. */
@@ -98,6 +105,8 @@ class Run {
         return this.zombie();
       case 'copy':
         return this.copy();
+      case 'lost store':
+        return this.lostStore();
     }
   }
 
@@ -164,6 +173,20 @@ class Run {
     const copied = await party.run(this.order({ checkpoint }));
     this.parties.give(party);
     return copied.startsWith('CHECKPOINT_COPIED') ? undefined : `a copy ends with '${copied}'`;
+  }
+
+  /** The state has gone, and batches were committed: nothing may take its place. */
+  private async lostStore(): Promise<string | undefined> {
+    const party = this.parties.take();
+    const code = await party.run(this.order({ life: this.random.between(4, 8) }));
+    if (code !== '') return `the first run ends with '${code}'`;
+    const state = join(this.directory, 'checkpoint', 'state');
+    renameSync(state, `${state}-kept`);
+    const refused = await party.run(this.order({}));
+    rmSync(state, { recursive: true, force: true });
+    renameSync(`${state}-kept`, state);
+    this.parties.give(party);
+    return /^(STATE|CHECKPOINT)_/.test(refused) ? undefined : `it goes on with '${refused}'`;
   }
 
   /** The rows that are left, and whether everything is there once. */
