@@ -125,6 +125,10 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     for (const { table } of this.openTables()) table.beginBatch();
   }
 
+  beginTurn(): void {
+    for (const { table } of this.openTables()) table.beginTurn();
+  }
+
   commit(record: EpochRecord): MaybePromise<void> {
     if (this.inFlight !== undefined) return this.inFlight.then(() => this.commit(record));
     this.mustBeOpen('a commit');

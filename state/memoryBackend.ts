@@ -47,6 +47,12 @@ class MemoryBackend implements StateBackend {
     }
   }
 
+  beginTurn(): void {
+    for (const state of this.operators.values()) {
+      for (const { table } of state.tables) table.beginTurn();
+    }
+  }
+
   commit(): void {
     if (this.closed) throw new StreamingError('STATE_CLOSED', { what: 'a commit' });
     for (const state of this.operators.values()) {

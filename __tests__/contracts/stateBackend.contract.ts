@@ -145,6 +145,27 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
         expect(keyed<number>().find('b')?.value).toBe(5);
       });
 
+      it('lists what is touched in a turn, and commits the whole batch', async () => {
+        const table = keyed<number>();
+        backend.beginTurn();
+        const a = table.insert('a', 1);
+        const b = table.insert('b', 1);
+        backend.beginTurn();
+        expect(table.touched()).toEqual([]);
+        table.touch(b);
+        table.insert('c', 1);
+        table.remove(a);
+        expect(table.touched().map((entry) => entry.key)).toEqual(['b', 'c']);
+        await commit();
+        backend.beginTurn();
+        expect(table.touched()).toEqual([]);
+        expect([table.find('a'), table.find('b')?.value, table.find('c')?.value]).toEqual([
+          undefined,
+          1,
+          1,
+        ]);
+      });
+
       it('forgets what is removed, in the batch and after it', async () => {
         keyed<number>().insert('a', 1);
         keyed<number>().insert('b', 2);

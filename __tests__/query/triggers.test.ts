@@ -146,7 +146,7 @@ describe('triggers are schedulers', () => {
 });
 
 describe('continuous mode', () => {
-  it('shows rows of an epoch together, counted once', async () => {
+  it('shows in a turn what that turn has changed', async () => {
     const clock = manualClock();
     const source = memoryStream<string>();
     const sink = memorySink<unknown>();
@@ -159,11 +159,14 @@ describe('continuous mode', () => {
     source.addData('a');
     await Promise.resolve();
     source.addData('a', 'b');
+    await Promise.resolve();
+    source.addData('b');
     await query.processAllAvailable();
     expect(sink.rows()).toEqual([
       { key: 'a', count: 1 },
       { key: 'a', count: 2 },
       { key: 'b', count: 1 },
+      { key: 'b', count: 2 },
     ]);
     expect(query.lastProgress?.batchId).toBe(0);
     await query.stop();

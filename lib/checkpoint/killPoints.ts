@@ -11,6 +11,7 @@ export function withKillPoints(backend: StateBackend, killPoint: KillPoint): Sta
     ...(snapshot === undefined ? {} : { snapshot }),
     operator: (operatorId) => backend.operator(operatorId),
     begin: () => backend.begin(),
+    beginTurn: () => backend.beginTurn(),
     commit: (record: EpochRecord): MaybePromise<void> => {
       killPoint('kp9:before');
       return then(backend.commit(record), () => killPoint('kp9:after'));

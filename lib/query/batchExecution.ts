@@ -88,6 +88,7 @@ export class BatchExecution {
       bounded: this.setup.bounded,
     });
     watermark.use(watermarkMs);
+    run.checkpoint.backend.beginTurn();
     this.pipelineEnded = false;
     const started = report.now();
     report.phase = 'the state store';

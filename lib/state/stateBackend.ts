@@ -21,6 +21,8 @@ export interface EpochRecord {
  *
  * - `operator` MUST give the same object for the same id.
  * - `begin` comes before each batch: metrics start anew.
+ * - `beginTurn` comes before each turn of a batch (continuous mode has many, others one): `touched`
+ *   of the tables starts anew, what the commit writes does not.
  * - `commit` MUST be one synced write of all tables' changes and the epoch record: the batch is
  *   committed when it answers, and not at all when it fails. In memory it forgets the dirty marks.
  * - `abort` MUST forget all changes of the batch and every cached value. In memory there is nothing to
@@ -30,6 +32,7 @@ export interface EpochRecord {
 export interface StateBackend {
   operator(operatorId: string): StateStore;
   begin(): void;
+  beginTurn(): void;
   commit(record: EpochRecord): MaybePromise<void>;
   abort(): void;
   close(): MaybePromise<void>;

@@ -32,7 +32,7 @@ export interface KeyedTable<V> {
   /** Records that `entry.value` has changed. Cheap when it was already recorded in this batch. */
   touch(entry: Entry<V>): void;
   remove(entry: Entry<V>): void;
-  /** Entries inserted or touched in this batch and not removed, in order of the first change. */
+  /** Entries inserted or touched in this turn and not removed, in order of the first change. */
   touched(): readonly Entry<V>[];
   loadAll(): MaybePromise<void>;
   /** Every entry, this batch's changes included, in no particular order. Needs `loadAll`. */

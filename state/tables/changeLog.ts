@@ -8,6 +8,8 @@ import type { TableEntry } from './tableEntry.js';
 export class ChangeLog<V> {
   private entries: TableEntry<V>[] = [];
   private removedInLog = 0;
+  /** What the turn that is under way has changed, once a batch has a second one. */
+  private turn: Set<TableEntry<V>> | undefined;
   updated = 0;
   removals = 0;
 
@@ -15,6 +17,12 @@ export class ChangeLog<V> {
     entry.dirty = true;
     this.entries.push(entry);
     this.updated++;
+    if (this.turn !== undefined) this.turn.add(entry);
+  }
+
+  /** `entry`, which is in the log, has changed again. */
+  again(entry: TableEntry<V>): void {
+    if (this.turn !== undefined) this.turn.add(entry);
   }
 
   /** `entry` has left the table; it stays in the log, for the commit to delete it on disk. */
@@ -28,8 +36,9 @@ export class ChangeLog<V> {
     this.removedInLog++;
   }
 
-  /** What is there and changed. The array is not changed by later removals. */
+  /** What is there and has changed in this turn. The array is not changed by later removals. */
   touched(): readonly TableEntry<V>[] {
+    if (this.turn !== undefined) return [...this.turn].filter((entry) => !entry.removed);
     return this.removedInLog === 0 ? this.entries : this.entries.filter((entry) => !entry.removed);
   }
 
@@ -40,6 +49,7 @@ export class ChangeLog<V> {
 
   /** The batch is committed: nothing is dirty any more. */
   forget(): void {
+    this.turn = undefined;
     if (this.entries.length === 0) return;
     for (const entry of this.entries) entry.dirty = false;
     this.entries = [];
@@ -48,8 +58,14 @@ export class ChangeLog<V> {
 
   /** The batch never was. */
   clear(): void {
+    this.turn = undefined;
     this.entries = [];
     this.removedInLog = 0;
+  }
+
+  beginTurn(): void {
+    if (this.turn !== undefined) this.turn.clear();
+    else if (this.entries.length > 0) this.turn = new Set();
   }
 
   beginBatch(): void {

@@ -61,7 +61,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   }
 
   touch(entry: Entry<V>): void {
-    if (entry.dirty) return;
+    if (entry.dirty) return this.log.again(entry as TableEntry<V>);
     const own = entry as TableEntry<V>;
     if (this.below !== undefined && this.map.get(own.mapKey) !== own) this.map.set(own.mapKey, own);
     this.log.add(own);
@@ -94,6 +94,10 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   *entries(): Iterable<Entry<V>> {
     if (!this.loaded) throw notLoaded(this.operatorId, this.name, 'entries()', 'loadAll()');
     for (const entry of this.map.values()) if (!entry.removed) yield entry;
+  }
+
+  beginTurn(): void {
+    this.log.beginTurn();
   }
 
   beginBatch(): void {

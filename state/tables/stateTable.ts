@@ -11,6 +11,8 @@ export interface StateTable {
   readonly cachedCount: number;
   readonly log: ChangeLog<unknown>;
   beginBatch(): void;
+  /** What was touched in earlier turns of the batch is not `touched` in this one. */
+  beginTurn(): void;
   /** The changes are on their way to the disk, or, in memory, committed. */
   forgetChanges(): void;
   /** `entry` is deleted on disk: its tombstone may go. */

@@ -68,7 +68,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   }
 
   touch(entry: Entry<V>): void {
-    if (entry.dirty) return;
+    if (entry.dirty) return this.log.again(entry as TableEntry<V>);
     if (this.below !== undefined) this.attach(entry as TableEntry<V>);
     this.log.add(entry as TableEntry<V>);
   }
@@ -136,6 +136,10 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
       if (first === undefined || stored === undefined) return first ?? stored;
       return Math.min(first, stored);
     });
+  }
+
+  beginTurn(): void {
+    this.log.beginTurn();
   }
 
   beginBatch(): void {

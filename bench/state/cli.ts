@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArguments, shortNumber, tableOf } from '../figures.js';
+import type { LifeOrder, LifeReport } from './life.js';
+
+/**
+ * State larger than memory: `npm run bench:state -- [--keys 2000000] [--batch 100000] [--heap 64]`.
+ *
+ * Counts distinct keys in LevelDB, each process one life: all keys; a clean start with one more batch;
+ * a SIGKILL in the middle of a batch; the start after that. Times from the start of the process.
+ */
+const args = parseArguments(process.argv.slice(2), {
+  keys: '2000000',
+  batch: '100000',
+  heap: '0',
+  json: 'false',
+});
+const keys = Number(args.keys);
+const perBatch = Number(args.batch);
+const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-state-'));
+const location = join(folder, 'checkpoint');
+
+interface Lived {
+  readonly batches: readonly Extract<LifeReport, { is: 'batch' }>[];
+  readonly end: Extract<LifeReport, { is: 'end' }> | undefined;
+}
+
+/** Runs one process to its end. */
+function life(upTo: number, dies = false): Promise<Lived> {
+  const order: LifeOrder = { keys: upTo, perBatch, location, dies };
+  const heap = Number(args.heap) > 0 ? [`--max-old-space-size=${args.heap}`] : [];
+  const program = fileURLToPath(new URL('./life.js', import.meta.url));
+  const child = spawn(process.execPath, [...heap, program, JSON.stringify(order)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const batches: Extract<LifeReport, { is: 'batch' }>[] = [];
+  let end: Lived['end'];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const report = JSON.parse(line) as LifeReport;
+    if (report.is === 'end') end = report;
+    else {
+      batches.push(report);
+      if (args.json !== 'true' && report.rows % 1_000_000 < perBatch) console.error(line);
+    }
+  });
+  return new Promise((resolve) => child.on('close', () => resolve({ batches, end })));
+}
+
+/** Rows per second of each million. */
+function ratesOf({ batches }: Lived): readonly (readonly [string, string])[] {
+  const rates: [string, string][] = [];
+  let before = { rows: 0, atMs: 0 };
+  for (const batch of batches) {
+    if (batch.rows - before.rows < 1_000_000 && batch !== batches.at(-1)) continue;
+    const rate = ((batch.rows - before.rows) / (batch.atMs - before.atMs)) * 1000;
+    rates.push([shortNumber(batch.rows), shortNumber(rate)]);
+    before = batch;
+  }
+  return rates;
+}
+
+try {
+  const first = await life(keys);
+  const clean = await life(keys + perBatch);
+  const killed = await life(keys + 2 * perBatch, true);
+  const again = await life(keys + 2 * perBatch);
+  const figures = {
+    keys,
+    perBatch,
+    heapMb: Number(args.heap) || null,
+    rates: ratesOf(first),
+    rssMb: Math.round(first.end?.rssMb ?? Number.NaN),
+    stopMs: Math.round(first.end?.stopMs ?? Number.NaN),
+    cleanRestartMs: Math.round(clean.batches[0]?.atMs ?? Number.NaN),
+    cleanRestartEntriesRead: clean.batches[0]?.read,
+    wasKilled: killed.end === undefined,
+    killedRestartMs: Math.round(again.batches[0]?.atMs ?? Number.NaN),
+    killedRestartEntriesRead: again.batches[0]?.read,
+    rssAgainMb: Math.round(again.end?.rssMb ?? Number.NaN),
+  };
+  if (args.json === 'true') console.log(JSON.stringify(figures));
+  else {
+    console.log(tableOf(['rows', 'rows/s'], figures.rates));
+    const { rates: _, ...rest } = figures;
+    for (const [name, value] of Object.entries(rest)) console.log(`${name}: ${value}`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
