@@ -28,12 +28,15 @@ async function reads(
   return read;
 }
 
-/** The first batch gives key 0 something due at 10 and every other key something far away. */
+/**
+ * The first batch gives key 0 something due at 10 and every other key something far away. State has
+ * 100,000 entries with dedup, two for a key, and with all kinds of state, about ten for a key.
+ */
 const operators: readonly (readonly [string, number, Build<number, unknown>])[] = [
   ['dropDuplicates by time', 5000, (source) => source.pipe(dropDuplicates({ eventTime: true }))],
   [
     'dropDuplicatesWithinWatermark',
-    100_000,
+    50_000,
     (source) => source.pipe(dropDuplicatesWithinWatermark()),
   ],
   [
@@ -53,7 +56,7 @@ const operators: readonly (readonly [string, number, Build<number, unknown>])[] 
   ],
   [
     'transformWithState',
-    100_000,
+    10_000,
     (source) =>
       source.pipe(
         groupByKey((n) => n),
