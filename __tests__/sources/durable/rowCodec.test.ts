@@ -1,3 +1,4 @@
+import * as util from 'node:util';
 import fc from 'fast-check';
 import { Decimal } from '../../../lib/schema/decimal.js';
 import { decodeRow, encodeRow, NotEncodable } from '../../../lib/sources/durable/rowCodec.js';
@@ -44,7 +45,11 @@ describe('rowCodec', () => {
       withTypedArray: false,
       withNullPrototype: false,
     });
-    fc.assert(fc.property(anything, (value) => expect(roundTrip(value)).toEqual(value)));
+    // Object.is of two invalid Dates is false: they have their own test above.
+    const value = anything.filter(
+      (one) => !util.inspect(one, { depth: null }).includes('Invalid Date'),
+    );
+    fc.assert(fc.property(value, (one) => expect(roundTrip(one)).toEqual(one)));
   });
 
   it.each([
