@@ -115,6 +115,14 @@ describe('code on the pages', () => {
     expect(written.map(({ page }) => page)).toContain('README.md');
   });
 
+  it('is of a kind that is tested, or no program', () => {
+    const kinds = new Set(
+      pages().flatMap((page) => blocksOf(page).map(({ info }) => info[0] ?? '')),
+    );
+    const known = ['', 'ts', 'text', 'sh', 'json', 'scala'];
+    expect([...kinds].filter((kind) => !known.includes(kind))).toEqual([]);
+  });
+
   it('says nothing on standard error', () => {
     expect(done.stderr).toBe('');
   });

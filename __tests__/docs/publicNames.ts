@@ -22,23 +22,30 @@ export interface PublicName {
 /** Everything that an entry exports, with the docstring from where it is declared. */
 export function publicNames(): readonly PublicName[] {
   return Object.entries(entries).flatMap(([entry, path]) =>
-    exportsOf(path).map(({ name, file }) => ({
+    exportsOf(path).map(({ name, file, typeOnly }) => ({
       name,
       entry: entry as keyof typeof entries,
       ...declarationOf(name, file),
+      ...(typeOnly ? { isValue: false } : {}),
     })),
   );
 }
 
-function exportsOf(path: string): readonly { readonly name: string; readonly file: string }[] {
-  const found: { name: string; file: string }[] = [];
+interface Exported {
+  readonly name: string;
+  readonly file: string;
+  readonly typeOnly: boolean;
+}
+
+function exportsOf(path: string): readonly Exported[] {
+  const found: Exported[] = [];
   const text = read(path);
-  for (const [, names = '', from = ''] of text.matchAll(
-    /export (?:type )?\{([^}]*)\} from '([^']+)';/g,
-  )) {
+  const statement = /export (type )?\{([^}]*)\} from '([^']+)';/g;
+  for (const [, types, names = '', from = ''] of text.matchAll(statement)) {
     const file = posix.join(posix.dirname(path), from.replace(/\.js$/, '.ts'));
-    for (const name of names.split(',').map((each) => each.trim().replace(/^type /, ''))) {
-      if (name !== '') found.push({ name, file });
+    for (const each of names.split(',').map((part) => part.trim())) {
+      const name = each.replace(/^type /, '');
+      if (name !== '') found.push({ name, file, typeOnly: types !== undefined || name !== each });
     }
   }
   return found;
