@@ -13,6 +13,7 @@ const all = publicNames();
 const others = [
   ['fp-ts/lib/Option.js', '* as O', /\bO\./],
   ['rxjs', '{ mergeMap }', /\bmergeMap\b/],
+  ['rxjs', '{ Observable }', /\bObservable\b/],
 ] as const;
 
 /** An example as a module: what it uses is imported, the rest is in the scene. */
