@@ -52,7 +52,9 @@ export function aggregate<S, R extends ResultSet<ValueOf<S>>>(
   define: (rows: Aggregates<ValueOf<S>>) => R,
 ): OperatorFunction<S, AggregateRow<S, R>> {
   const set = resultSet('aggregate', define);
-  return (source) => new DataStream(aggregateNode('aggregate', groupingOf(planOf(source)), set));
+  const fold = foldOf('aggregate', set);
+  return (source) =>
+    new DataStream(aggregateNode('aggregate', groupingOf(planOf(source)), set, fold));
 }
 
 /** Calls the user's function; it describes, so once is enough. */
@@ -68,9 +70,13 @@ export function resultSet<T, R extends ResultSet<T>>(
 }
 
 /** The node of an aggregation, also for `count`. */
-export function aggregateNode(kind: string, grouping: Grouping, set: ResultSet<never>): PlanNode {
+export function aggregateNode(
+  kind: string,
+  grouping: Grouping,
+  set: ResultSet<never>,
+  fold: Fold<unknown>,
+): PlanNode {
   refuseNames(kind, grouping, set);
-  const fold: Fold<unknown> = foldOf(kind, set);
   const results = Object.entries(set).map(([name, { name: of }]) => [name, of] as const);
   const { window } = grouping;
   const node: PlanNode = {

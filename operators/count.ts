@@ -4,6 +4,7 @@ import { groupingOf } from '../lib/plan/grouping.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { aggregateNode } from './aggregate.js';
 import { count as countRows } from './aggregates/count.js';
+import { foldOf } from './internal/fold.js';
 
 /**
  * Counts the rows of each group: `aggregate((rows) => ({ count: rows.count() }))`.
@@ -15,6 +16,7 @@ import { count as countRows } from './aggregates/count.js';
  * @since 0.1.0
  */
 export function count<S>(): OperatorFunction<S, Flat<DimensionsOf<S> & { count: number }>> {
-  return (source) =>
-    new DataStream(aggregateNode('count', groupingOf(planOf(source)), { count: countRows() }));
+  const set = { count: countRows() };
+  const fold = foldOf('count', set);
+  return (source) => new DataStream(aggregateNode('count', groupingOf(planOf(source)), set, fold));
 }

@@ -26,6 +26,7 @@ export function explode<T, E, R>(
   as?: (row: T, element: E, index: number) => R,
 ): OperatorFunction<T, E | R> {
   requireFunction('explode', elements);
+  if (as !== undefined) requireFunction('explode', as);
   return (source: Observable<T>) => {
     const node: PlanNode = {
       kind: 'explode',

@@ -14,6 +14,11 @@ export function named<A, B>(
   name: string,
   operator: OperatorFunction<A, B>,
 ): OperatorFunction<A, B> {
+  if (typeof name !== 'string' || name === '' || typeof operator !== 'function') {
+    throw new TypeError(
+      `named takes a name and an RxJS operator, got ${JSON.stringify(name)} and ${typeof operator}: named('enrich', mergeMap(…))`,
+    );
+  }
   return (source: Observable<A>) => {
     // Wrapped once here, so that the operator and the check below see the same plan.
     const stream = source instanceof DataStream ? source : new DataStream<A>(planOf(source));

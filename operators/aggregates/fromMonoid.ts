@@ -10,10 +10,18 @@ import { checkReader, filtered } from './filtered.js';
  * Out:    `empty` for a group without rows. Values are never changed in place.
  *
  * @example
- * aggregate((rows) => ({ longest: fromMonoid(monoidMax)((e: Event) => e.text.length) }));
+ * events.pipe(
+ *   groupByKey('user'),
+ *   aggregate(() => ({ longest: fromMonoid(monoidMax)((e: Event) => e.text.length) })),
+ * );
  * @since 0.1.0
  */
 export function fromMonoid<A>(monoid: Monoid<A>) {
+  if (typeof Reflect.get(Object(monoid), 'concat') !== 'function') {
+    throw new TypeError(
+      `fromMonoid takes a Monoid, { empty, concat }, got ${String(monoid)}: fromMonoid(N.MonoidSum)((row) => row.n)`,
+    );
+  }
   return <T>(project: (row: T) => A, options?: AggregateOptions<T>): Aggregate<T, A, A> => {
     checkReader('fromMonoid', project);
     return filtered(new OfMonoid<T, A>(monoid, project), options);
