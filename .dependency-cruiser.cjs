@@ -135,7 +135,7 @@ module.exports = {
     rule(
       'no-dev-packages',
       'what runs at the user’s is a dependency or a peer',
-      from(core, '^lib/testing/'),
+      from(core, '^lib/testing/', '^lib/page/assets/vendor/'),
       {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only', 'npm-peer', 'npm'],

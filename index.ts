@@ -31,6 +31,7 @@ export type { LivePage, LivePageOptions } from './lib/page/livePageOptions.js';
 
 export { type CsvFilesOptions, csvFiles } from './lib/sources/csvFiles.js';
 export { type Durable, type DurableOptions, durable } from './lib/sources/durable.js';
+export type { TextRow } from './lib/sources/files/textFormat.js';
 export { type JsonFilesOptions, jsonFiles } from './lib/sources/jsonFiles.js';
 export {
   type MemoryStream,
@@ -39,8 +40,9 @@ export {
 } from './lib/sources/memoryStream.js';
 export { type RateOptions, rate } from './lib/sources/rate.js';
 export { type RatePerBatchOptions, ratePerBatch } from './lib/sources/ratePerBatch.js';
+export type { RateRow } from './lib/sources/rateRow.js';
 export { type SchemaOfOptions, schemaOf } from './lib/sources/schemaOf.js';
-export { type SocketLinesOptions, socketLines } from './lib/sources/socketLines.js';
+export { type SocketLinesOptions, type SocketRow, socketLines } from './lib/sources/socketLines.js';
 export type {
   Json,
   RowChunks,
@@ -49,7 +51,7 @@ export type {
   SourceReport,
   StreamSource,
 } from './lib/sources/source.js';
-export { textFiles } from './lib/sources/textFiles.js';
+export { type TextFilesOptions, textFiles } from './lib/sources/textFiles.js';
 
 // Sinks
 
@@ -57,15 +59,16 @@ export { type ConsoleSinkOptions, consoleSink } from './lib/sinks/consoleSink.js
 export { type FileSinkOptions, fileSink } from './lib/sinks/fileSink.js';
 export { foreach, type RowWriter } from './lib/sinks/foreach.js';
 export { foreachBatch } from './lib/sinks/foreachBatch.js';
-export { type MemorySink, memorySink } from './lib/sinks/memorySink.js';
+export { type MemoryBatch, type MemorySink, memorySink } from './lib/sinks/memorySink.js';
 export { noopSink } from './lib/sinks/noopSink.js';
-export { readManifest } from './lib/sinks/readManifest.js';
+export { readManifest, type SinkManifest } from './lib/sinks/readManifest.js';
 export type { Sink, SinkContext, StreamSink } from './lib/sinks/sink.js';
 
 export type { ByteChange, BytePage, ByteStore } from './lib/state/byteStore.js';
 
 // Rows
 
+export type { BatchInfo } from './lib/plan/batchInfo.js';
 export { distinct } from './operators/distinct.js';
 export { type DropDuplicatesOptions, dropDuplicates } from './operators/dropDuplicates.js';
 export { dropDuplicatesWithinWatermark } from './operators/dropDuplicatesWithinWatermark.js';
@@ -83,11 +86,15 @@ export { withColumns } from './operators/withColumns.js';
 
 export type { DurationInput } from './lib/time/duration.js';
 export type { TimeWindow } from './lib/time/timeWindow.js';
-export { sessionWindow } from './operators/sessionWindow.js';
+export { type SessionWindowOptions, sessionWindow } from './operators/sessionWindow.js';
 export { type WindowOptions, window } from './operators/window.js';
-export { windowOf } from './operators/windowOf.js';
+export { type WindowOfOptions, windowOf } from './operators/windowOf.js';
 export { windowTime } from './operators/windowTime.js';
-export { type WithWatermarkOptions, withWatermark } from './operators/withWatermark.js';
+export {
+  type EventTime,
+  type WithWatermarkOptions,
+  withWatermark,
+} from './operators/withWatermark.js';
 
 // Groups
 
@@ -106,7 +113,7 @@ export {
   type FlatMapGroupsOptions,
   flatMapGroupsWithState,
 } from './operators/flatMapGroupsWithState.js';
-export { type GroupByKeyOptions, groupByKey } from './operators/groupByKey.js';
+export { type GroupByKeyOptions, groupByKey, type KeyOf } from './operators/groupByKey.js';
 export type { GroupState } from './operators/internal/groupState/groupState.js';
 export { type MapGroupsOptions, mapGroupsWithState } from './operators/mapGroupsWithState.js';
 export { observe } from './operators/observe.js';
@@ -126,6 +133,7 @@ export {
 
 // Operators of your own
 
+export type { MaybePromise } from './lib/maybe.js';
 export type { NodeTraits, PlanNode, Stage, StageContext } from './lib/plan/planNode.js';
 export type { QueryShape } from './lib/plan/queryShape.js';
 export type {
@@ -154,12 +162,17 @@ export {
   type StreamJoinOptions,
   type TimeBound,
 } from './operators/joinWith.js';
-export { type StaticBatch, type StaticInput, staticRows } from './operators/staticRows.js';
+export {
+  type StaticBatch,
+  type StaticInput,
+  type StaticRows,
+  staticRows,
+} from './operators/staticRows.js';
 
 // Schemas
 
 export { parseDdl } from './lib/schema/ddl.js';
-export { Decimal } from './lib/schema/decimal.js';
+export { Decimal, type DecimalInput } from './lib/schema/decimal.js';
 export { formatDdl } from './lib/schema/formatDdl.js';
 export type { RowOf } from './lib/schema/rowOf.js';
 export { structType } from './lib/schema/structType.js';

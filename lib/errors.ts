@@ -241,10 +241,18 @@ const messages = {
     `${p.operator}: rows have no event time for ${p.window}: put withWatermark((row) => row.time, '10 minutes') before it, or give the option time: (row) => row.time`,
 };
 
+/** What a `StreamingError` says in `code`: stable within a major version, each in docs/errors.md. */
 export type ErrorCode = keyof typeof messages;
 export type ParamsOf<C extends ErrorCode> = Parameters<(typeof messages)[C]>[0];
 
-/** Every code there is, sorted. */
+/**
+ * Every code there is, sorted.
+ *
+ * @example
+ * const known = new Set<string>(errorCodes);
+ * console.log(known.has('BATCH_FAILED')); // true
+ * @since 0.1.0
+ */
 export const errorCodes = Object.keys(messages) as readonly ErrorCode[];
 
 /**

@@ -1,7 +1,7 @@
 /**
  * A step of the engine that may answer at once or later.
  *
- * The life cycle of a batch is written once, as a generator that yields `MaybePromise`s; {@link drive}
+ * The life cycle of a batch is written once, as a generator that yields `MaybePromise`s; `drive`
  * runs it in one tick as long as every answer is there, and continues asynchronously from the first
  * promise on. So a pipe over memory runs inside the tick that triggered it, and the same code awaits
  * disks and brokers.

@@ -22,7 +22,7 @@ export interface OrderOptions {
  * A column in ascending order; null first.
  *
  * @example
- * orderBy(asc((row) => row.name, { nulls: 'last' }));
+ * words.pipe(groupByKey((w) => w), count(), orderBy(asc((row) => row.key, { nulls: 'last' })));
  * @since 0.1.0
  */
 export function asc<T>(value: (row: T) => unknown, options: OrderOptions = {}): OrderKey<T> {
@@ -33,7 +33,7 @@ export function asc<T>(value: (row: T) => unknown, options: OrderOptions = {}): 
  * A column in descending order; null last.
  *
  * @example
- * orderBy(desc((row) => row.count));
+ * words.pipe(groupByKey((w) => w), count(), orderBy(desc((row) => row.count)));
  * @since 0.1.0
  */
 export function desc<T>(value: (row: T) => unknown, options: OrderOptions = {}): OrderKey<T> {

@@ -11,7 +11,7 @@ import { DataStream, planOf } from '../lib/stream/dataStream.js';
  * Errors: TypeError for an argument that is no Observable.
  * Source: semantics/spark.md 2.4, 2.5, 2.14.
  * @example
- * web.pipe(union(app, kiosk), groupByKey((e) => e.user), count());
+ * web.pipe(union(mobile, kiosk), groupByKey((e) => e.user), count());
  * @since 0.1.0
  */
 export function union<A, B = A>(...others: readonly Observable<B>[]): OperatorFunction<A, A | B> {

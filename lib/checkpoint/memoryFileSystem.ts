@@ -34,6 +34,11 @@ interface Inode {
  * A file has volatile and durable bytes, a directory volatile and durable entries. After `crash` each
  * unsynced entry is there or not, and unsynced bytes are torn or zeros, as the seed says. Directories
  * themselves are durable when they are made.
+ *
+ * @example
+ * const files = new MemoryFileSystem();
+ * const run = testStream(words, { fileSystem: files });
+ * @since 0.1.0
  */
 export class MemoryFileSystem implements FileSystem {
   private readonly directories = new Map<string, number>();

@@ -31,6 +31,7 @@ export interface StreamingQueryProgress {
   readonly restarts?: number;
 }
 
+/** One stateful operator in a batch. Counts are of rows, memory in bytes. */
 export interface StateOperatorProgress {
   readonly operatorName: string;
   /** Stable id of the operator in the plan: `aggregate-0`. */
@@ -44,6 +45,7 @@ export interface StateOperatorProgress {
   readonly customMetrics: Readonly<Record<string, number>>;
 }
 
+/** One source's part of a batch. Offsets are the source's own JSON. */
 export interface SourceProgress {
   readonly description: string;
   readonly startOffset: Json;
@@ -55,6 +57,7 @@ export interface SourceProgress {
   readonly metrics: Readonly<Record<string, string>>;
 }
 
+/** The sink's part of a batch. */
 export interface SinkProgress {
   readonly description: string;
   readonly numOutputRows: number;

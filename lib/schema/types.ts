@@ -12,12 +12,14 @@ export type DataType =
     }
   | StructType;
 
+/** A column: its name, its type, and whether it may be null. */
 export interface StructField {
   readonly name: string;
   readonly dataType: DataType;
   readonly nullable: boolean;
 }
 
+/** The type of a row: its columns in order. */
 export interface StructType {
   readonly type: 'struct';
   readonly fields: readonly StructField[];

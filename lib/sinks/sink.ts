@@ -17,6 +17,7 @@ export interface StreamSink<T> {
   open(ctx: SinkContext): MaybePromise<Sink<T>>;
 }
 
+/** What a sink is opened with. */
 export interface SinkContext {
   /** Stable over restarts: with the batch id it names what has been written. */
   readonly queryId: string;

@@ -10,6 +10,12 @@ import { rxNode } from './rxNode.js';
  *
  * Immutable; every Millrace operator gives a new one with one more node. RxJS operators keep the plan
  * through `lift`.
+ *
+ * @example
+ * const stream = readStream(clicks$);
+ * const kept = stream.pipe(where((c) => c.user !== '')); // a DataStream again, one node longer
+ * console.log(kept instanceof DataStream, kept instanceof Observable); // true true
+ * @since 0.1.0
  */
 export class DataStream<T> extends Observable<T> {
   constructor(readonly plan: PlanNode) {
@@ -28,7 +34,14 @@ export class DataStream<T> extends Observable<T> {
   }
 }
 
-/** The plan of an Observable; a plain Observable is wrapped as a live source. */
+/**
+ * The plan of an Observable; a plain Observable is wrapped as a live source. For operators of your own.
+ *
+ * @example
+ * const first: PlanNode = planOf(clicks$); // a source
+ * console.log(first.kind, planOf(clicks).inputs.length);
+ * @since 0.1.0
+ */
 export function planOf(source: Observable<unknown>): PlanNode {
   return source instanceof DataStream ? source.plan : liveSourceNode(source);
 }

@@ -7,6 +7,8 @@ import type { TestAction, TestRun } from './testStream.js';
 /**
  * Adds rows to a source, and lets the query process what a trigger takes.
  *
+ * @example
+ * await testStream(words)(addData(input, 'a', 'b'), checkNewAnswer('a', 'b'));
  * @since 0.1.0
  */
 export function addData<T>(source: MemoryStream<T>, ...rows: readonly T[]): TestAction {
@@ -22,6 +24,13 @@ export function addData<T>(source: MemoryStream<T>, ...rows: readonly T[]): Test
 /**
  * Moves the script's manual clock, and lets what becomes due happen.
  *
+ * @example
+ * const clock = manualClock();
+ * await testStream(words, { clock, trigger: processingTime('10 seconds', clock) })(
+ *   addData(input, 'a'),
+ *   advanceClock('10 seconds'),
+ *   checkNewAnswer('a'),
+ * );
  * @since 0.1.0
  */
 export function advanceClock(by: DurationInput): TestAction {
@@ -40,6 +49,8 @@ export function advanceClock(by: DurationInput): TestAction {
 /**
  * Waits until all rows that are there have been processed, no-data batches included.
  *
+ * @example
+ * await testStream(words)(addData(input, 'a'), processAllAvailable, checkAnswer('a'));
  * @since 0.1.0
  */
 export const processAllAvailable: TestAction = {
@@ -50,6 +61,8 @@ export const processAllAvailable: TestAction = {
 /**
  * All rows that ever reached the sink, in any order.
  *
+ * @example
+ * await testStream(words)(addData(input, 'a'), addData(input, 'b'), checkAnswer('a', 'b'));
  * @since 0.1.0
  */
 export function checkAnswer(...expected: readonly unknown[]): TestAction {
@@ -59,6 +72,8 @@ export function checkAnswer(...expected: readonly unknown[]): TestAction {
 /**
  * The rows since the last check, in any order.
  *
+ * @example
+ * await testStream(words)(addData(input, 'a'), checkNewAnswer('a'), checkNewAnswer());
  * @since 0.1.0
  */
 export function checkNewAnswer(...expected: readonly unknown[]): TestAction {
@@ -68,6 +83,8 @@ export function checkNewAnswer(...expected: readonly unknown[]): TestAction {
 /**
  * The rows of the last batch, in any order.
  *
+ * @example
+ * await testStream(words)(addData(input, 'a'), addData(input, 'b'), checkLastBatch('b'));
  * @since 0.1.0
  */
 export function checkLastBatch(...expected: readonly unknown[]): TestAction {
@@ -77,6 +94,13 @@ export function checkLastBatch(...expected: readonly unknown[]): TestAction {
 /**
  * Stops the query and starts it again from its checkpoint.
  *
+ * @example
+ * await testStream(words, { checkpointLocation })(
+ *   addData(input, 'a'),
+ *   restart,
+ *   addData(input, 'b'),
+ *   checkAnswer('a', 'b'),
+ * );
  * @since 0.1.0
  */
 export const restart: TestAction = {
@@ -91,6 +115,13 @@ export const restart: TestAction = {
 /**
  * Stops the query; `restart` starts it again.
  *
+ * @example
+ * await testStream(words, { checkpointLocation })(
+ *   addData(input, 'a'),
+ *   stop,
+ *   restart,
+ *   checkAnswer('a'),
+ * );
  * @since 0.1.0
  */
 export const stop: TestAction = { name: 'stop', run: (test) => test.stop() };
@@ -99,6 +130,11 @@ export const stop: TestAction = { name: 'stop', run: (test) => test.stop() };
  * Lets the next batch crash at a step of the protocol (docs/reliability.md lists the names), while
  * `during` happens, then starts the query again.
  *
+ * @example
+ * await testStream(words, { checkpointLocation })(
+ *   crash('kp10:before', addData(input, 'a')),
+ *   checkAnswer('a'),
+ * );
  * @since 0.1.0
  */
 export function crash(point: string, ...during: readonly TestAction[]): TestAction {
@@ -130,6 +166,8 @@ export function crash(point: string, ...during: readonly TestAction[]): TestActi
 /**
  * `during` must make the query fail with this code, itself or as the cause of a failed batch.
  *
+ * @example
+ * await testStream(words)(expectFailure('BATCH_FAILED', addData(input, 'not a number')));
  * @since 0.1.0
  */
 export function expectFailure(code: ErrorCode, ...during: readonly TestAction[]): TestAction {
@@ -149,6 +187,8 @@ export function expectFailure(code: ErrorCode, ...during: readonly TestAction[])
 /**
  * Figures of a stateful operator in the last batch; by default of the only one.
  *
+ * @example
+ * await testStream(words)(addData(input, 'a', 'a'), assertState({ total: 1, updated: 1 }));
  * @since 0.1.0
  */
 export function assertState(
@@ -182,6 +222,8 @@ export function assertState(
 /**
  * The watermark used in the last batch (ms).
  *
+ * @example
+ * await testStream(words)(addData(input, 'a'), assertWatermark(60_000));
  * @since 0.1.0
  */
 export function assertWatermark(expectedMs: number): TestAction {
@@ -197,6 +239,11 @@ export function assertWatermark(expectedMs: number): TestAction {
 /**
  * Any check of your own on the run: progress, batches, the query.
  *
+ * @example
+ * await testStream(words)(
+ *   addData(input, 'a'),
+ *   assertRun('one batch', (run) => expect(run.query.lastProgress?.batchId).toBe(0)),
+ * );
  * @since 0.1.0
  */
 export function assertRun(name: string, body: (test: TestRun) => void | Promise<void>): TestAction {

@@ -22,7 +22,13 @@ export interface SinkCheck {
   run<T>(subject: SinkUnderTest<T>, rows: readonly T[]): Promise<string | undefined>;
 }
 
-/** The context of a first run of a query in `mode`. */
+/**
+ * The context of a first run of a query in `mode`.
+ *
+ * @example
+ * const opened = await sink.open(sinkContext(new MemoryFileSystem(), { outputMode: 'update' }));
+ * @since 0.1.0
+ */
 export function sinkContext(
   fileSystem: FileSystem,
   changes: Partial<SinkContext> = {},
@@ -42,6 +48,16 @@ export function sinkContext(
 /**
  * The laws of `lib/sinks/sink.ts` as checks without a test framework; `rows` are at least four
  * different rows. Each check takes a new subject.
+ *
+ * @example
+ * for (const check of sinkChecks) {
+ *   it(check.name, async () => {
+ *     if (check.applies(sinkSubject())) {
+ *       expect(await check.run(sinkSubject(), ['a', 'b', 'c', 'd'])).toBeUndefined();
+ *     }
+ *   });
+ * }
+ * @since 0.1.0
  */
 export const sinkChecks: readonly SinkCheck[] = [
   {

@@ -32,8 +32,8 @@ export interface SourceCheck {
  * @example
  * for (const check of sourceChecks) {
  *   it(check.name, async () => {
- *     const subject = makeSubject();
- *     if (check.applies(subject)) expect(await check.run(subject, rows)).toBeUndefined();
+ *     const subject = sourceSubject();
+ *     if (check.applies(subject)) expect(await check.run(subject, ['a', 'b'])).toBeUndefined();
  *   });
  * }
  * @since 0.1.0

@@ -19,7 +19,7 @@ export interface StoreCheck {
  *
  * @example
  * for (const check of storeChecks) {
- *   it(check.name, async () => expect(await check.run(makeSubject())).toBeUndefined());
+ *   it(check.name, async () => expect(await check.run(storeSubject())).toBeUndefined());
  * }
  * @since 0.1.0
  */

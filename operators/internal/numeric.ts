@@ -1,6 +1,7 @@
 import { StreamingError } from '../../lib/errors.js';
 import { Decimal } from '../../lib/schema/decimal.js';
 
+/** What can be added up: a number, or exactly, a bigint or Decimal. */
 export type Numeric = number | bigint | Decimal;
 
 /** The type of a sum: literals widened. */

@@ -114,6 +114,7 @@ export type JoinBound<L, R, J extends JoinType> =
   | { readonly leftIsStatic: true }
   | (J extends 'inner' ? { readonly unbounded: true } | { readonly ttl: DurationInput } : never);
 
+/** How two streams are joined: type, keys, how far apart in event time, and what comes out. */
 export type StreamJoinOptions<L, R, J extends JoinType, K, Out> = StreamJoinConditions<
   L,
   R,
@@ -124,6 +125,7 @@ export type StreamJoinOptions<L, R, J extends JoinType, K, Out> = StreamJoinCond
   JoinEquality<L, R, K> &
   JoinBound<L, R, J>;
 
+/** How a stream is joined with a table: type, key columns, further condition, and what comes out. */
 export interface StaticJoinOptions<L, R, J extends StaticJoinType, K, Out>
   extends JoinConditions<L, R, J, Out> {
   readonly on: JoinKeys<L, R, K>;
