@@ -3,11 +3,13 @@ import { isPromise, type MaybePromise, then } from '../lib/maybe.js';
 import type { BytePage, ByteStore } from '../lib/state/byteStore.js';
 import type { EpochRecord, StateBackend } from '../lib/state/stateBackend.js';
 import type { StateStore, TableOptions } from '../lib/state/stateStore.js';
+import { crc32 } from './codec/crc32.js';
 import { ShapeDictionary } from './codec/shapes.js';
 import { BackgroundScan } from './durable/backgroundScan.js';
 import { CacheBudget } from './durable/cacheBudget.js';
 import { CommitBatch } from './durable/commitBatch.js';
 import { allPages, verifiedPages } from './durable/fullScan.js';
+import { KeyFilter } from './durable/keyFilter.js';
 import { readMeta, type StateMeta } from './durable/readMeta.js';
 import { StoredTable, type StoredTableContext } from './durable/storedTable.js';
 import { TableCatalog, type TableIdentity } from './durable/tableCatalog.js';
@@ -27,6 +29,8 @@ export interface DurableOptions {
   readonly directory: string;
   /** Entries that are kept decoded in memory; changed ones come on top. Default 100,000. */
   readonly cacheEntries?: number;
+  /** Keys of a table that are known to be on disk or not; beyond them each is looked up. */
+  readonly filteredKeys?: number;
   /** The last run closed the store properly: entries are not read through again. */
   readonly clean: boolean;
   /** What to check before the entries are read through; throws `STATE_CORRUPT`. */
@@ -74,6 +78,8 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   private readonly batch = new CommitBatch();
   private readonly cache: CacheBudget;
   private readonly scan: BackgroundScan;
+  private readonly filters = new Map<number, KeyFilter>();
+  private readonly totalsAtStart: ReadonlyMap<number, TableTotals>;
   private totals: ReadonlyMap<number, TableTotals>;
   private lastChecksum: number | null;
   private lastBatchId: number;
@@ -88,11 +94,12 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.shapes = new ShapeDictionary(meta.shapes);
     this.catalog = new TableCatalog(meta.tables);
     this.totals = meta.lastEpoch?.totals ?? new Map();
+    this.totalsAtStart = this.totals;
     this.lastChecksum = meta.lastChecksum;
     this.lastBatchId = meta.lastEpoch?.record.batchId ?? -1;
     this.cache = new CacheBudget(options.cacheEntries ?? 100_000, () => this.openTables());
     this.scan = new BackgroundScan(store, options);
-    this.scan.start(options.clean, { ...meta, batchId: this.lastBatchId, totals: this.totals });
+    this.startScan(meta);
   }
 
   get sweeps(): number {
@@ -184,6 +191,33 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
 
   entriesRead(operatorId: string): number {
     return this.reads.get(operatorId) ?? 0;
+  }
+
+  /** A table that was empty at the start, or that the scan reads through, is known key by key. */
+  filterOf(table: number): KeyFilter | undefined {
+    const known = this.filters.get(table);
+    if (known !== undefined) return known;
+    const wasEmpty = (this.totalsAtStart.get(table)?.count ?? 0) === 0;
+    if (!wasEmpty) return undefined;
+    return this.newFilter(table).completed();
+  }
+
+  private newFilter(table: number): KeyFilter {
+    const filter = new KeyFilter(this.options.filteredKeys ?? 4_000_000);
+    this.filters.set(table, filter);
+    return filter;
+  }
+
+  /** Reads all entries behind the first batches, unless the last run has closed the store properly. */
+  private startScan(meta: StateMeta): void {
+    if (!this.options.clean) for (const { id } of meta.tables) this.newFilter(id);
+    const expected = { ...meta, batchId: this.lastBatchId, totals: this.totals };
+    this.scan.start(this.options.clean, expected, {
+      entry: (table, key) => this.filters.get(table)?.add(crc32(key)),
+      done: () => {
+        for (const filter of this.filters.values()) filter.completed();
+      },
+    });
   }
 
   countRead(operatorId: string): void {

@@ -451,3 +451,76 @@ describe('durableBackend notices', () => {
     expect(() => backend.operator('a-0').keyed('t')).toThrow(code('CHECKPOINT_INCOMPATIBLE'));
   });
 });
+
+describe('what a start reads', () => {
+  const count = 3000;
+  async function filled(): Promise<Disk> {
+    const disk = new Disk();
+    const backend = await disk.open();
+    const table = backend.operator('a-0').keyed<number>('k');
+    for (let i = 0; i < count; i++) table.insert(i, i);
+    await backend.commit(recordOf(0));
+    await backend.close();
+    return disk;
+  }
+
+  it('is no entry after a clean stop, and then those that are asked for', async () => {
+    const disk = await filled();
+    const backend = await disk.open({ clean: true });
+    const table = backend.operator('a-0').keyed<number>('k');
+    await backend.scanned;
+    expect(disk.reads).toBe(0);
+    expect(table.size).toBe(count);
+    expect(table.find(7)?.value).toBe(7);
+    expect(disk.reads).toBe(1);
+    await backend.close();
+  });
+
+  it('is what is asked for after another stop too: everything else comes behind the first batch', async () => {
+    const disk = await filled();
+    const backend = await disk.open({ clean: false });
+    expect(backend.operator('a-0').keyed<number>('k').find(7)?.value).toBe(7);
+    await backend.commit(recordOf(1));
+    expect(disk.reads).toBe(1);
+    await backend.scanned;
+    await backend.close();
+  });
+
+  it('is what was there when it started, whatever is committed before the scan', async () => {
+    const disk = await filled();
+    const found: StreamingError[] = [];
+    let check = (): void => undefined;
+    const beforeScan = () =>
+      new Promise<void>((resolve) => {
+        check = resolve;
+      });
+    const backend = await disk.open({
+      clean: false,
+      beforeScan,
+      onCorrupt: (error) => found.push(error),
+    });
+    backend.operator('a-0').keyed<number>('k').insert('new', 1);
+    await backend.commit(recordOf(1));
+    check();
+    await backend.scanned;
+    expect(found).toEqual([]);
+    await backend.close();
+  });
+
+  it('is nothing for keys that are new, where it is known which are there', async () => {
+    const disk = await filled();
+    const backend = await disk.open({ clean: false, cacheEntries: 1 });
+    await backend.scanned;
+    const table = backend.operator('a-0').keyed<number>('k');
+    const asked: Uint8Array[] = [];
+    const get = backend.store.get.bind(backend.store);
+    backend.store.get = (key) => {
+      asked.push(key);
+      return get(key);
+    };
+    for (let i = count; i < 2 * count; i++) expect(table.find(i)).toBeUndefined();
+    expect(asked.length).toBeLessThan(count / 10);
+    for (let i = 0; i < count; i++) expect(table.find(i)?.value).toBe(i);
+    await backend.close();
+  });
+});

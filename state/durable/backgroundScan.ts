@@ -1,6 +1,14 @@
 import { StreamingError } from '../../lib/errors.js';
 import type { ByteStore } from '../../lib/state/byteStore.js';
-import { type ExpectedState, scanAll } from './fullScan.js';
+import { type ExpectedState, entryPages, verifiedPages } from './fullScan.js';
+import { tableOfEntry } from './layout.js';
+
+/** Who looks on while entries are read. */
+export interface ScanVisitor {
+  entry(table: number, key: Uint8Array): void;
+  /** All entries have been read and are good, or there are none. */
+  done(): void;
+}
 
 /**
  * The scan of all entries after an unclean stop, behind the batches.
@@ -22,9 +30,13 @@ export class BackgroundScan {
   ) {}
 
   /** `clean`: the last run has closed the store, so nothing needs to be read. */
-  start(clean: boolean, expected: ExpectedState): void {
-    if (clean || expected.batchId < 0) this.isDone = true;
-    else this.ended = this.run(expected);
+  start(clean: boolean, expected: ExpectedState, visitor: ScanVisitor): void {
+    if (!clean && expected.batchId >= 0) {
+      this.ended = this.run(expected, visitor);
+      return;
+    }
+    this.isDone = true;
+    if (expected.batchId < 0) visitor.done();
   }
 
   /** Every entry has been seen and is good. */
@@ -40,11 +52,17 @@ export class BackgroundScan {
     this.isCancelled = true;
   }
 
-  private async run(expected: ExpectedState): Promise<void> {
+  private async run(expected: ExpectedState, visitor: ScanVisitor): Promise<void> {
+    // At once: what is committed while the files are checked is not what is expected.
+    const pages = entryPages(this.store);
     try {
       await this.options.beforeScan?.();
-      await scanAll(this.store, expected, () => !this.isCancelled);
-      this.isDone = !this.isCancelled;
+      for await (const page of verifiedPages(pages, expected)) {
+        if (this.isCancelled) return;
+        for (const [key] of page) visitor.entry(tableOfEntry(key), key);
+      }
+      this.isDone = true;
+      visitor.done();
     } catch (error) {
       if (this.isCancelled) return;
       this.corrupt = isCorrupt(error) ? error : unread(expected.batchId, error);

@@ -22,21 +22,9 @@ export interface ExpectedState {
 
 const pageLength = 1000;
 
-/**
- * Reads every entry and counts: after an unclean stop, behind the first batches. One page at a time,
- * and the event loop in between. Throws `STATE_CORRUPT`; `isWanted` may end it early.
- */
-export async function scanAll(
-  store: ByteStore,
-  expected: ExpectedState,
-  isWanted: () => boolean,
-): Promise<void> {
-  for await (const _page of verifiedPages(
-    store.pages(entriesFrom, entriesTo, pageLength),
-    expected,
-  )) {
-    if (!isWanted()) return;
-  }
+/** All entries of a store, as they are now: one page at a time, and the event loop in between. */
+export function entryPages(store: Pick<ByteStore, 'pages'>): AsyncIterable<BytePage> {
+  return store.pages(entriesFrom, entriesTo, pageLength);
 }
 
 /** All of a store. */

@@ -5,6 +5,7 @@ import { canonicalKey } from '../../lib/state/canonicalKey.js';
 import type { TableOptions } from '../../lib/state/stateStore.js';
 import { ByteReader } from '../codec/byteReader.js';
 import { ByteWriter } from '../codec/byteWriter.js';
+import { crc32 } from '../codec/crc32.js';
 import { DecodeError } from '../codec/decodeError.js';
 import { readKey, writeKey } from '../codec/keyCodec.js';
 import { NotEncodable } from '../codec/notEncodable.js';
@@ -16,6 +17,7 @@ import { writeValue } from '../codec/writeValue.js';
 import type { TableBelow } from '../tables/tableBelow.js';
 import { TableEntry } from '../tables/tableEntry.js';
 import { beginFrame, endFrame, frameLength, verifyFrame } from './frame.js';
+import type { KeyFilter } from './keyFilter.js';
 import { entryBound, entryEnd, entryPrefixLength, successor, writeEntryPrefix } from './layout.js';
 import type { TableIdentity } from './tableCatalog.js';
 import type { TableTotals } from './tableTotals.js';
@@ -33,6 +35,8 @@ export interface StoredTableContext {
   readonly batchId: number;
   /** Totals of the last commit. */
   totalsOf(table: number): TableTotals;
+  /** What the table may have on disk; undefined: nobody knows. */
+  filterOf(table: number): KeyFilter | undefined;
   countRead(operator: string): void;
   cached(): void;
 }
@@ -45,6 +49,7 @@ type Page = readonly (readonly [Uint8Array, Uint8Array])[];
 export class StoredTable<V> implements TableBelow<V> {
   private readonly scratch = new ByteWriter(256);
   private readonly isTimed: boolean;
+  private readonly filter: KeyFilter | undefined;
 
   constructor(
     readonly identity: TableIdentity,
@@ -52,6 +57,7 @@ export class StoredTable<V> implements TableBelow<V> {
     private readonly context: StoredTableContext,
   ) {
     this.isTimed = identity.kind === 'timed';
+    this.filter = context.filterOf(identity.id);
   }
 
   get id(): number {
@@ -74,6 +80,8 @@ export class StoredTable<V> implements TableBelow<V> {
     const out = this.scratch;
     out.reset();
     this.writeEntryKey(out, key, time);
+    const { filter } = this;
+    if (filter?.isComplete && !filter.mayHave(crc32(out.bytes, 0, out.at))) return undefined;
     const keyBytes = out.slice(0);
     const bytes = this.bytesAt(keyBytes);
     if (bytes === undefined) return undefined;
@@ -101,6 +109,9 @@ export class StoredTable<V> implements TableBelow<V> {
   write(out: ByteWriter, entry: TableEntry<V>): { readonly valueAt: number; readonly crc: number } {
     const keyAt = out.at;
     this.writeKey(out, entry);
+    if (this.filter !== undefined && !entry.stored) {
+      this.filter.add(crc32(out.bytes, keyAt, out.at));
+    }
     const valueAt = beginFrame(out);
     const { toStored } = this.options;
     const stored = toStored === undefined ? entry.value : toStored(entry.value);

@@ -23,7 +23,7 @@ export interface StateLocation {
   readonly queryId: string;
   /** No batch has been committed: a missing store is made, one that does not open is put aside. */
   readonly create: boolean;
-  /** Decoded entries in memory; default: by the size of the heap, at most 2,000,000. */
+  /** Decoded entries in memory; default: by the size of the heap, at most 300,000. */
   readonly cacheEntries?: number;
   readonly onCorrupt?: (error: StreamingError<'STATE_CORRUPT'>) => void;
 }
@@ -58,6 +58,7 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
       directory,
       clean,
       cacheEntries: sizes.cacheEntries,
+      filteredKeys: sizes.filteredKeys,
       ...(checkLater === undefined ? {} : { beforeScan: checkLater }),
       ...(onCorrupt === undefined ? {} : { onCorrupt }),
       onClosed: (isSound) => (isSound ? leaveCleanMark(directory) : undefined),

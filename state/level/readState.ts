@@ -162,6 +162,7 @@ async function* entriesOf(
       writing: false,
       batchId: meta.lastEpoch?.record.batchId ?? 0,
       totalsOf: (id) => totalsIn(meta, id),
+      filterOf: () => undefined,
       countRead: () => undefined,
       cached: () => undefined,
     },

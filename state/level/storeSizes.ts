@@ -4,6 +4,8 @@ import { getHeapStatistics } from 'node:v8';
 export interface StoreSizes {
   /** Decoded entries. */
   readonly cacheEntries: number;
+  /** Keys that a table is known to have or not, ten bits each. */
+  readonly filteredKeys: number;
   /** Bytes of LevelDB's log in memory; twice that while a table is written. */
   readonly writeBufferSize: number;
   /** Bytes of LevelDB's cache of blocks. */
@@ -17,11 +19,13 @@ const heapPerEntry = 800;
 
 /** Sizes for a heap of so many bytes: a small one says that memory is scarce outside it too. */
 export function sizesFor(heapLimit: number): StoreSizes {
-  const cacheEntries = Math.min(2_000_000, Math.max(10_000, Math.floor(heapLimit / heapPerEntry)));
+  const cacheEntries = Math.min(300_000, Math.max(10_000, Math.floor(heapLimit / heapPerEntry)));
   if (heapLimit < 512 * megabyte) {
-    return { cacheEntries, writeBufferSize: 16 * megabyte, cacheSize: 16 * megabyte };
+    const filteredKeys = 16_000_000;
+    return { cacheEntries, filteredKeys, writeBufferSize: 16 * megabyte, cacheSize: 16 * megabyte };
   }
-  return { cacheEntries, writeBufferSize: 64 * megabyte, cacheSize: 64 * megabyte };
+  const filteredKeys = 64_000_000;
+  return { cacheEntries, filteredKeys, writeBufferSize: 32 * megabyte, cacheSize: 64 * megabyte };
 }
 
 export function defaultSizes(): StoreSizes {

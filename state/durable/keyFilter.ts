@@ -1,0 +1,101 @@
+/*
+ * A key is one bit pattern in one block of 512 bits, so that a question costs one cache line. Ten bits a
+ * key: about one in seventy keys that are not there is looked up in vain.
+ */
+const bitsPerKey = 10;
+const wordsPerBlock = 16;
+const firstCapacity = 1 << 16;
+const growth = 4;
+
+/**
+ * Which keys a table may have on disk: a key that is new costs no read. What it does not know for sure
+ * it answers with "may be".
+ *
+ * Invariant: while `isComplete`, every key on disk has been added. Keys that were removed stay.
+ */
+export class KeyFilter {
+  /** Every key on disk has been added. */
+  isComplete = false;
+  private layers: Layer[] = [];
+  private count = 0;
+
+  /** @param atMost keys, then the filter gives up: it would take more memory than it is worth. */
+  constructor(private readonly atMost: number) {}
+
+  /** What is on disk has been added; nothing, where nothing is. */
+  completed(): this {
+    this.isComplete = this.count <= this.atMost;
+    return this;
+  }
+
+  /** `hash`: 32 bits of the key's bytes. */
+  add(hash: number): void {
+    if (++this.count > this.atMost) return this.giveUp();
+    let layer = this.layers.at(-1);
+    if (layer === undefined || layer.isFull) {
+      layer = new Layer(layer === undefined ? firstCapacity : layer.capacity * growth);
+      this.layers.push(layer);
+    }
+    layer.add(hash);
+  }
+
+  mayHave(hash: number): boolean {
+    if (!this.isComplete) return true;
+    for (let i = this.layers.length - 1; i >= 0; i--) {
+      if ((this.layers[i] as Layer).mayHave(hash)) return true;
+    }
+    return false;
+  }
+
+  private giveUp(): void {
+    this.isComplete = false;
+    this.layers = [];
+  }
+}
+
+class Layer {
+  private readonly words: Uint32Array;
+  private readonly blocks: number;
+  private count = 0;
+
+  constructor(readonly capacity: number) {
+    this.blocks = Math.ceil((capacity * bitsPerKey) / (wordsPerBlock * 32));
+    this.words = new Uint32Array(this.blocks * wordsPerBlock);
+  }
+
+  get isFull(): boolean {
+    return this.count >= this.capacity;
+  }
+
+  add(hash: number): void {
+    this.count++;
+    const { words } = this;
+    const from = this.blockOf(hash);
+    for (let bits = spread(hash), i = 0; i < 6; i++, bits = next(bits)) {
+      const at = from + ((bits >>> 5) & 15);
+      words[at] = (words[at] as number) | (1 << (bits & 31));
+    }
+  }
+
+  mayHave(hash: number): boolean {
+    const { words } = this;
+    const from = this.blockOf(hash);
+    for (let bits = spread(hash), i = 0; i < 6; i++, bits = next(bits)) {
+      if (((words[from + ((bits >>> 5) & 15)] as number) & (1 << (bits & 31))) === 0) return false;
+    }
+    return true;
+  }
+
+  private blockOf(hash: number): number {
+    return ((Math.imul(hash, 0x9e3779b1) >>> 0) % this.blocks) * wordsPerBlock;
+  }
+}
+
+function spread(hash: number): number {
+  const mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return mixed ^ (mixed >>> 13);
+}
+
+function next(bits: number): number {
+  return Math.imul(bits ^ (bits >>> 11), 0xc2b2ae35);
+}
