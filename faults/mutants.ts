@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Mutant, mutated } from './mutants/mutant.js';
 import { mutants } from './mutants/mutants.js';
 import type { SuiteOptions } from './options.js';
-import { runSuite } from './suite.js';
+import { runSuite, workerFlag } from './suite.js';
 
 /**
  * `npm run faults:mutants`: bugs put one by one into a copy of the built engine; each must be caught. A
@@ -38,8 +38,9 @@ async function reasonOf(mutant: Mutant, { seed }: SuiteOptions): Promise<string 
     const file = join(root, '.build', mutant.file);
     writeFileSync(file, mutated(readFileSync(file, 'utf8'), mutant));
     const { code, output } = await run(root, mutant, seed);
-    if (output.includes('FAILED')) return undefined;
-    return code === 0 ? 'survives' : `ends with ${code} before it has run: ${output.slice(-600)}`;
+    if (output.includes('FAILED seed')) return undefined;
+    const isOver = / passed, \d+ failed\n$/.test(output);
+    return isOver ? 'survives' : `ends with ${code} before it has run: ${output.slice(-600)}`;
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -56,6 +57,7 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, [workerFlag]: '' },
     });
     let output = '';
     child.stdout.on('data', (text) => {

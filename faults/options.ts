@@ -18,19 +18,23 @@ export interface SuiteOptions {
 const usage = 'takes --runs N --seed S --minutes M --workers W --only PART --first --figures FILE';
 
 /** Reads the options of a suite from its command line; `defaults` count where nothing is said. */
-export function suiteOptions(defaults: { readonly runs: number; readonly workers?: number }) {
+export function suiteOptions(defaults: {
+  readonly runs: number;
+  readonly minutes?: number;
+  readonly workers?: number;
+}): SuiteOptions {
   const { values } = parseArgs({
     options: {
       runs: { type: 'string', default: String(defaults.runs) },
       seed: { type: 'string', default: '1' },
-      minutes: { type: 'string', default: '1000000' },
+      minutes: { type: 'string', default: String(defaults.minutes ?? 1_000_000) },
       workers: { type: 'string', default: String(defaults.workers ?? 1) },
       only: { type: 'string', default: '' },
       first: { type: 'boolean', default: false },
       figures: { type: 'string', default: '.millrace/faults.jsonl' },
     },
   });
-  const options: SuiteOptions = {
+  return {
     runs: numberOf('runs', values.runs),
     seed: numberOf('seed', values.seed),
     minutes: numberOf('minutes', values.minutes),
@@ -39,7 +43,6 @@ export function suiteOptions(defaults: { readonly runs: number; readonly workers
     first: values.first,
     figures: values.figures,
   };
-  return options;
 }
 
 function numberOf(name: string, text: string): number {

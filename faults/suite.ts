@@ -17,6 +17,8 @@ export interface Suite {
   readonly name: string;
   /** Seeds when the command line names no number. */
   readonly runs: number;
+  /** Minutes when the command line names none. Default: no end. */
+  readonly minutes?: number;
   readonly workers?: number;
   /** Seeds that a worker takes at once. */
   readonly chunk?: number;
@@ -29,11 +31,12 @@ export interface Suite {
 
 type Answer = readonly (readonly [seed: number, outcome: Outcome])[];
 
-const workerFlag = 'MILLRACE_FAULTS_WORKER';
+/** Says to a process that it works for another. */
+export const workerFlag = 'MILLRACE_FAULTS_WORKER';
 
 /** Runs a suite to its end, alone or with processes that share the seeds, and exits. */
 export async function runSuite(suite: Suite): Promise<void> {
-  const options = suiteOptions({ runs: suite.runs, workers: suite.workers ?? 1 });
+  const options = suiteOptions(suite);
   if (process.env[workerFlag] === '1') return serve(suite, options);
   const tally = new Tally(suite.name, options);
   const seeds = new Seeds(options, suite.chunk ?? 1, tally);
