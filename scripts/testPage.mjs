@@ -226,7 +226,7 @@ await check('stop stops, at the second press', async () => {
   await page.click('#stop');
   await minutes.query.awaitTermination('5 seconds');
   assert.equal(minutes.query.isActive, false);
-  await eventually(async () => assert.equal(await state(), 'ended'));
+  await eventually(async () => assert.equal(await state(), 'stopped'));
   assert.equal(await page.$eval('#stop', (button) => button.disabled), true);
 });
 

@@ -181,7 +181,7 @@ function ignore(): void {}
 
 function stateOf(query: StreamingQuery): QueryStateText {
   if (query.exception) return 'failed';
-  if (!query.isActive) return 'ended';
+  if (!query.isActive) return query.internals.execution.wasStopped ? 'stopped' : 'ended';
   if (query.isPaused) return 'paused';
   return query.lastProgress === null && query.status.message.startsWith('Initializing')
     ? 'starting'

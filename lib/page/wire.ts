@@ -117,7 +117,7 @@ export interface TableChange {
   readonly total: number | null;
 }
 
-export type QueryStateText = 'starting' | 'running' | 'paused' | 'ended' | 'failed';
+export type QueryStateText = 'starting' | 'running' | 'paused' | 'stopped' | 'ended' | 'failed';
 
 /** News of one query; `about` only where the page does not know it yet. */
 export interface QueryNews {

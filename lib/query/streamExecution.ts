@@ -82,6 +82,11 @@ export class StreamExecution implements QueryLife {
     return this.loop.isPaused;
   }
 
+  /** Somebody has called `stop`: the query does not end by itself. */
+  get wasStopped(): boolean {
+    return this.loop.stopping;
+  }
+
   get lastProgress(): StreamingQueryProgress | null {
     return this.report.recent.at(-1) ?? null;
   }

@@ -6,7 +6,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { StreamingError, type StreamSource } from '../../index.js';
+import { livePage, StreamingError, type StreamSource } from '../../index.js';
 import { parquetFiles } from '../../lib/parquet/index.js';
 import { screenOf } from '../../lib/terminal/screen.js';
 import { type Flight, flightSchema, startFlights } from './flights.js';
@@ -41,20 +41,40 @@ async function run(): Promise<number> {
   }) as StreamSource<Flight>;
   const table = await HourTable.open(join(values.data, 'table'));
   const total = await countOf(values.file).catch(() => 0); // what is wrong with it, the query will say
+  const page = await livePage({ rows: 5000 }).catch((error: Error) => {
+    console.error(`no live page: ${error.message}`);
+  });
+  if (page) console.log(`live page: ${page.url}`);
+  try {
+    const ended = await watch(source, table, total, rowsPerBatch);
+    if (page && ended.isWhole && process.stdout.isTTY && !values.exit) {
+      console.log(`the page stays at ${page.url}: Ctrl-C ends it`);
+      await new Promise((resolve) => process.once('SIGINT', resolve));
+    }
+    return ended.exitCode;
+  } finally {
+    await page?.close();
+  }
+}
+
+/** Runs the query to its end, or until it is stopped. */
+async function watch(
+  source: StreamSource<Flight>,
+  table: HourTable,
+  total: number,
+  rowsPerBatch: number,
+): Promise<{ readonly isWhole: boolean; readonly exitCode: number }> {
   const view = new FlightsView(screenOf(), total, table);
   const query = startFlights(source, table, join(values.data, 'checkpoint'));
-  // The live page starts here, beside the view; it stays after the summary unless `--exit`.
   query.progress$.subscribe({ next: (progress) => view.update(progress), error: () => undefined });
-  let stopped = false;
-  process.once('SIGINT', () => {
-    stopped = true;
-    void query.stop();
-  });
+  process.once('SIGINT', () => void query.stop());
   await query.awaitTermination();
   view.end(query);
-  if (stopped) {
+  // By Ctrl-C, or on the page.
+  if (query.internals.execution.wasStopped) {
     view.interrupted();
-    return 0;
+    return { isWhole: false, exitCode: 0 };
   }
-  return view.summary(await plainTotals(flightsOf(values.file), rowsPerBatch)) ? 0 : 1;
+  const agrees = view.summary(await plainTotals(flightsOf(values.file), rowsPerBatch));
+  return { isWhole: true, exitCode: agrees ? 0 : 1 };
 }

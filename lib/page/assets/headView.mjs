@@ -8,6 +8,7 @@ const words = {
   starting: 'starting',
   running: 'running',
   paused: 'paused',
+  stopped: 'stopped',
   ended: 'ended',
   failed: 'failed',
 };
@@ -57,7 +58,7 @@ export function headView(root, act) {
     update(query) {
       shown = query;
       const { about } = query;
-      const isOver = query.state === 'ended' || query.state === 'failed';
+      const isOver = ['stopped', 'ended', 'failed'].includes(query.state);
       setText(name, about.name ?? `query ${about.id.slice(0, 8)}`);
       give(state, { 'data-state': query.state, text: words[query.state] });
       setText(message, query.state === 'failed' ? '' : query.message);

@@ -88,7 +88,7 @@ function sameQuery(a, b) {
 
 /** @param {Query} query */
 function isActive(query) {
-  return query.state !== 'ended' && query.state !== 'failed';
+  return query.state !== 'ended' && query.state !== 'stopped' && query.state !== 'failed';
 }
 
 /** @param {Query} query */
