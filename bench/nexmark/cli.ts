@@ -75,6 +75,7 @@ const ratio = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : 'â
 
 function rowOf(name: string, measured: readonly Measured[], peers: readonly PeerSeconds[]) {
   const seconds = Object.assign({}, ...measured.map((each) => each.seconds));
+  const cpuSeconds = Object.assign({}, ...measured.map((each) => each.cpuSeconds));
   const rate = (way: Way): number => events / (seconds[way] ?? Number.NaN);
   const [first] = measured;
   return [
@@ -82,6 +83,7 @@ function rowOf(name: string, measured: readonly Measured[], peers: readonly Peer
     shortNumber(rate('loop')),
     shortNumber(rate('memory')),
     ratio(rate('memory') / rate('loop')),
+    ratio(cpuSeconds.loop / cpuSeconds.memory),
     shortNumber(rate('level')),
     ratio(rate('level') / rate('memory')),
     ratio(rate('level') / rate('raw')),
@@ -114,7 +116,9 @@ for (const name of names) {
 }
 if (args.json !== 'true') {
   const columns =
-    'query,loop,memory,of loop,LevelDB,of memory,of raw,JSON,Parquet,RSS MB,bytes/entry'.split(',');
+    'query,loop,memory,of loop,by CPU,LevelDB,of memory,of raw,JSON,Parquet,RSS MB,bytes/entry'.split(
+      ',',
+    );
   console.log(
     `${events} events, ${cpus().length} cores, Node ${process.version}; events per second`,
   );

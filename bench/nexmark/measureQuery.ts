@@ -6,7 +6,7 @@ import { parquetFiles } from '../../lib/parquet/index.js';
 import { medianOf, timeAlternately } from '../figures.js';
 import { expectedAnswer, finalRows, hashOf } from './answers.js';
 import { dataFolder } from './dataFiles.js';
-import { eventSchema, type NexmarkEvent } from './event.js';
+import { type NexmarkEvent, schemaOf, withOnly } from './event.js';
 import { Generator } from './generator/generate.js';
 import { plainLoops } from './loops/all.js';
 import type { Emit } from './loops/loop.js';
@@ -35,6 +35,8 @@ export interface Measured {
   readonly events: number;
   /** Median seconds by way. */
   readonly seconds: Partial<Record<Way, number>>;
+  /** Median seconds of processor time, of all threads: neighbours disturb it less. */
+  readonly cpuSeconds: Partial<Record<Way, number>>;
   readonly rssPeakMb: number;
   /** Keys with their values in LevelDB when the most were there, at 100,000 events. */
   readonly stateEntries?: number;
@@ -72,7 +74,7 @@ const runOnLevel = (query: NexmarkQuery, batches: Batches, rows: Rows = keepLast
 
 async function runFiles(kind: 'json' | 'parquet', query: NexmarkQuery, options: MeasureOptions) {
   const path = await dataFolder(kind, options.events);
-  const each = { schema: eventSchema, maxRowsPerTrigger: options.perBatch };
+  const each = { schema: schemaOf(query.reads), maxRowsPerTrigger: options.perBatch };
   const events =
     kind === 'json' ? readStream(jsonFiles(path, each)) : readStream(parquetFiles(path, each));
   await withCheckpoint((checkpointLocation) =>
@@ -82,7 +84,8 @@ async function runFiles(kind: 'json' | 'parquet', query: NexmarkQuery, options: 
 
 /** The oracle's answer from 100,000 events, in memory and on LevelDB; gives what LevelDB had to do. */
 async function checkAnswers(query: NexmarkQuery): Promise<readonly LevelBatch[]> {
-  const batches = inBatches(new Generator().events(100_000), 20_000);
+  const seen = new Generator().events(100_000).map((event) => withOnly(query.reads, event));
+  const batches = inBatches(seen, 20_000);
   const { columns, rows: count, sha256 } = expectedAnswer('disorder-1', query.name);
   const check = async (way: string, run: (rows: Rows) => void | Promise<void>) => {
     const rows: object[] = [];
@@ -118,15 +121,42 @@ async function contendersOf(
   return Object.fromEntries(wanted.map((way) => [way, all[way]]));
 }
 
+type Contenders = Record<string, () => void | Promise<void>>;
+
+/** The same, noting what processor time each run takes. */
+function withCpu(contenders: Contenders, cpu: Record<string, number[]>): Contenders {
+  const noted = Object.entries(contenders).map(([way, run]) => {
+    const all: number[] = [];
+    cpu[way] = all;
+    const measured = async () => {
+      const before = process.cpuUsage();
+      await run();
+      const { user, system } = process.cpuUsage(before);
+      all.push((user + system) / 1e6);
+    };
+    return [way, measured] as const;
+  });
+  return Object.fromEntries(noted);
+}
+
+/** Without the first `warmUps` rounds. */
+function medians(timings: Readonly<Record<string, readonly number[]>>, warmUps = 0) {
+  const ways = Object.entries(timings);
+  return Object.fromEntries(ways.map(([way, all]) => [way, medianOf(all.slice(warmUps))]));
+}
+
 async function measureQuery(options: MeasureOptions): Promise<Measured> {
   const query = nexmarkQueries.find(({ name }) => name === options.query);
   if (!query) throw new Error(`no query ${options.query}`);
   const { entries, bytes } = largestState(await checkAnswers(query));
-  const timings = await timeAlternately(await contendersOf(query, options), options.rounds);
+  const cpu: Record<string, number[]> = {};
+  const contenders = withCpu(await contendersOf(query, options), cpu);
+  const timings = await timeAlternately(contenders, options.rounds);
   return {
     query: query.name,
     events: options.events,
-    seconds: Object.fromEntries(Object.entries(timings).map(([way, all]) => [way, medianOf(all)])),
+    seconds: medians(timings),
+    cpuSeconds: medians(cpu, 1),
     rssPeakMb: Math.round(process.resourceUsage().maxRSS / 1024),
     ...(query.mode === 'append' && entries < 100
       ? {}

@@ -51,13 +51,15 @@ function life(upTo: number, dies = false): Promise<Lived> {
 }
 
 /** Rows per second of each million. */
-function ratesOf({ batches }: Lived): readonly (readonly [string, string])[] {
-  const rates: [string, string][] = [];
-  let before = { rows: 0, atMs: 0 };
+function ratesOf({ batches }: Lived): readonly (readonly [string, string, string])[] {
+  const rates: [string, string, string][] = [];
+  let before = { rows: 0, atMs: 0, cpuMs: 0 };
   for (const batch of batches) {
     if (batch.rows - before.rows < 1_000_000 && batch !== batches.at(-1)) continue;
-    const rate = ((batch.rows - before.rows) / (batch.atMs - before.atMs)) * 1000;
-    rates.push([shortNumber(batch.rows), shortNumber(rate)]);
+    const rows = 1000 * (batch.rows - before.rows);
+    const perSecond = rows / (batch.atMs - before.atMs);
+    const perCpuSecond = rows / (batch.cpuMs - before.cpuMs);
+    rates.push([batch.rows, perSecond, perCpuSecond].map(shortNumber) as [string, string, string]);
     before = batch;
   }
   return rates;
@@ -79,12 +81,14 @@ try {
     cleanRestartEntriesRead: clean.batches[0]?.read,
     wasKilled: killed.end === undefined,
     killedRestartMs: Math.round(again.batches[0]?.atMs ?? Number.NaN),
+    cleanRestartCpuMs: Math.round(clean.batches[0]?.cpuMs ?? Number.NaN),
+    killedRestartCpuMs: Math.round(again.batches[0]?.cpuMs ?? Number.NaN),
     killedRestartEntriesRead: again.batches[0]?.read,
     rssAgainMb: Math.round(again.end?.rssMb ?? Number.NaN),
   };
   if (args.json === 'true') console.log(JSON.stringify(figures));
   else {
-    console.log(tableOf(['rows', 'rows/s'], figures.rates));
+    console.log(tableOf(['rows', 'rows/s', 'rows per CPU second'], figures.rates));
     const { rates: _, ...rest } = figures;
     for (const [name, value] of Object.entries(rest)) console.log(`${name}: ${value}`);
   }

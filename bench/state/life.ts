@@ -11,7 +11,14 @@ export interface LifeOrder {
 
 /** What it measured, one line of JSON each. */
 export type LifeReport =
-  | { readonly is: 'batch'; readonly rows: number; readonly atMs: number; readonly read: number }
+  | {
+      readonly is: 'batch';
+      readonly rows: number;
+      readonly atMs: number;
+      /** Of all threads: what a busy machine does not stretch as much as the time. */
+      readonly cpuMs: number;
+      readonly read: number;
+    }
   | { readonly is: 'end'; readonly rssMb: number; readonly stopMs: number };
 
 const order = JSON.parse(process.argv[2] ?? '{}') as LifeOrder;
@@ -31,7 +38,8 @@ query.progress$.subscribe({
     rows += progress.numInputRows;
     const metrics = progress.stateOperators[0]?.customMetrics;
     const read = Number(metrics?.numEntriesRead ?? 0);
-    tell({ is: 'batch', rows, atMs: performance.now(), read });
+    const { user, system } = process.cpuUsage();
+    tell({ is: 'batch', rows, atMs: performance.now(), cpuMs: (user + system) / 1000, read });
   },
   error: () => undefined,
 });

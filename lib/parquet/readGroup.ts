@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { BadCell } from './badCell.js';
 import { damaged, ParquetDamage } from './damage.js';
 import { decodeLeaf } from './decodeLeaf.js';
+import { flatStruct } from './flatStruct.js';
 import { type RowGroup, readBytes } from './footer.js';
 import type { LeafColumn } from './leafColumn.js';
 import { loadCompressors, loadHyparquet } from './packages.js';
@@ -48,7 +49,7 @@ async function readColumn(file: FileHandle, group: RowGroup, shape: ValueShape) 
   const values =
     flat && shape.kind === 'leaf'
       ? flatValues(flat, shape, group.rows)
-      : nestedValues(shape, leaves, group.rows);
+      : (flatStruct(shape, leaves, group.rows) ?? nestedValues(shape, leaves, group.rows));
   let bad = hasRequired(shape);
   for (const leaf of leaves.values()) bad ||= leaf.bad;
   return { values, bad };

@@ -38,6 +38,7 @@ const bidStatistics = (rows: Rows) => {
 export const q15: NexmarkQuery = {
   name: 'q15',
   mode: 'update',
+  reads: { bid: ['auction', 'bidder', 'price', 'dateTime'] },
   build: (events) =>
     bids(events).pipe(
       window('1 day', { timestamps: 'ms', time: (bid) => bid.dateTime }),
@@ -51,6 +52,7 @@ export const q15: NexmarkQuery = {
 export const q16: NexmarkQuery = {
   name: 'q16',
   mode: 'update',
+  reads: { bid: ['auction', 'bidder', 'price', 'channel', 'dateTime'] },
   build: (events) =>
     bids(events).pipe(
       groupByKey(({ channel }) => channel),
@@ -70,6 +72,7 @@ export const q16: NexmarkQuery = {
 export const q17: NexmarkQuery = {
   name: 'q17',
   mode: 'update',
+  reads: { bid: ['auction', 'price', 'dateTime'] },
   build: (events) =>
     bids(events).pipe(
       groupByKey(({ auction }) => auction),

@@ -1,5 +1,5 @@
 import { joinWith, select, where, windowOf } from '../../../index.js';
-import type { Auction, Bid, Person } from '../event.js';
+import { type Auction, allAuction, allBid, type Bid, type Person } from '../event.js';
 import type { NexmarkQuery } from '../query.js';
 import { auctions, bids, persons, timed } from '../views.js';
 
@@ -9,6 +9,7 @@ const nearStates = new Set(['OR', 'ID', 'CA']);
 export const q3: NexmarkQuery = {
   name: 'q3',
   mode: 'append',
+  reads: { person: ['id', 'name', 'city', 'state'], auction: ['id', 'seller', 'category'] },
   build: (events) => {
     const local = persons(events).pipe(
       where(({ state }) => nearStates.has(state)),
@@ -34,6 +35,7 @@ const tenSeconds = <T extends Person | Auction>() =>
 export const q8: NexmarkQuery = {
   name: 'q8',
   mode: 'append',
+  reads: { person: ['id', 'name', 'dateTime'], auction: ['seller', 'dateTime'], bid: ['dateTime'] },
   build: (events) => {
     const all = timed(events);
     const windowOfPerson = tenSeconds<Person>();
@@ -58,6 +60,7 @@ const sideInput = Array.from({ length: 10_000 }, (_, key) => ({ key, value: Stri
 export const q13: NexmarkQuery = {
   name: 'q13',
   mode: 'append',
+  reads: { bid: ['auction', 'bidder', 'price', 'dateTime'] },
   build: (events) =>
     bids(events).pipe(
       joinWith(sideInput, {
@@ -78,6 +81,7 @@ export const q13: NexmarkQuery = {
 export const q20: NexmarkQuery = {
   name: 'q20',
   mode: 'append',
+  reads: { auction: allAuction, bid: allBid },
   build: (events) =>
     bids(events).pipe(
       joinWith(auctions(events).pipe(where(({ category }) => category === 10)), {

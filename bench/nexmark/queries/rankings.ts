@@ -7,7 +7,7 @@ import {
   groupByKey,
   select,
 } from '../../../index.js';
-import type { Bid } from '../event.js';
+import { allBid, type Bid } from '../event.js';
 import type { NexmarkQuery } from '../query.js';
 import { bids } from '../views.js';
 
@@ -41,6 +41,7 @@ const columns = ({ auction, bidder, price, channel, url, dateTime, extra }: Bid)
 export const q18: NexmarkQuery = {
   name: 'q18',
   mode: 'update',
+  reads: { bid: allBid },
   build: (events) =>
     bids(events).pipe(
       groupByKey(({ bidder, auction }) => [bidder, auction]),
@@ -56,6 +57,7 @@ export const q18: NexmarkQuery = {
 export const q19: NexmarkQuery = {
   name: 'q19',
   mode: 'update',
+  reads: { bid: allBid },
   how: 'flatMapGroupsWithState keeps the ten best bids of each auction; a changed list comes out whole',
   build: (events) =>
     bids(events).pipe(

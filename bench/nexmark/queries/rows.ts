@@ -7,6 +7,7 @@ import { bidTimeType, channelId, countOf, inCents } from './expressions.js';
 export const q0: NexmarkQuery = {
   name: 'q0',
   mode: 'append',
+  reads: { bid: ['auction', 'bidder', 'price', 'dateTime', 'extra'] },
   build: (events) =>
     bids(events).pipe(
       select(({ auction, bidder, price, dateTime, extra }) => ({
@@ -23,6 +24,7 @@ export const q0: NexmarkQuery = {
 export const q1: NexmarkQuery = {
   name: 'q1',
   mode: 'append',
+  reads: { bid: ['auction', 'bidder', 'price', 'dateTime', 'extra'] },
   build: (events) =>
     bids(events).pipe(
       select(({ auction, bidder, price, dateTime, extra }) => ({
@@ -39,6 +41,7 @@ export const q1: NexmarkQuery = {
 export const q2: NexmarkQuery = {
   name: 'q2',
   mode: 'append',
+  reads: { bid: ['auction', 'price'] },
   build: (events) =>
     bids(events).pipe(
       where(({ auction }) => auction % 123 === 0),
@@ -50,6 +53,7 @@ export const q2: NexmarkQuery = {
 export const q14: NexmarkQuery = {
   name: 'q14',
   mode: 'append',
+  reads: { bid: ['auction', 'bidder', 'price', 'dateTime', 'extra'] },
   build: (events) =>
     bids(events).pipe(
       where(({ price }) => price * 908 > 1_000_000_000 && price * 908 < 50_000_000_000),
@@ -69,6 +73,7 @@ export const q14: NexmarkQuery = {
 export const q21: NexmarkQuery = {
   name: 'q21',
   mode: 'append',
+  reads: { bid: ['auction', 'bidder', 'price', 'channel', 'url'] },
   build: (events) =>
     bids(events).pipe(
       select(({ auction, bidder, price, channel, url }) => ({
@@ -86,6 +91,7 @@ export const q21: NexmarkQuery = {
 export const q22: NexmarkQuery = {
   name: 'q22',
   mode: 'append',
+  reads: { bid: ['auction', 'bidder', 'price', 'channel', 'url'] },
   build: (events) =>
     bids(events).pipe(
       select(({ auction, bidder, price, channel, url }) => {

@@ -34,6 +34,7 @@ function leaders<T>(): Monoid<Leaders<T>> {
 export const q5: NexmarkQuery = {
   name: 'q5',
   mode: 'append',
+  reads: { person: ['dateTime'], auction: ['dateTime'], bid: ['auction', 'dateTime'] },
   build: (events) =>
     bids(timed(events)).pipe(
       groupByKey(({ auction }) => auction),
@@ -61,6 +62,11 @@ function asLeader(row: { readonly key: number; readonly count: number }): Leader
 export const q7: NexmarkQuery = {
   name: 'q7',
   mode: 'append',
+  reads: {
+    person: ['dateTime'],
+    auction: ['dateTime'],
+    bid: ['auction', 'price', 'bidder', 'dateTime', 'extra'],
+  },
   build: (events) =>
     bids(timed(events)).pipe(
       window('10 seconds', { timestamps: 'ms' }),
@@ -82,6 +88,7 @@ export const q7: NexmarkQuery = {
 export const q11: NexmarkQuery = {
   name: 'q11',
   mode: 'append',
+  reads: { person: ['dateTime'], auction: ['dateTime'], bid: ['bidder', 'dateTime'] },
   build: (events) =>
     bids(timed(events)).pipe(
       groupByKey(({ bidder }) => bidder),
@@ -100,6 +107,7 @@ export const q11: NexmarkQuery = {
 export const q12: NexmarkQuery = {
   name: 'q12',
   mode: 'update',
+  reads: { bid: ['bidder'] },
   build: (events) =>
     bids(events).pipe(
       select(({ bidder }, { batchTimestampMs }) => ({ bidder, at: batchTimestampMs })),

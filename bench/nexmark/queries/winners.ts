@@ -1,13 +1,21 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { aggregate, groupByKey, select, transformWithState } from '../../../index.js';
+import { allAuction } from '../event.js';
 import type { NexmarkQuery } from '../query.js';
 import { timed } from '../views.js';
 import { auctionBids } from './auctionBids.js';
+
+const winningBid = ['auction', 'bidder', 'price', 'dateTime', 'extra'] as const;
 
 /** q4 average price per category: an aggregate of an updated maximum. */
 export const q4: NexmarkQuery = {
   name: 'q4',
   mode: 'update',
+  reads: {
+    person: ['dateTime'],
+    auction: ['id', 'dateTime', 'expires', 'category'],
+    bid: winningBid,
+  },
   how: 'transformWithState gives the change of an auction’s price, aggregate adds the changes up',
   build: (events) =>
     auctionBids(timed(events), {
@@ -38,6 +46,11 @@ const kept = 10;
 export const q6: NexmarkQuery = {
   name: 'q6',
   mode: 'append',
+  reads: {
+    person: ['dateTime'],
+    auction: ['id', 'dateTime', 'expires', 'seller'],
+    bid: winningBid,
+  },
   how: 'two transformWithState: auctions end in order of (expires, id), each seller keeps its last ten prices',
   build: (events) =>
     auctionBids(timed(events), {
@@ -65,6 +78,7 @@ export const q6: NexmarkQuery = {
 export const q9: NexmarkQuery = {
   name: 'q9',
   mode: 'append',
+  reads: { person: ['dateTime'], auction: allAuction, bid: winningBid },
   how: 'transformWithState with a timer at the end of each auction: a row once, when the auction is over',
   build: (events) =>
     auctionBids(timed(events), {
