@@ -5,9 +5,9 @@ import type { StreamingQuery } from '../query/streamingQuery.js';
 import { QueryFeed } from './queryFeed.js';
 import type { PageMessage } from './wire.js';
 
-/** The page is told at most so often (ms), and spends about 2 % of the time on it at most. */
+/** The page is told at most so often (ms), and spends about 1 % of the time on it at most. */
 const shortestPauseMs = 250;
-const restPerWork = 49;
+const restPerWork = 99;
 /** But so often however busy the process is. */
 const longestPauseMs = 1500;
 /** Runs that have ended and are still shown. */

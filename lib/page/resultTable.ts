@@ -8,7 +8,7 @@ const rowsPerMessage = 2000;
 interface Entry {
   readonly id: number;
   row: unknown;
-  /** Cells as they were last told, to find out what has changed. */
+  /** Cells as they were last told; in the other modes than complete a row that came has changed. */
   told: string | undefined;
 }
 
@@ -78,8 +78,8 @@ export class ResultTable {
       if (rows.length === rowsPerMessage) break;
       this.changed.delete(entry);
       const cells = this.cellsOf(entry.row);
-      const text = JSON.stringify(cells);
-      if (text === entry.told) continue;
+      const text = this.mode === 'complete' ? JSON.stringify(cells) : '';
+      if (text !== '' && text === entry.told) continue;
       entry.told = text;
       rows.push([entry.id, ...cells]);
     }
