@@ -3,7 +3,7 @@ import {
   asyncScheduler,
   type SchedulerAction,
   type SchedulerLike,
-  type Subscription,
+  Subscription,
 } from 'rxjs';
 
 /**
@@ -43,8 +43,36 @@ export function soon(clock: SchedulerLike): SchedulerLike {
       delay = 0,
       state?: T,
     ): Subscription => {
-      const later = delay > 0 || clock !== asyncScheduler;
-      return (later ? clock : asapScheduler).schedule(work, delay, state as never);
+      if (delay > 0 || clock !== asyncScheduler) return clock.schedule(work, delay, state as never);
+      const atOnce = (): Subscription => asapScheduler.schedule(work, 0, state as never);
+      return isLoopHeld() ? nextTurn(atOnce) : atOnce();
     },
   };
+}
+
+/** The longest that batches which find work at once keep the event loop to themselves (ms). */
+const turnMs = 10;
+/** When the first batch of this turn of the event loop was asked for; undefined: none yet. */
+let turnSince: number | undefined;
+
+/**
+ * Whether microtasks have kept timers, sockets and signals waiting for too long: a source that always has
+ * rows would never let them run. In the virtual time of a TestScheduler there is nobody to wait.
+ */
+function isLoopHeld(): boolean {
+  const now = Date.now();
+  if (Math.abs(asyncScheduler.now() - now) > 1000) return false;
+  if (turnSince !== undefined) return now - turnSince > turnMs;
+  turnSince = now;
+  setImmediate(() => {
+    turnSince = undefined;
+  });
+  return false;
+}
+
+function nextTurn(atOnce: () => Subscription): Subscription {
+  const subscription = new Subscription();
+  const immediate = setImmediate(() => subscription.add(atOnce()));
+  subscription.add(() => clearImmediate(immediate));
+  return subscription;
 }
