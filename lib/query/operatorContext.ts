@@ -73,7 +73,8 @@ export class OperatorContext implements StageContext {
   clear(): void {
     this.lateRows = 0;
     this.failedRows = 0;
-    this.eventTime.clear();
-    this.counters.clear();
+    // A live row is a batch: most have nothing to clear, and clearing a Map makes it anew.
+    if (this.eventTime.count > 0) this.eventTime.clear();
+    if (this.counters.size > 0) this.counters.clear();
   }
 }

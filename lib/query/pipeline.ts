@@ -38,6 +38,12 @@ export class Pipeline {
   private readonly tracker: WatermarkTracker;
   private readonly preparing: readonly Stage[];
   private readonly watermarks: readonly OperatorContext[];
+  /** `contexts` once more, to be walked for every batch, which in a live subscription is a row. */
+  private readonly operators: readonly (readonly [PlanNode, OperatorContext])[];
+  private readonly inputs: readonly Stage[];
+  /** Watermarks that the operators have been given: they seldom change from row to row. */
+  private givenLate = Number.NaN;
+  private givenEvict = Number.NaN;
   /** Input watermarks by origin, for the two or three origins in use. */
   private readonly simulated = new Map<number, ReadonlyMap<PlanNode, number | undefined>>();
 
@@ -74,7 +80,9 @@ export class Pipeline {
     const { rxStage } = parts;
     this.compiled = compile(parts.graph, parts.end, { contextOf, rxStage, counted });
     this.preparing = this.compiled.stages.filter((stage) => stage.prepare !== undefined);
-    this.watermarks = [...this.contexts]
+    this.operators = [...this.contexts];
+    this.inputs = [...this.compiled.entries.values()];
+    this.watermarks = this.operators
       .filter(([node]) => isWatermarkNode(node))
       .map(([, ctx]) => ctx);
     for (const [node, ctx] of this.contexts) {
@@ -100,17 +108,30 @@ export class Pipeline {
 
   /** Sets every operator's watermarks and the batch's facts. Before `prepare`. */
   begin(batch: Batch): void {
-    const late = this.simulate(batch.previousWatermarkMs);
-    const evict = this.simulate(batch.watermarkMs);
-    for (const [node, ctx] of this.contexts) {
+    for (let i = 0; i < this.operators.length; i++) {
+      const [, ctx] = this.operators[i] as readonly [PlanNode, OperatorContext];
       ctx.batchId = batch.batchId;
       ctx.batchTimestampMs = batch.timestampMs;
       ctx.closing = batch.closing;
       ctx.firstBatch = batch.firstBatch;
-      ctx.lateWatermark = batch.bounded
+    }
+    this.giveWatermarks(batch);
+  }
+
+  private giveWatermarks({ previousWatermarkMs, watermarkMs, bounded, closing }: Batch): void {
+    const isSpecial = bounded || closing;
+    if (!isSpecial && previousWatermarkMs === this.givenLate && watermarkMs === this.givenEvict) {
+      return;
+    }
+    this.givenLate = isSpecial ? Number.NaN : previousWatermarkMs;
+    this.givenEvict = isSpecial ? Number.NaN : watermarkMs;
+    const late = this.simulate(previousWatermarkMs);
+    const evict = this.simulate(watermarkMs);
+    for (const [node, ctx] of this.operators) {
+      ctx.lateWatermark = bounded
         ? Number.NEGATIVE_INFINITY
         : (late.get(node) ?? Number.NEGATIVE_INFINITY);
-      ctx.evictionWatermark = batch.closing
+      ctx.evictionWatermark = closing
         ? Number.POSITIVE_INFINITY
         : (evict.get(node) ?? Number.NEGATIVE_INFINITY);
     }
@@ -118,7 +139,7 @@ export class Pipeline {
 
   /** Starts figures per batch anew (a batch of continuous mode has several `begin`s). */
   clear(): void {
-    for (const ctx of this.contexts.values()) ctx.clear();
+    for (let i = 0; i < this.operators.length; i++) this.operators[i]?.[1].clear();
   }
 
   /** Tells every stage that its state can be read, before the first batch of this run. */
@@ -133,7 +154,7 @@ export class Pipeline {
 
   /** All rows of the batch have entered. */
   end(): void {
-    for (const entry of this.compiled.entries.values()) entry.endBatch();
+    for (let i = 0; i < this.inputs.length; i++) this.inputs[i]?.endBatch();
   }
 
   /** Tells the tracker what the watermark nodes have seen since the last call. */

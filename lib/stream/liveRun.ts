@@ -84,7 +84,7 @@ class LiveRun implements LiveTurns {
         this.afterTurn();
       }
     } finally {
-      if (!this.held) this.queue.length = 0;
+      if (!this.held && this.queue.length > 0) this.queue.length = 0;
       this.running = false;
     }
   }

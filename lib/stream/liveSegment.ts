@@ -124,12 +124,20 @@ export class LiveSegment {
       done: false,
       start: () => {
         const rows$ = node.observable ?? openLive(node.source, this.clock);
-        this.subscribe(rows$, feed, (row) =>
-          this.enter(() => this.runTurn(this.turns.tracker.current, entry, row)),
-        );
+        this.subscribe(rows$, feed, (row) => this.turns.enter(() => this.sourceRow(entry, row)));
       },
     };
     this.feeds.push(feed);
+  }
+
+  /** What `enter` does, in one call: every row passes here. */
+  private sourceRow(entry: Stage, row: unknown): void {
+    if (this.teardown.closed || this.ended) return;
+    try {
+      this.runTurn(this.turns.tracker.current, entry, row);
+    } catch (error) {
+      this.fail(error instanceof OperatorError ? error.cause : error);
+    }
   }
 
   private rxRow(out: Stage, row: unknown, rx: RxOutput): void {
