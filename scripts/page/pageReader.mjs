@@ -24,19 +24,25 @@ export function times(page) {
   }));
 }
 
-/** The lines of a table as texts, all pages of it. */
-export async function resultRows(page) {
-  await page.select('#result .titlebar select', '500');
-  const rows = [];
-  for (;;) {
-    rows.push(...(await tableRows(page, '#result')));
-    const [, next] = await page.$$('#result .titlebar button');
-    if (await next.evaluate((button) => button.disabled)) break;
-    await next.click();
-  }
-  return rows;
+/** The lines of the result as texts, all pages of it, read in one go: nothing changes meanwhile. */
+export function resultRows(page) {
+  return page.$eval('#result', (section) => {
+    const size = section.querySelector('.titlebar select');
+    size.value = '500';
+    size.dispatchEvent(new Event('change'));
+    const [, next] = section.querySelectorAll('.titlebar button');
+    const rows = [];
+    for (;;) {
+      for (const line of section.querySelectorAll('.scroll tbody tr')) {
+        rows.push([...line.children].map((cell) => cell.textContent));
+      }
+      if (next.disabled) return rows;
+      next.click();
+    }
+  });
 }
 
+/** The lines of another table. */
 export function tableRows(page, section) {
   return page.$$eval(`${section} .scroll tbody tr`, (lines) =>
     lines.map((line) => [...line.children].map((cell) => cell.textContent)),
