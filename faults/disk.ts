@@ -1,9 +1,8 @@
 import { failedCalls } from './disk/failedCalls.js';
-import { removeTemplates, rot } from './disk/rot.js';
+import { rot } from './disk/rot.js';
 import { runSuite } from './suite.js';
 
 /** `npm run faults:disk`: files that rot, are cut, lost, swapped or old; calls that fail. */
-process.on('disconnect', () => void removeTemplates());
 await runSuite({
   name: 'faults:disk',
   runs: 2000,

@@ -11,11 +11,6 @@ const templates = () => {
   return made;
 };
 
-/** Removes what the templates lie in. */
-export async function removeTemplates(): Promise<void> {
-  for (const each of (await made) ?? []) await each.remove();
-}
-
 /** Damages a stopped query and starts it again: the right answer, or a coded error. */
 export async function rot(seed: number): Promise<Outcome> {
   const random = new Random(seed);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,6 @@ export class Templates {
   private constructor(
     /** Where the query lives: its sink's folder may not change. */
     readonly here: string,
-    private readonly root: string,
     /** Clean stops, oldest first. */
     readonly older: readonly Template[],
     readonly last: readonly Template[],
@@ -32,6 +31,7 @@ export class Templates {
 
   static async of(scenario: Scenario): Promise<Templates> {
     const root = await mkdtemp(join(scratch, `millrace-disk-${scenario.name}-`));
+    process.on('exit', () => rmSync(root, { recursive: true, force: true }));
     const here = join(root, 'here');
     const save = async (name: string, known: number): Promise<Template> => {
       const folder = join(root, name);
@@ -58,11 +58,7 @@ export class Templates {
       await scenario.live({ folder: here, known, available, completes: false, killPoint });
       last.push(await save(`dead-${death ?? 'never'}`.replace(':', '-'), available));
     }
-    return new Templates(here, root, older, last);
-  }
-
-  remove(): Promise<void> {
-    return rm(this.root, { recursive: true, force: true });
+    return new Templates(here, older, last);
   }
 }
 

@@ -1,7 +1,10 @@
 import { copyFile, link, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryPrefix } from '../../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { databaseDirectory } from './storeFiles.js';
+
+const prefix = `${temporaryPrefix}copy-`;
 
 /** A database that may be opened, and so changed, without touching the one that it is a copy of. */
 export interface LinkedCopy {
@@ -15,7 +18,7 @@ export interface LinkedCopy {
  */
 export async function linkedCopy(directory: string): Promise<LinkedCopy> {
   const from = databaseDirectory(directory);
-  const copy = join(directory, `.tmp-${globalThis.crypto.randomUUID()}`);
+  const copy = join(directory, `${prefix}${globalThis.crypto.randomUUID()}`);
   await mkdir(copy, { mode: 0o700 });
   const remove = () => rm(copy, { recursive: true, force: true });
   try {
@@ -30,6 +33,13 @@ export async function linkedCopy(directory: string): Promise<LinkedCopy> {
     throw error;
   }
   return { directory: copy, remove };
+}
+
+/** Removes copies whose reader has died. Only the owner of the checkpoint's lock may call it. */
+export async function removeCopies(directory: string): Promise<void> {
+  for (const name of await nodeFileSystem().list(directory)) {
+    if (name.startsWith(prefix)) await rm(join(directory, name), { recursive: true, force: true });
+  }
 }
 
 async function linkOrCopy(source: string, target: string): Promise<void> {

@@ -2,6 +2,7 @@ import { StreamingError } from '../../lib/errors.js';
 import type { EpochRecord, StateBackend } from '../../lib/state/stateBackend.js';
 import { openDurableBackend } from '../durableBackend.js';
 import { type LevelByteStore, levelCodeOf, openLevel, reasonOf } from './levelByteStore.js';
+import { removeCopies } from './linkedCopy.js';
 import {
   checkCleanMark,
   checkDiary,
@@ -88,6 +89,7 @@ async function verifyFiles(directory: string, create: boolean): Promise<Verified
   const torn = (await checkLogs(directory)) === 'torn';
   const checkLater = await checkTables(directory);
   await takeCleanMark(directory);
+  await removeCopies(directory);
   return { clean: clean && !torn, torn, checkLater };
 }
 

@@ -22,10 +22,10 @@ export function sizesFor(heapLimit: number): StoreSizes {
   const cacheEntries = Math.min(300_000, Math.max(10_000, Math.floor(heapLimit / heapPerEntry)));
   if (heapLimit < 512 * megabyte) {
     const filteredKeys = 16_000_000;
-    return { cacheEntries, filteredKeys, writeBufferSize: 16 * megabyte, cacheSize: 16 * megabyte };
+    return { cacheEntries, filteredKeys, writeBufferSize: 8 * megabyte, cacheSize: 16 * megabyte };
   }
   const filteredKeys = 64_000_000;
-  return { cacheEntries, filteredKeys, writeBufferSize: 32 * megabyte, cacheSize: 64 * megabyte };
+  return { cacheEntries, filteredKeys, writeBufferSize: 16 * megabyte, cacheSize: 64 * megabyte };
 }
 
 export function defaultSizes(): StoreSizes {

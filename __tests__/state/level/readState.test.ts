@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeFileSystem } from '../../../lib/checkpoint/nodeFileSystem.js';
@@ -58,6 +58,18 @@ describe('readState', () => {
     await write();
     await entriesOf('b-0', 'k');
     expect(await readdir(join(location, 'state'))).toContain('CLEAN');
+  });
+
+  it('changes no byte of what it reads, and the next start removes what a dead reader has left', async () => {
+    await write();
+    const state = join(location, 'state');
+    const before = await readdir(state, { recursive: true });
+    await entriesOf('b-0', 'k');
+    expect(await readdir(state, { recursive: true })).toEqual(before);
+    await mkdir(join(state, '.tmp-copy-of-somebody'));
+    const options = { directory: state, queryId: 'q', create: false };
+    await (await openStateBackend(options)).backend.close();
+    expect(await readdir(state)).toEqual(['CLEAN', 'FORMAT', 'db']);
   });
 
   it('refuses a checkpoint that is in use, none, and a table that is not there', async () => {
