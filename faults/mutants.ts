@@ -8,6 +8,8 @@ import { mutants } from './mutants/mutants.js';
 import type { SuiteOptions } from './options.js';
 import { runSuite, workerFlag } from './suite.js';
 
+const built = fileURLToPath(new URL('..', import.meta.url));
+
 /**
  * `npm run faults:mutants`: bugs put one by one into a copy of the built engine; each must be caught. A
  * run is one mutant, in the order of the list. `--only` takes those whose name has the text.
@@ -17,7 +19,9 @@ await runSuite({
   runs: mutants.length,
   async one(seed, options) {
     const mutant = mutants[seed - 1];
-    if (mutant === undefined || !mutant.name.includes(options.only)) {
+    if (mutant === undefined) throw new RangeError(`there are ${mutants.length} mutants`);
+    if (!mutant.name.includes(options.only)) {
+      mutated(readFileSync(join(built, mutant.file), 'utf8'), mutant);
       return { reason: undefined, planned: 0, fired: 0, counts: { 'left out': 1 } };
     }
     const survived = await reasonOf(mutant, options);
@@ -31,7 +35,6 @@ await runSuite({
 async function reasonOf(mutant: Mutant, { seed }: SuiteOptions): Promise<string | undefined> {
   const root = mkdtempSync(join(tmpdir(), 'millrace-mutant-'));
   try {
-    const built = fileURLToPath(new URL('..', import.meta.url));
     cpSync(built, join(root, '.build'), { recursive: true });
     symlinkSync(join(built, '..', 'node_modules'), join(root, 'node_modules'));
     cpSync(join(built, '..', 'package.json'), join(root, 'package.json'));

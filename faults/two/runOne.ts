@@ -175,16 +175,18 @@ class Run {
     return copied.startsWith('CHECKPOINT_COPIED') ? undefined : `a copy ends with '${copied}'`;
   }
 
-  /** The state has gone, and batches were committed: nothing may take its place. */
+  /** The state, or LevelDB's pointer to it, has gone: nothing takes its place, and nothing is deleted. */
   private async lostStore(): Promise<string | undefined> {
     const party = this.parties.take();
     const code = await party.run(this.order({ life: this.random.between(4, 8) }));
     if (code !== '') return `the first run ends with '${code}'`;
     const state = join(this.directory, 'checkpoint', 'state');
-    renameSync(state, `${state}-kept`);
+    const lost = this.random.chance(0.3) ? state : (filesNamed('CURRENT', state)[0] ?? state);
+    const kept = join(this.directory, 'kept');
+    renameSync(lost, kept);
     const refused = await party.run(this.order({}));
-    rmSync(state, { recursive: true, force: true });
-    renameSync(`${state}-kept`, state);
+    rmSync(lost, { recursive: true, force: true });
+    renameSync(kept, lost);
     this.parties.give(party);
     return /^(STATE|CHECKPOINT)_/.test(refused) ? undefined : `it goes on with '${refused}'`;
   }
@@ -234,7 +236,11 @@ function isRefusal(code: string, allowed = refusals): boolean {
 }
 
 function removeLocks(directory: string): void {
-  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-    if (entry.name === 'LOCK') rmSync(join(entry.parentPath ?? entry.path, entry.name));
-  }
+  for (const path of filesNamed('LOCK', directory)) rmSync(path);
+}
+
+function filesNamed(name: string, directory: string): readonly string[] {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const named = entries.filter((entry) => entry.name === name);
+  return named.map((entry) => join(entry.parentPath ?? entry.path, name));
 }
