@@ -90,18 +90,13 @@ function drawEvents(plot, { points, late }) {
  * @param {readonly Point[]} points
  */
 function drawRates(plot, points) {
-  const filled = withGaps(points);
-  const perSecond = (/** @type {number} */ rows) => (rows * 1000) / bucketMs;
+  const rates = ratesOf(points);
   plot.draw(
     [
       { label: 'in', stroke: 'accent', fill: true },
       { label: 'out', stroke: 'violet' },
     ],
-    [
-      filled.map((point) => point.t / 1000),
-      smooth(filled.map((point) => perSecond(point.rows))),
-      smooth(filled.map((point) => perSecond(point.out))),
-    ],
+    [rates.map(({ t }) => t / 1000), rates.map((each) => each.rows), rates.map((each) => each.out)],
     { axis: (value) => compact(value) },
   );
 }
@@ -146,34 +141,32 @@ function drawState(plot, points) {
 }
 
 /**
- * Where no batch ran for a while, the rate was 0.
+ * Rows per second at each point: over the last second, or over the time since the point before if
+ * that is longer. Where no batch ran for a while, 0.
  * @param {readonly Point[]} points
  */
-function withGaps(points) {
-  /** @type {Pick<Point, 't' | 'rows' | 'out'>[]} */
-  const filled = [];
-  for (const point of points) {
-    const before = filled.at(-1);
-    if (before && point.t - before.t > 8 * bucketMs) {
-      filled.push(
-        { t: before.t + bucketMs, rows: 0, out: 0 },
-        { t: point.t - bucketMs, rows: 0, out: 0 },
-      );
-    }
-    filled.push(point);
-  }
-  return filled;
-}
-
-/**
- * Mean of four buckets: one second, so that a trigger of a second does not look like a comb.
- * @param {readonly number[]} values
- */
-function smooth(values) {
-  return values.map((_, i) => {
-    const near = values.slice(Math.max(0, i - 3), i + 1);
-    return near.reduce((sum, value) => sum + value, 0) / near.length;
+function ratesOf(points) {
+  /** @type {{ t: number, rows: number, out: number }[]} */
+  const rates = [];
+  const spans = points.map(({ t, busyMs }, i) => {
+    const since = t - (points[i - 1]?.t ?? t - bucketMs);
+    return Math.max(bucketMs, Math.min(since, Math.max(1000, busyMs)));
   });
+  for (const [i, { t }] of points.entries()) {
+    const before = rates.at(-1);
+    const idleUntil = t - (spans[i] ?? 0);
+    if (before && idleUntil - before.t > 2000) {
+      rates.push({ t: before.t + bucketMs, rows: 0, out: 0 }, { t: idleUntil, rows: 0, out: 0 });
+    }
+    let [rows, out, ms] = [0, 0, 0];
+    for (let j = i; j >= 0 && ms < 1000; j--) {
+      rows += points[j]?.rows ?? 0;
+      out += points[j]?.out ?? 0;
+      ms += spans[j] ?? 0;
+    }
+    rates.push({ t, rows: (rows * 1000) / ms, out: (out * 1000) / ms });
+  }
+  return rates;
 }
 
 /** @param {readonly (number | null)[]} values */

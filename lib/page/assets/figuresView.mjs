@@ -32,7 +32,12 @@ export function figuresView(root) {
       const input = progress?.inputRowsPerSecond;
       const processed = progress?.processedRowsPerSecond;
       set(tiles.input, input, count(input), plural(totals.rows, 'row'));
-      set(tiles.processed, processed, count(processed), room(input, processed));
+      set(
+        tiles.processed,
+        processed,
+        count(processed),
+        room(input, processed, query.about.trigger),
+      );
       const ms = progress?.batchDuration;
       const rows = progress ? plural(progress.numInputRows, 'row') : '';
       set(
@@ -124,12 +129,15 @@ function slowest({ batches }) {
 /**
  * @param {number | undefined} input
  * @param {number | undefined} processed
+ * @param {string} trigger
  */
-function room(input, processed) {
+function room(input, processed, trigger) {
   if (!input || !processed) return '';
-  return processed >= input
-    ? `keeps up: ${count(processed / input)}× the input`
-    : 'falls behind the input';
+  if (/^(AvailableNow|Once)/.test(trigger)) return 'as fast as it can: all input is there';
+  if (processed < input * 0.9) return 'falls behind the input';
+  return processed < input * 1.1
+    ? 'just keeps up with the input'
+    : `keeps up: ${count(processed / input)}× the input`;
 }
 
 /** @param {Query['totals']} totals */

@@ -182,7 +182,7 @@ function drawBox(drawing, node, { x, y } = { x: 0, y: 0 }) {
     rect,
     stripe,
     svg('text', { x: 14, y: 23, class: 'name', text: clip(node.title, 19) }),
-    svg('text', { x: 14, y: 41, class: 'detail', text: clip(node.detail, 25) }),
+    svg('text', { x: 14, y: 41, class: 'detail', text: clip(node.detail, 23) }),
     state,
     lost,
   );

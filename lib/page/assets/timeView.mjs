@@ -3,7 +3,7 @@ import { clock, instant, plural, span, time } from './format.mjs';
 
 /**
  * @typedef {import('./model.mjs').Query} Query
- * @typedef {{ newest: number, watermark: number | null, from: number, to: number, width: number, x: (ms: number) => number }} Scale
+ * @typedef {{ newest: number, watermark: number | null, next: number | null, from: number, to: number, width: number, x: (ms: number) => number }} Scale
  */
 
 /** With one lane of windows, and with two. */
@@ -107,7 +107,11 @@ function scaleOf(query, width) {
   );
   const to = newest + reach * 0.22;
   const x = (/** @type {number} */ ms) => ((ms - from) / (to - from)) * width;
-  return { newest, watermark, from, to, width, x };
+  // Between two batches the watermark moves; with several withWatermark it is not this simple.
+  const single = query.about.plan.nodes.filter(({ kind }) => kind === 'withWatermark').length === 1;
+  const next = single ? newest - (query.about.delayMs ?? 0) : null;
+  const moves = next !== null && next - (watermark ?? from) > (to - from) * 0.02;
+  return { newest, watermark, next: moves ? next : null, from, to, width, x };
 }
 
 /**
@@ -122,7 +126,7 @@ function storyOf(query, scale) {
   const wait =
     delayMs === 0
       ? 'It waits for no late-comers.'
-      : `It stays ${span(delayMs)} behind the newest event, to wait for late-comers.`;
+      : `After each batch it moves to ${span(delayMs)} behind the newest event: so long it waits for late-comers.`;
   if (scale.watermark === null)
     return `There is no watermark before the first batch is done. ${wait}`;
   const closes =
@@ -326,7 +330,7 @@ function lateRows(query, { x, from }) {
 }
 
 /** @param {Scale} scale */
-function flags({ newest, watermark, x, width }) {
+function flags({ newest, watermark, next, x, width }) {
   const flag = (
     /** @type {string} */ kind,
     /** @type {number} */ ms,
@@ -346,6 +350,11 @@ function flags({ newest, watermark, x, width }) {
     ];
   };
   const drawn = flag('newest', newest, 'newest event', 'middle');
+  if (next !== null) {
+    const [line] = flag('next', next, '', 'middle');
+    const named = { class: 'zone-name', x: x(next) - 6, y: at.zoneEnd - 26, 'text-anchor': 'end' };
+    if (line) drawn.push(line, svg('text', { ...named, text: 'next watermark' }));
+  }
   if (watermark === null) return drawn;
   const [a, b] = [clamp(x(watermark), 0, width), x(newest)];
   const gap = newest - watermark;
