@@ -21,7 +21,7 @@ describe('docs/errors.md', () => {
     const texts = textOf('docs/errors.md')
       .split(/^#{2,3} `?[A-Z][A-Z0-9_]+`?\s*$/m)
       .slice(1);
-    const parts = /\*\*When\.\*\* \S[^]*\*\*Data\.\*\* \S[^]*\*\*Do\.\*\* \S/;
+    const parts = /\*\*When\.\*\* \S[\s\S]*\*\*Data\.\*\* \S[\s\S]*\*\*Do\.\*\* \S/;
     expect(sections.filter((_, at) => !parts.test(texts[at] ?? ''))).toEqual([]);
   });
 });

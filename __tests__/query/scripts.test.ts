@@ -5,6 +5,7 @@ import {
   memoryStream,
   processingTime,
   readStream,
+  select,
   union,
   window,
   withWatermark,
@@ -16,6 +17,7 @@ import {
   assertWatermark,
   checkLastBatch,
   checkNewAnswer,
+  expectFailure,
   manualClock,
   testStream,
 } from '../../lib/testing/index.js';
@@ -128,6 +130,21 @@ describe('event time and watermark, as EventTimeWatermarkSuite', () => {
       advanceClock('30 seconds'),
       addData(source, 'a'),
       checkNewAnswer({ key: 'a', count: 3 }),
+    );
+  });
+});
+
+describe('a pipe that changes a row', () => {
+  it('fails its script', async () => {
+    const source = memoryStream<{ n: number; in: { n: number } }>();
+    const changing = readStream(source).pipe(
+      select((row) => {
+        row.in.n += 1;
+        return row;
+      }),
+    );
+    await testStream(changing)(
+      expectFailure('BATCH_FAILED', addData(source, { n: 1, in: { n: 1 } })),
     );
   });
 });

@@ -2,10 +2,12 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { type ErrorCode, StreamingError } from '../errors.js';
 import type { MemoryStream } from '../sources/memoryStream.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
+import { deepFreeze } from './deepFreeze.js';
 import type { TestAction, TestRun } from './testStream.js';
 
 /**
- * Adds rows to a source, and lets the query process what a trigger takes.
+ * Adds rows to a source, and lets the query process what a trigger takes. The rows are frozen: a pipe
+ * that changes a row, which a query must not, fails its script.
  *
  * @example
  * await testStream(words)(addData(input, 'a', 'b'), checkNewAnswer('a', 'b'));
@@ -15,6 +17,7 @@ export function addData<T>(source: MemoryStream<T>, ...rows: readonly T[]): Test
   return {
     name: `addData(${rows.map(show).join(', ')})`,
     run: (test) => {
+      rows.forEach(deepFreeze);
       source.addData(...rows);
       return test.settle();
     },
