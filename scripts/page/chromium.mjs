@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import puppeteer from 'puppeteer-core';
 
+/** Exit code of a run that found no browser: the page was not tested. */
+const noChromium = 75;
+
 const places = [
   process.env.CHROMIUM,
   '/usr/bin/chromium',
@@ -15,11 +18,17 @@ function findChromium() {
   if (found()) return found();
   console.log('no Chromium yet: apt-get install chromium');
   const options = { stdio: ['ignore', 'ignore', 'inherit'] };
-  execFileSync('apt-get', ['update', '-qq'], options);
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], options);
+  const install = ['install', '-y', '-qq', '--no-install-recommends', 'chromium'];
+  try {
+    execFileSync('apt-get', ['update', '-qq'], options);
+    execFileSync('apt-get', install, options);
+  } catch (error) {
+    console.error(String(error));
+  }
   const path = found();
-  if (!path) throw new Error('apt-get installed no Chromium: set CHROMIUM to the path of one');
-  return path;
+  if (path) return path;
+  console.error('there is no Chromium and none can be installed: set CHROMIUM to the path of one');
+  process.exit(noChromium);
 }
 
 /** A browser, and everything that went wrong in its pages: console errors, requests to elsewhere. */
