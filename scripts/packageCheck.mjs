@@ -61,6 +61,7 @@ function undeclaredImports() {
     /(?:^(?:import|export)\s[^;'"=(]*?\bfrom\s*|^import\s*|\bimport\(\s*)['"]([^.'"][^'"]*)['"]/gm;
   const found = new Map();
   for (const file of files(join(home, 'dist'))) {
+    if (!/\.(m?js|d\.m?ts)$/.test(file)) continue; // the project that `millrace init` writes is text
     for (const [, specifier] of readFileSync(file, 'utf8').matchAll(wanted)) {
       if (specifier.startsWith('node:')) continue;
       const parts = specifier.split('/');

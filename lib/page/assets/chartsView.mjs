@@ -8,6 +8,8 @@ import { bytes, compact, span } from './format.mjs';
 
 /** Length of the server's buckets, ms. */
 const bucketMs = 250;
+/** Between two drawings, ms. */
+const restMs = 450;
 const phases = ['planning', 'log', 'computing', 'sink', 'commit'];
 
 /**
@@ -39,6 +41,7 @@ export function chartsView(root) {
   };
   let runId = '';
   let last = '';
+  let drawnAt = 0;
   return {
     /** @param {Query} query */
     update(query) {
@@ -46,6 +49,10 @@ export function chartsView(root) {
       const key = `${query.points.length} ${newest?.t} ${newest?.batches}`;
       const stale = Object.values(plots).some((plot) => plot.isStale());
       if (query.runId === runId && key === last && !stale) return;
+      // Lines over minutes need not move four times a second.
+      const now = performance.now();
+      if (query.runId === runId && !stale && now - drawnAt < restMs) return;
+      drawnAt = now;
       runId = query.runId;
       last = key;
       root.hidden = query.points.length === 0;
