@@ -17,8 +17,9 @@ export class Injected extends Error {
 /** What happens at a step: the process dies, or the step fails once. */
 export interface Fault {
   readonly kind: 'kill' | 'power' | 'error';
-  /** Steps from the start of the process. */
+  /** Steps from the start of the process; or how often, of `door` alone. */
   readonly step: number;
+  readonly door?: string;
 }
 
 /**
@@ -35,9 +36,11 @@ export class Process {
 
   step(door: string): void {
     if (this.isDead) throw new Killed(door);
-    this.steps += 1;
-    if (this.fault === undefined || this.firedAt !== undefined) return;
-    if (this.steps < this.fault.step) return;
+    const { fault } = this;
+    const only = fault?.door;
+    if (only === undefined || only === door) this.steps += 1;
+    if (fault === undefined || this.firedAt !== undefined) return;
+    if (this.steps < fault.step || (only !== undefined && only !== door)) return;
     this.firedAt = door;
     if (this.fault.kind === 'error') throw new Injected('EIO', door);
     this.isDead = true;
