@@ -166,6 +166,15 @@ describe('the hub of the page', () => {
     hub.close();
   });
 
+  it('follows queries no longer once it is closed', async () => {
+    const { hub } = hubOf();
+    const { query: q } = query('left');
+    hub.close();
+    const { execution } = q.internals;
+    expect([execution.late$.observed, execution.committed$.observed]).toEqual([false, false]);
+    await q.stop();
+  });
+
   it('keeps the last ten runs that have ended', async () => {
     const { hub, time, events } = hubOf();
     for (let i = 0; i < 13; i++) {

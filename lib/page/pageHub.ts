@@ -79,6 +79,7 @@ export class PageHub implements StreamingQueryListener {
   close(): void {
     this.isClosed = true;
     queries.removeListener(this);
+    for (const feed of this.feeds.values()) feed.close();
     this.listeners.clear();
   }
 
@@ -98,7 +99,7 @@ export class PageHub implements StreamingQueryListener {
     for (const feed of ended.slice(0, Math.max(0, ended.length - keptEnded))) {
       this.feeds.delete(feed.runId);
       this.changed.delete(feed);
-      this.gone.push(feed.runId);
+      if (this.listeners.size > 0) this.gone.push(feed.runId);
     }
   }
 

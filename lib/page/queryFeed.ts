@@ -1,3 +1,4 @@
+import { Subscription } from 'rxjs';
 import { isWatermarkNode } from '../plan/watermarkNode.js';
 import type { StreamingQueryProgress } from '../query/progress.js';
 import type { RestartEvent } from '../query/restartPolicy.js';
@@ -39,6 +40,7 @@ export class QueryFeed {
   private readonly totals = { rows: 0, out: 0, late: 0, failed: 0 };
   private restarted: RestartEvent | undefined;
   private aboutTold = false;
+  private readonly following = new Subscription();
 
   constructor(
     private readonly query: StreamingQuery,
@@ -61,8 +63,11 @@ export class QueryFeed {
     for (const progress of query.recentProgress) {
       this.addBatch(progress, Date.parse(progress.timestamp), droppedRows(progress));
     }
-    execution.late$.subscribe({ next: (row) => this.addLate(row, options.now()), error: ignore });
-    execution.committed$.subscribe({
+    const late = execution.late$.subscribe({
+      next: (row) => this.addLate(row, options.now()),
+      error: ignore,
+    });
+    const committed = execution.committed$.subscribe({
       next: () => {
         const progress = execution.lastProgress;
         if (progress) this.committed(progress, options.now());
@@ -71,6 +76,13 @@ export class QueryFeed {
       error: options.changed,
       complete: options.changed,
     });
+    this.following.add(late);
+    this.following.add(committed);
+  }
+
+  /** Follows the query no longer; it goes on. */
+  close(): void {
+    this.following.unsubscribe();
   }
 
   get hasEnded(): boolean {
