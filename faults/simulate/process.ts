@@ -42,7 +42,7 @@ export class Process {
     if (fault === undefined || this.firedAt !== undefined) return;
     if (this.steps < fault.step || (only !== undefined && only !== door)) return;
     this.firedAt = door;
-    if (this.fault.kind === 'error') throw new Injected('EIO', door);
+    if (fault.kind === 'error') throw new Injected('EIO', door);
     this.isDead = true;
     throw new Killed(door);
   }
