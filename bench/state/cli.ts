@@ -15,12 +15,13 @@ import type { LifeOrder, LifeReport } from './life.js';
  */
 const args = parseArguments(process.argv.slice(2), {
   keys: '2000000',
-  batch: '100000',
+  batch: '',
   heap: '0',
   json: 'false',
 });
 const keys = Number(args.keys);
-const perBatch = Number(args.batch);
+// What a batch changes is in memory until it is committed.
+const perBatch = Number(args.batch) || (Number(args.heap) > 0 ? 20_000 : 100_000);
 const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-state-'));
 const location = join(folder, 'checkpoint');
 

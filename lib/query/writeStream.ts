@@ -67,7 +67,7 @@ export interface WriteStreamOptions<T> {
   readonly rxTimeout?: DurationInput;
   /** How long `stop()` waits for a sink or source that hangs; 0 (default): for ever. */
   readonly stopTimeout?: DurationInput;
-  /** Decoded state entries kept in memory; changed ones come on top. Default by the heap, at most 300,000. */
+  /** Decoded state entries kept in memory; changed ones come on top. Default by the heap, at most 200,000. */
   readonly stateCacheEntries?: number;
   /** Show the query on the live page: true, or where the page is to be. Default false. */
   readonly page?: boolean | LivePageOptions;

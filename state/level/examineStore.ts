@@ -4,7 +4,7 @@ import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../../lib/errors.js';
 import { DecodeError } from '../codec/decodeError.js';
 import { conditionOfLog } from './logFile.js';
-import { databaseDirectory } from './storeFiles.js';
+import { databaseDirectory, liveTableNames } from './storeFiles.js';
 import { verifyTable } from './tableFile.js';
 
 /** A file of LevelDB that was read through, and what is wrong with it. */
@@ -18,10 +18,11 @@ export interface ExaminedStoreFile {
 export async function examineStore(directory: string): Promise<readonly ExaminedStoreFile[]> {
   const database = databaseDirectory(directory);
   const names = await nodeFileSystem().list(database);
+  const live = await liveTableNames(database);
   const found: ExaminedStoreFile[] = [];
   for (const name of names) {
     const check = checkOf(name, names);
-    if (check === undefined) continue;
+    if (check === undefined || (/\.(ldb|sst)$/.test(name) && !live.includes(name))) continue;
     const reason = check(await readFile(join(database, name)));
     found.push({ name, problem: reason === undefined ? undefined : damaged(name, reason) });
   }

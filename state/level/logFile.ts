@@ -7,6 +7,8 @@ import { maskedCrc32c } from './crc32c.js';
  */
 const blockLength = 32768;
 const headerLength = 7;
+/** Types of records: whole, and the two ends of one that is in parts. */
+const [full, first, last] = [1, 2, 4];
 
 /**
  * What a log file of LevelDB is like, told without opening the store, which would drop what it cannot
@@ -33,6 +35,25 @@ export function conditionOfLog(bytes: Uint8Array): 'sound' | 'torn' | 'hole' {
     }
   }
   return isTorn ? 'torn' : 'sound';
+}
+
+/** The records of a log up to the first that is unreadable, put together where they span blocks. */
+export function* recordsOf(bytes: Uint8Array): Iterable<Uint8Array> {
+  let parts: Uint8Array[] = [];
+  for (let block = 0; block < bytes.length; block += blockLength) {
+    const end = Math.min(bytes.length, block + blockLength);
+    let at = block;
+    while (at < end) {
+      const next = recordEnd(bytes, at, end);
+      if (next === undefined) break;
+      if (next === 'bad') return;
+      const type = bytes[at + 6] as number;
+      if (type === full || type === first) parts = [];
+      parts.push(bytes.subarray(at + headerLength, next));
+      if (type === full || type === last) yield Buffer.concat(parts);
+      at = next;
+    }
+  }
 }
 
 /** undefined: the block has no more records. */

@@ -24,7 +24,7 @@ export interface StateLocation {
   readonly queryId: string;
   /** No batch has been committed: a missing store is made, one that does not open is put aside. */
   readonly create: boolean;
-  /** Decoded entries in memory; default: by the size of the heap, at most 300,000. */
+  /** Decoded entries in memory; default: by the size of the heap, at most 200,000. */
   readonly cacheEntries?: number;
   readonly onCorrupt?: (error: StreamingError<'STATE_CORRUPT'>) => void;
 }

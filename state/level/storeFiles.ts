@@ -5,6 +5,7 @@ import { StreamingError } from '../../lib/errors.js';
 import { DecodeError } from '../codec/decodeError.js';
 import { stateFormat } from '../durable/layout.js';
 import { conditionOfLog } from './logFile.js';
+import { liveTables } from './manifestFile.js';
 import { verifyTable } from './tableFile.js';
 
 /*
@@ -109,7 +110,7 @@ const checkedAtOnce = 32 * 1024 * 1024;
  */
 export async function checkTables(directory: string): Promise<(() => Promise<void>) | undefined> {
   const database = databaseDirectory(directory);
-  const names = (await files.list(database)).filter((name) => /\.(ldb|sst)$/.test(name));
+  const names = await liveTableNames(database);
   let total = 0;
   for (const name of names) total += (await stat(join(database, name))).size;
   const check = async () => {
@@ -118,6 +119,21 @@ export async function checkTables(directory: string): Promise<(() => Promise<voi
   if (total > checkedAtOnce) return check;
   await check();
   return undefined;
+}
+
+/** Names of the tables that CURRENT and MANIFEST name. */
+export async function liveTableNames(database: string): Promise<readonly string[]> {
+  const current = await files.read(join(database, 'CURRENT'));
+  const name = Buffer.from(current ?? [])
+    .toString('latin1')
+    .trim();
+  if (!/^MANIFEST-\d+$/.test(name)) return [];
+  const manifest = await files.read(join(database, name));
+  const live = manifest === undefined ? new Set<number>() : liveTables(manifest);
+  return (await files.list(database)).filter((file) => {
+    const number = /^(\d+)\.(ldb|sst)$/.exec(file)?.[1];
+    return number !== undefined && live.has(Number(number));
+  });
 }
 
 /** A table that has vanished meanwhile was compacted into others. */

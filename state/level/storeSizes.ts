@@ -14,18 +14,21 @@ export interface StoreSizes {
 
 const megabyte = 1024 * 1024;
 
-/** A decoded entry takes about 200 bytes; a quarter of the heap is for them. */
-const heapPerEntry = 800;
+/** A decoded entry takes about 250 bytes, and as much again until it is collected. */
+const heapPerEntry = 1600;
+/** What the program takes without any state. */
+const heapWithoutState = 32 * megabyte;
 
 /** Sizes for a heap of so many bytes: a small one says that memory is scarce outside it too. */
 export function sizesFor(heapLimit: number): StoreSizes {
-  const cacheEntries = Math.min(300_000, Math.max(10_000, Math.floor(heapLimit / heapPerEntry)));
+  const entries = Math.floor((heapLimit - heapWithoutState) / heapPerEntry);
+  const cacheEntries = Math.min(200_000, Math.max(10_000, entries));
   if (heapLimit < 512 * megabyte) {
     const filteredKeys = 16_000_000;
     return { cacheEntries, filteredKeys, writeBufferSize: 8 * megabyte, cacheSize: 16 * megabyte };
   }
   const filteredKeys = 64_000_000;
-  return { cacheEntries, filteredKeys, writeBufferSize: 16 * megabyte, cacheSize: 64 * megabyte };
+  return { cacheEntries, filteredKeys, writeBufferSize: 16 * megabyte, cacheSize: 32 * megabyte };
 }
 
 export function defaultSizes(): StoreSizes {

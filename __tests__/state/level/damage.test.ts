@@ -147,6 +147,13 @@ describe('openStateBackend', () => {
     expect(await readdir(join(directory, 'db'))).toEqual(expect.arrayContaining(before));
   });
 
+  it('does not take half of a table that a compaction has left for damage', async () => {
+    const directory = await copyOf();
+    await rm(join(directory, 'CLEAN'));
+    await writeFile(join(directory, 'db', '000999.ldb'), 'half a table');
+    expect(await verdictOf(directory)).toBe(newest);
+  });
+
   it('lets LevelDB delete nothing when files changed behind a clean stop', async () => {
     const directory = await copyOf();
     const [manifest] = (await filesOf(directory)).filter((name) => name.startsWith('MANIFEST'));
