@@ -22,8 +22,8 @@ await runSuite({
     script ??= packed();
     return runOne(seed, await script);
   },
-  judge: (tally, { runs }) => {
-    if (runs < 100) return undefined;
+  judge: (tally) => {
+    if (tally.runs < 100) return undefined;
     const rare = allSteps.filter(
       (step) => (tally.counts.get(`kill at ${step}`) ?? 0) < leastOfEach,
     );

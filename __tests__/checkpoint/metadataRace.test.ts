@@ -24,4 +24,26 @@ describe('two starts at once on a new checkpoint, where no lock reaches', () => 
     });
     expect(first).toBeDefined();
   });
+
+  it('refuses one that finds the state of the first, whose metadata it has not seen', async () => {
+    const machine = new Machine();
+    const { files } = machine;
+    let reads = 0;
+    const late: FileSystem = {
+      makeDirectory: (path) => files.makeDirectory(path),
+      list: (path) => (path.endsWith('/state') ? ['FORMAT'] : files.list(path)),
+      read: async (path) => {
+        reads += 1;
+        const content = await files.read(path);
+        if (reads === 1) await machine.run(0);
+        return content;
+      },
+      replace: (path, content) => files.replace(path, content),
+      remove: (path) => files.remove(path),
+      publish: (path, content) => files.publish(path, content),
+    };
+    await expect(machine.open({ fileSystem: late })).rejects.toMatchObject({
+      code: 'CHECKPOINT_LOCKED',
+    });
+  });
 });

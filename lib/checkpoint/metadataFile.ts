@@ -53,9 +53,13 @@ async function publishFirst(
     await files.publish(path, content);
   } catch (cause) {
     if (Reflect.get(Object(cause), 'code') !== 'EEXIST') throw cause;
-    const owner = 'a query that started at the same moment elsewhere';
-    throw new StreamingError('CHECKPOINT_LOCKED', { directory: location, owner }, { cause });
+    throw startedElsewhere(location, cause);
   }
+}
+
+function startedElsewhere(directory: string, cause?: unknown): StreamingError<'CHECKPOINT_LOCKED'> {
+  const owner = 'a query that started at the same moment elsewhere';
+  return new StreamingError('CHECKPOINT_LOCKED', { directory, owner }, { cause });
 }
 
 export async function updateMetadata(
@@ -78,6 +82,8 @@ async function mustBeEmpty(files: FileSystem, location: string, path: string): P
   for (const folder of ['offsets', 'state']) {
     const names = await files.list(join(location, folder));
     if (names.length > 0) {
+      // Where the lock does not reach, another start may have made both since we looked.
+      if ((await files.read(path)) !== undefined) throw startedElsewhere(location);
       throw damagedFile(path, `it is missing, though ${folder}/${names[0]} is there`);
     }
   }
