@@ -108,7 +108,7 @@ class Run {
       const isAtDoor = random.chance(0.3);
       await this.live(
         isAtDoor
-          ? { kind, step: random.between(1, 3), door: random.pick(rareDoors) }
+          ? { kind, step: random.between(1, random.pick([3, 30])), door: random.pick(rareDoors) }
           : { kind, step: random.between(1, random.pick([20, 60, 150])) },
       );
     }
