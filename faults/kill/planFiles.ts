@@ -8,14 +8,27 @@ export class PlanFiles {
   readonly plans = new Map<number, PlanEntry>();
   private readonly texts = new Map<number, string>();
 
-  constructor(private readonly directory: string) {}
+  constructor(
+    private readonly directory: string,
+    /** Plans that the query has removed since. */
+    private readonly forgotten?: string,
+  ) {}
 
   /** Answers what is wrong: a plan that has been written may never change. */
   gather(): string | undefined {
-    for (const name of namesIn(this.directory)) {
+    const folders = this.forgotten === undefined ? [] : [this.forgotten];
+    for (const folder of [...folders, this.directory]) {
+      const flaw = this.gatherIn(folder);
+      if (flaw !== undefined) return flaw;
+    }
+    return undefined;
+  }
+
+  private gatherIn(folder: string): string | undefined {
+    for (const name of namesIn(folder)) {
       if (!/^\d+$/.test(name)) continue;
       const batchId = Number(name);
-      const bytes = readFileSync(join(this.directory, name));
+      const bytes = readFileSync(join(folder, name));
       const text = bytes.toString('latin1');
       const before = this.texts.get(batchId);
       if (before !== undefined && before !== text) return `plan ${batchId} has changed`;

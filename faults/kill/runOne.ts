@@ -7,6 +7,7 @@ import { answerOf } from './answer.js';
 import { lifeOf } from './life.js';
 import { PlanFiles } from './planFiles.js';
 import { type Kill, type Scenario, scenarioOf } from './scenario.js';
+import { forgottenPlans } from './steps.js';
 
 /** Runs the query of a seed, kills it as often as the scenario says, and compares with the model. */
 export async function runOne(seed: number, script: string): Promise<Outcome> {
@@ -42,7 +43,8 @@ class Run {
     private readonly directory: string,
   ) {
     this.scenario = scenarioOf(seed);
-    this.plans = new PlanFiles(join(directory, 'checkpoint', 'offsets'));
+    const checkpoint = join(directory, 'checkpoint');
+    this.plans = new PlanFiles(join(checkpoint, 'offsets'), forgottenPlans(checkpoint));
   }
 
   async all(): Promise<string | undefined> {

@@ -1,3 +1,5 @@
+import { linkSync, mkdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 
@@ -44,9 +46,30 @@ export function steppedFiles(step: (name: string) => void): FileSystem {
       await files.publish(path, content, also);
       step('publish:after');
     },
+    remove: async (path) => {
+      keepPlan(path);
+      await files.remove(path);
+    },
     syncDirectory: async (path) => {
       step('sync directory:before');
       await files.syncDirectory?.(path);
     },
   };
+}
+
+/** Where plans go that a life of many batches forgets before anybody has looked at them. */
+export function forgottenPlans(checkpoint: string): string {
+  return join(checkpoint, '..', 'forgotten-plans');
+}
+
+function keepPlan(path: string): void {
+  const [name, folder] = [basename(path), dirname(path)];
+  if (basename(folder) !== 'offsets' || !/^\d+$/.test(name)) return;
+  const kept = forgottenPlans(dirname(folder));
+  mkdirSync(kept, { recursive: true });
+  try {
+    linkSync(path, join(kept, name));
+  } catch {
+    // It is gone, or has been kept before the process died.
+  }
 }

@@ -274,14 +274,24 @@ const operators: readonly Mutant[] = [
   {
     name: 'late is measured by the watermark of the batch itself',
     file: 'lib/query/pipeline.js',
-    edits: [['this.simulate(batch.previousWatermarkMs)', 'this.simulate(batch.watermarkMs)']],
+    edits: [
+      [
+        'const late = this.simulate(previousWatermarkMs)',
+        'const late = this.simulate(watermarkMs)',
+      ],
+    ],
     suite: 'simulate',
     runs: 1000,
   },
   {
     name: 'eviction is one watermark behind',
     file: 'lib/query/pipeline.js',
-    edits: [['this.simulate(batch.watermarkMs)', 'this.simulate(batch.previousWatermarkMs)']],
+    edits: [
+      [
+        'const evict = this.simulate(watermarkMs)',
+        'const evict = this.simulate(previousWatermarkMs)',
+      ],
+    ],
     suite: 'simulate',
     runs: 1000,
   },
