@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { filter, firstValueFrom } from 'rxjs';
 import {
   aggregate,
+  continuous,
   groupByKey,
   memorySink,
   memoryStream,
@@ -75,6 +77,36 @@ describe('restart policy', () => {
     await query.processAllAvailable();
     expect(sink.rows().at(-1)).toMatchObject({ n: 6 });
     expect(query.lastProgress?.restarts).toBe(2);
+    await query.stop();
+  });
+
+  it('goes on committing epochs in continuous mode', async () => {
+    const failures = { left: 0 };
+    const source = memoryStream<number>();
+    const query = writeStream(
+      readStream(source).pipe(
+        select((n) => {
+          if (failures.left-- > 0) throw new RangeError('not yet');
+          return n;
+        }),
+      ),
+      {
+        sink: memorySink<number>(),
+        checkpointLocation,
+        trigger: continuous(1000), // longer than the restart takes
+        restart: { attempts: 1, delay: 1 },
+      },
+    );
+    const committed = (rows: number) =>
+      firstValueFrom(query.progress$.pipe(filter((progress) => progress.numInputRows === rows)));
+    const first = committed(1);
+    source.addData(1);
+    await first;
+    // The timer of the epoch runs when the failure comes.
+    failures.left = 1;
+    const second = committed(2);
+    source.addData(2, 3);
+    expect((await second).restarts).toBe(1);
     await query.stop();
   });
 

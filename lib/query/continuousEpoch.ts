@@ -46,6 +46,7 @@ export class ContinuousEpoch {
 
   stopTimer(): void {
     this.timer?.unsubscribe();
+    this.timer = undefined;
   }
 
   /** Runs one turn, whose rows a sink that can shows before they are committed. */

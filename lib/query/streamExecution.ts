@@ -108,11 +108,6 @@ export class StreamExecution implements QueryLife {
 
   /** Opens everything, at once if nothing has to be awaited, and asks for the first batch. */
   start(): void {
-    try {
-      this.run.openEagerSources();
-    } catch (error) {
-      return this.loop.fail(error);
-    }
     this.loop.run(() => this.open());
   }
 
@@ -168,6 +163,7 @@ export class StreamExecution implements QueryLife {
 
   private *open(): Steps<Outcome> {
     const { run, setup } = this;
+    run.openEagerSources();
     yield* run.open(this.batch.output, () => this.loop.stopping);
     if (this.loop.stopping) return yield* this.close();
     this.queryId = run.checkpoint.queryId;
@@ -223,12 +219,7 @@ export class StreamExecution implements QueryLife {
     this.run = this.newRun();
     this.batch = new BatchExecution(setup, this.run, this.report);
     if (this.loop.stopping) return this.finish();
-    try {
-      this.run.openEagerSources();
-      return yield* this.open();
-    } catch (error) {
-      return yield* this.failed(error);
-    }
+    return yield* this.open();
   }
 
   private finish(): Outcome {
