@@ -32,6 +32,7 @@ export function select<T>(...args: readonly unknown[]): OperatorFunction<T, unkn
       kind: 'select',
       inputs: [planOf(source)],
       ...(label === undefined ? {} : { label }),
+      traits: { mapsEachRow: true },
       stage: (ctx, out) => new MapStage(ctx, out, project),
     };
     return new DataStream<unknown>(node);

@@ -29,6 +29,7 @@ export function where<T>(
     const node: PlanNode = {
       kind: 'where',
       inputs: [input],
+      traits: { countsRows: true },
       stage: (ctx, out) => new WhereStage(ctx, out, predicate as WhereStage['predicate']),
     };
     return new DataStream<T>(node);
@@ -43,6 +44,7 @@ export function requireFunction(operator: string, fn: unknown): void {
 }
 
 class WhereStage implements Stage {
+  rowsOut = 0;
   private readonly info: BatchInfo;
 
   constructor(
@@ -60,7 +62,9 @@ class WhereStage implements Stage {
     } catch (error) {
       return this.ctx.failed(row, time, error);
     }
-    if (passes === true) this.out.next(row, time);
+    if (passes !== true) return;
+    this.rowsOut += 1;
+    this.out.next(row, time);
   }
 
   endBatch(): void {

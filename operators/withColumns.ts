@@ -23,6 +23,7 @@ export function withColumns<T extends object, C extends object>(
     const node: PlanNode = {
       kind: 'withColumns',
       inputs: [planOf(source)],
+      traits: { mapsEachRow: true },
       stage: (ctx, out) =>
         new MapStage(ctx, out, (row, batch) => ({ ...(row as T), ...columns(row as T, batch) })),
     };

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Checks, eventually, sleep } from './page/checks.mjs';
 import { openBrowser } from './page/chromium.mjs';
 import { poorContrast } from './page/contrast.mjs';
 import { planBox, resultRows, tableRows, text, tiles, times } from './page/pageReader.mjs';
+import { firstFigures, onTerminal } from './page/startOnTerminal.mjs';
 import { begin, minuteCounts, windowMs } from './page/streams.mjs';
 
 /**
@@ -324,6 +326,39 @@ await check('a failure shows its code, its operator and what to do', async () =>
   assert.equal(await page.$eval('[data-id="select-0"]', (box) => box.dataset.failed), 'yes');
   await page.screenshot({ path: join(shots, 'failed.png') });
 });
+
+await check(
+  'npm start: a page with moving figures, which stays after the summary until Ctrl-C',
+  async () => {
+    const data = mkdtempSync(join(tmpdir(), 'millrace-start-'));
+    const begun = performance.now();
+    const job = onTerminal(`npm start -- --fresh --data ${data}`);
+    try {
+      const screen = (pattern, withinMs) =>
+        eventually(() => {
+          const found = pattern.exec(job.screen());
+          assert.ok(found, job.screen().slice(-2000));
+          return found;
+        }, withinMs);
+      const [, url] = await screen(/live page: (\S+)/, 60_000);
+      const rows = await firstFigures(url);
+      const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+      console.log(`        ${rows} rows on the page ${seconds} s after the command`);
+      await screen(/the page stays at/, 180_000);
+      assert.match(job.screen(), /flights +3,000,000 +as the plain loop/);
+      const flights = await browser.open(url);
+      await eventually(async () => assert.equal(await text(flights, '#head .state'), 'ended'));
+      assert.equal((await planBox(flights, 'source-0'))[2], '3,000,000 rows passed');
+      await flights.close();
+      assert.equal(job.hasEnded(), false);
+      job.interrupt();
+      assert.ok([0, 130].includes(await job.ended), 'the shell below npm says 130 for Ctrl-C');
+    } finally {
+      job.kill();
+      rmSync(data, { recursive: true, force: true });
+    }
+  },
+);
 
 await check('nothing went wrong in the console, nothing was asked of other hosts', async () => {
   assert.deepEqual(browser.problems, []);

@@ -84,15 +84,19 @@ export class OperatorFigures {
     if (isSourceNode(node)) return this.sourceRows.get(node) ?? 0;
     if (node === this.setup.graph.root) return this.outputRows;
     if (isWatermarkNode(node) || isGroupingNode(node)) return known.get(node.inputs[0] as PlanNode);
+    if (node.traits?.mapsEachRow) {
+      const above = known.get(node.inputs[0] as PlanNode);
+      return above && above - (this.failed.get(node) ?? 0);
+    }
     const counter = this.pipeline?.rowCounts.get(node);
-    return counter && (this.before.get(node) ?? 0) + counter.rows;
+    return counter && (this.before.get(node) ?? 0) + (counter.rowsOut ?? 0);
   }
 
   /** A restarted query has new counters, which begin at 0. */
   private follow(pipeline: Pipeline | undefined): void {
     if (pipeline === this.pipeline) return;
     for (const [node, counter] of this.pipeline?.rowCounts ?? [])
-      add(this.before, node, counter.rows);
+      add(this.before, node, counter.rowsOut ?? 0);
     this.pipeline = pipeline;
   }
 

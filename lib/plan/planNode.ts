@@ -53,6 +53,10 @@ export interface NodeTraits {
   readonly readsEventTime?: boolean;
   /** Its rows carry an event time of their own, also without a watermark above: results of windows. */
   readonly givesEventTime?: boolean;
+  /** One row out for each that comes in, unless it fails: nobody has to count them. */
+  readonly mapsEachRow?: boolean;
+  /** Its stage counts the rows that it gives out: cheaper than a counter behind it. */
+  readonly countsRows?: boolean;
 }
 
 /**
@@ -71,6 +75,8 @@ export interface Stage<In = unknown> {
   prepare?(): MaybePromise<void>;
   next(row: In, time: number): void;
   endBatch(): void;
+  /** Rows given out in this run, of a stage that counts them itself (`traits.countsRows`). */
+  readonly rowsOut?: number;
   /** The run is over (stopped or failed) while this stage may still be waiting for something. */
   cancel?(): void;
 }

@@ -16,6 +16,8 @@ export interface CompileHooks {
   rxStage(node: RxNode, ctx: OperatorContext, out: Stage): Stage | undefined;
   /** What stands between a node and its readers; `out` itself where nobody counts. */
   counted?(node: PlanNode, out: Stage): Stage;
+  /** What a node has become. */
+  made?(node: PlanNode, stages: readonly Stage[]): void;
 }
 
 export interface Compiled {
@@ -41,6 +43,7 @@ export function compile(graph: PlanGraph, end: Stage, hooks: CompileHooks): Comp
     }
     const inputs = stagesOf(node, hooks, out);
     if (inputs === undefined) continue;
+    hooks.made?.(node, inputs);
     inputs.forEach((stage, i) => {
       if (!stages.includes(stage)) stages.push(stage);
       const named =

@@ -31,7 +31,7 @@ export interface PipelineParts {
 export class Pipeline {
   readonly contexts = new Map<PlanNode, OperatorContext>();
   /** Rows that left an operator in this run, where nothing else says it. */
-  readonly rowCounts = new Map<PlanNode, RowCount>();
+  readonly rowCounts = new Map<PlanNode, Pick<Stage, 'rowsOut'>>();
   private readonly compiled: Compiled;
   private readonly graph: PlanGraph;
   private readonly outputMode: OutputMode;
@@ -73,12 +73,16 @@ export class Pipeline {
     };
     const counted = (node: PlanNode, out: Stage): Stage => {
       if (!parts.countRows || !isCounted(parts.graph, node)) return out;
+      if (node.traits?.countsRows) return out;
       const count = new RowCount(out);
       this.rowCounts.set(node, count);
       return count;
     };
     const { rxStage } = parts;
-    this.compiled = compile(parts.graph, parts.end, { contextOf, rxStage, counted });
+    const made = (node: PlanNode, [stage]: readonly Stage[]): void => {
+      if (stage && node.traits?.countsRows) this.rowCounts.set(node, stage);
+    };
+    this.compiled = compile(parts.graph, parts.end, { contextOf, rxStage, counted, made });
     this.preparing = this.compiled.stages.filter((stage) => stage.prepare !== undefined);
     this.operators = [...this.contexts];
     this.inputs = [...this.compiled.entries.values()];

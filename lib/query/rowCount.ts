@@ -6,12 +6,12 @@ import { isSourceNode } from '../stream/sourceNode.js';
 
 /** Counts the rows that leave an operator on their way to the next. */
 export class RowCount implements Stage {
-  rows = 0;
+  rowsOut = 0;
 
   constructor(private readonly out: Stage) {}
 
   next(row: unknown, time: number): void {
-    this.rows += 1;
+    this.rowsOut += 1;
     this.out.next(row, time);
   }
 
@@ -21,10 +21,11 @@ export class RowCount implements Stage {
 }
 
 /**
- * Whether the rows behind `node` have to be counted: progress has those of sources and sink, and a
- * watermark or a grouping lets every row pass. A plain windowed aggregation needs no counter at all.
+ * Whether somebody has to count the rows behind `node`: progress has those of sources and sink, and a
+ * watermark, a grouping and a step that maps each row let every row pass. A plain windowed aggregation
+ * needs no counter at all.
  */
 export function isCounted(graph: PlanGraph, node: PlanNode): boolean {
   if (node === graph.root || isSourceNode(node)) return false;
-  return !isWatermarkNode(node) && !isGroupingNode(node);
+  return !isWatermarkNode(node) && !isGroupingNode(node) && !node.traits?.mapsEachRow;
 }
