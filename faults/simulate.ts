@@ -1,6 +1,9 @@
 import { runOne } from './simulate/runOne.js';
 import { runSuite } from './suite.js';
 
+// Simulated processes die of errors by the million; what failed is told by a message and a seed.
+Error.stackTraceLimit = 0;
+
 /** `npm run faults:simulate`: the whole engine in one process, under virtual time. */
 await runSuite({
   name: 'faults:simulate',

@@ -42,7 +42,7 @@ export class MemoryByteStore implements ByteStore {
 
   get(key: Uint8Array): Uint8Array | undefined {
     this.mustBeOpen('a read');
-    const pair = this.content.pairs[this.indexOf(key)];
+    const pair = this.content.pairs[indexIn(this.content.pairs, key)];
     return pair !== undefined && Buffer.compare(pair[0], key) === 0 ? this.seen(pair) : undefined;
   }
 
@@ -53,7 +53,7 @@ export class MemoryByteStore implements ByteStore {
   ): readonly Pair[] {
     this.mustBeOpen('a scan');
     const { limit = Number.POSITIVE_INFINITY, reverse = false } = options;
-    const [first, end] = [this.indexOf(from), this.indexOf(to)];
+    const [first, end] = [indexIn(this.content.pairs, from), indexIn(this.content.pairs, to)];
     const pairs = reverse
       ? this.content.pairs.slice(Math.max(first, end - limit), end).reverse()
       : this.content.pairs.slice(first, Math.min(end, first + limit));
@@ -89,33 +89,23 @@ export class MemoryByteStore implements ByteStore {
     }
   }
 
-  /** One merge for the whole batch; the later of two changes of a key counts. */
+  /** All changes or, where one throws, none; handles that are open keep what they had. */
   private apply(changes: readonly ByteChange[]): void {
-    const latest = new Map(changes.map((c) => [Buffer.from(c.key).toString('latin1'), c] as const));
-    const kept = this.content.pairs.filter(
-      ([key]) => !latest.has(Buffer.from(key).toString('latin1')),
-    );
-    for (const change of latest.values()) {
+    const pairs = this.content.pairs.slice();
+    for (const change of changes) {
+      const at = indexIn(pairs, change.key);
+      const known = pairs[at];
+      const isKnown = known !== undefined && Buffer.compare(known[0], change.key) === 0;
       if (change.type === 'put') {
-        kept.push([Uint8Array.from(change.key), Uint8Array.from(change.value)]);
-      }
+        const pair = [Uint8Array.from(change.key), Uint8Array.from(change.value)] as const;
+        pairs.splice(at, isKnown ? 1 : 0, pair);
+      } else if (isKnown) pairs.splice(at, 1);
     }
-    this.content.pairs = kept.sort(([a], [b]) => Buffer.compare(a, b));
+    this.content.pairs = pairs;
   }
 
   private seen(pair: Pair): Uint8Array | undefined {
     return this.faults.onRead === undefined ? pair[1] : this.faults.onRead(pair[0], pair[1]);
-  }
-
-  /** The first pair that is not before `key`. */
-  private indexOf(key: Uint8Array): number {
-    let [low, high] = [0, this.content.pairs.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (Buffer.compare((this.content.pairs[middle] as Pair)[0], key) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   private mustBeOpen(what: string): void {
@@ -123,6 +113,17 @@ export class MemoryByteStore implements ByteStore {
     if (this.state === 'closed') throw new StreamingError('STATE_CLOSED', { what });
     throw new StreamingError('STATE_OUTCOME_UNKNOWN', { reason: `${what} after a failed write` });
   }
+}
+
+/** The first pair that is not before `key`. */
+function indexIn(pairs: readonly Pair[], key: Uint8Array): number {
+  let [low, high] = [0, pairs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (Buffer.compare((pairs[middle] as Pair)[0], key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 async function* pagesOf(all: readonly Pair[], limit: number): AsyncIterable<readonly Pair[]> {

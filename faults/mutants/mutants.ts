@@ -182,7 +182,7 @@ const files: readonly Mutant[] = [
   {
     name: 'files get their names without an fsync',
     file: 'lib/checkpoint/memoryFileSystem.js',
-    edits: [['await this.syncFile(temporary, inode);', '']],
+    edits: [['await this.syncFile(path, inode);', '']],
     suite: 'simulate',
     runs: 2000,
   },

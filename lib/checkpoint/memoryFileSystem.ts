@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { StreamingError } from '../errors.js';
 import type { AppendFile, AppendFiles } from './appendFiles.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
@@ -23,9 +23,36 @@ export interface MemoryFileOptions {
 
 /** A file: what a reader sees, and what the disk has. */
 interface Inode {
-  readonly number: number;
   bytes: Uint8Array;
   durable: Uint8Array;
+}
+
+/** Names as a reader sees them, and what the disk has under those that were not synced since. */
+class Directory {
+  readonly entries = new Map<string, Inode>();
+  readonly unsynced = new Map<string, Inode | undefined>();
+
+  constructor(readonly number: number) {}
+
+  set(name: string, inode: Inode | undefined): void {
+    if (!this.unsynced.has(name)) this.unsynced.set(name, this.entries.get(name));
+    if (inode === undefined) this.entries.delete(name);
+    else this.entries.set(name, inode);
+  }
+
+  /** Each name that was not synced is as it is now, or as the disk had it. */
+  crash(random: () => number): void {
+    for (const [name, kept] of this.unsynced) {
+      if (this.entries.get(name) === kept || random() < 0.5) continue;
+      this.set(name, kept);
+    }
+    this.unsynced.clear();
+  }
+}
+
+interface Temporary {
+  readonly inode: Inode;
+  remove(): void;
 }
 
 /**
@@ -41,11 +68,9 @@ interface Inode {
  * @since 0.1.0
  */
 export class MemoryFileSystem implements FileSystem {
-  private readonly directories = new Map<string, number>();
-  private entries = new Map<string, Inode>();
-  private durableEntries = new Map<string, Inode>();
+  private readonly directories = new Map<string, Directory>();
   private readonly locked = new Set<string>();
-  private inodes = 0;
+  private made = 0;
   private temporaries = 0;
 
   constructor(private readonly options: MemoryFileOptions = {}) {}
@@ -53,54 +78,54 @@ export class MemoryFileSystem implements FileSystem {
   async makeDirectory(path: string): Promise<void> {
     await this.step('mkdir', path);
     for (let at = path; !this.directories.has(at); at = dirname(at)) {
-      this.directories.set(at, this.inodes++);
+      this.directories.set(at, new Directory(this.made++));
       if (dirname(at) === at) break;
     }
   }
 
   async list(path: string): Promise<readonly string[]> {
-    const names = new Set<string>();
-    for (const known of [...this.entries.keys(), ...this.directories.keys()]) {
-      if (known !== path && dirname(known) === path) names.add(known.slice(path.length + 1));
+    const names = [...(this.directories.get(path)?.entries.keys() ?? [])];
+    for (const known of this.directories.keys()) {
+      if (known !== path && dirname(known) === path) names.push(basename(known));
     }
-    return [...names].sort();
+    return names.sort();
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    const inode = this.entries.get(path);
-    return inode && Uint8Array.from(inode.bytes);
+    const inode = this.inodeAt(path);
+    return inode && new Uint8Array(inode.bytes);
   }
 
   async publish(path: string, content: Uint8Array, also?: string): Promise<void> {
-    const temporary = await this.writeTemporary(path, content);
+    const { inode, remove } = await this.writeTemporary(path, content);
     const names = also === undefined ? [path] : [also, path];
     try {
       for (const name of names) {
         await this.step('link', name);
-        if (this.entries.has(name)) throw errnoOf('EEXIST', name);
-        this.entries.set(name, this.entries.get(temporary) as Inode);
+        if (this.inodeAt(name) !== undefined) throw errnoOf('EEXIST', name);
+        this.setAt(name, inode);
       }
     } finally {
-      this.entries.delete(temporary);
+      remove();
     }
     for (const name of names) await this.syncDirectory(dirname(name));
   }
 
   async replace(path: string, content: Uint8Array): Promise<void> {
-    const temporary = await this.writeTemporary(path, content);
+    const { inode, remove } = await this.writeTemporary(path, content);
     await this.step('rename', path);
-    this.entries.set(path, this.entries.get(temporary) as Inode);
-    this.entries.delete(temporary);
+    this.setAt(path, inode);
+    remove();
     await this.syncDirectory(dirname(path));
   }
 
   async remove(path: string): Promise<void> {
     await this.step('unlink', path);
-    this.entries.delete(path);
+    this.directories.get(dirname(path))?.set(basename(path), undefined);
   }
 
   async identity(path: string): Promise<string> {
-    return String(this.directories.get(path));
+    return String(this.directories.get(path)?.number);
   }
 
   async lock(path: string): Promise<{ release(): void }> {
@@ -117,14 +142,10 @@ export class MemoryFileSystem implements FileSystem {
     if ((await this.list(to)).length > 0) throw errnoOf('ENOTEMPTY', to);
     const moved = (path: string) =>
       path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
-    for (const [path, number] of [...this.directories]) {
+    for (const [path, directory] of [...this.directories]) {
       this.directories.delete(path);
-      this.directories.set(moved(path), number);
+      this.directories.set(moved(path), directory);
     }
-    this.entries = new Map(Array.from(this.entries, ([path, inode]) => [moved(path), inode]));
-    this.durableEntries = new Map(
-      Array.from(this.durableEntries, ([path, inode]) => [moved(path), inode]),
-    );
     await this.syncDirectory(dirname(to));
   }
 
@@ -135,7 +156,7 @@ export class MemoryFileSystem implements FileSystem {
       return this.appendTo(path, inode);
     },
     sync: async (path) => {
-      await this.syncFile(path, this.entries.get(path));
+      await this.syncFile(path, this.inodeAt(path));
     },
   };
 
@@ -145,29 +166,22 @@ export class MemoryFileSystem implements FileSystem {
    */
   crash(seed: number): void {
     const random = randomOf(seed);
-    const survivors = new Map(this.durableEntries);
-    for (const path of new Set([...this.entries.keys(), ...this.durableEntries.keys()])) {
-      const [seen, kept] = [this.entries.get(path), this.durableEntries.get(path)];
-      if (seen === kept || random() < 0.5) continue;
-      if (seen === undefined) survivors.delete(path);
-      else survivors.set(path, seen);
-    }
-    for (const inode of new Set(survivors.values())) {
+    for (const directory of this.directories.values()) directory.crash(random);
+    for (const inode of new Set(this.inodes())) {
       inode.durable = tornBytes(inode, random);
       inode.bytes = inode.durable;
     }
-    this.entries = survivors;
-    this.durableEntries = new Map(survivors);
     this.locked.clear();
   }
 
   /** Changes a file behind everybody's back: rot. */
   damage(path: string, change: (bytes: Uint8Array) => Uint8Array | undefined): void {
-    const inode = this.entries.get(path);
-    const bytes = inode && change(Uint8Array.from(inode.bytes));
+    const inode = this.inodeAt(path);
+    const bytes = inode && change(new Uint8Array(inode.bytes));
     if (inode === undefined || bytes === undefined) {
-      this.entries.delete(path);
-      this.durableEntries.delete(path);
+      const directory = this.directories.get(dirname(path));
+      directory?.entries.delete(basename(path));
+      directory?.unsynced.delete(basename(path));
       return;
     }
     inode.bytes = bytes;
@@ -176,24 +190,46 @@ export class MemoryFileSystem implements FileSystem {
 
   /** Every path there is, sorted. */
   paths(): readonly string[] {
-    return [...this.entries.keys()].sort();
+    const all: string[] = [];
+    for (const [path, { entries }] of this.directories) {
+      for (const name of entries.keys()) all.push(join(path, name));
+    }
+    return all.sort();
   }
 
-  private async writeTemporary(path: string, content: Uint8Array): Promise<string> {
-    const temporary = join(dirname(path), `${temporaryPrefix}${this.temporaries++}`);
-    const inode = await this.create(temporary);
-    await this.step('write', temporary);
-    inode.bytes = Uint8Array.from(content);
-    await this.syncFile(temporary, inode);
-    return temporary;
+  /** A file that is synced and has only the name of an unfinished write. */
+  private async writeTemporary(path: string, content: Uint8Array): Promise<Temporary> {
+    const directory = this.directories.get(dirname(path));
+    const name = `${temporaryPrefix}${this.temporaries++}`;
+    await this.step('create', path);
+    if (directory === undefined) throw errnoOf('ENOENT', path);
+    const inode: Inode = { bytes: new Uint8Array(0), durable: new Uint8Array(0) };
+    directory.set(name, inode);
+    await this.step('write', path);
+    inode.bytes = new Uint8Array(content);
+    await this.syncFile(path, inode);
+    return { inode, remove: () => directory.set(name, undefined) };
   }
 
   private async create(path: string): Promise<Inode> {
     await this.step('create', path);
-    const inode = { number: this.inodes++, bytes: new Uint8Array(0), durable: new Uint8Array(0) };
-    if (!this.directories.has(dirname(path))) throw errnoOf('ENOENT', path);
-    this.entries.set(path, inode);
+    const inode = { bytes: new Uint8Array(0), durable: new Uint8Array(0) };
+    this.setAt(path, inode);
     return inode;
+  }
+
+  private inodeAt(path: string): Inode | undefined {
+    return this.directories.get(dirname(path))?.entries.get(basename(path));
+  }
+
+  private setAt(path: string, inode: Inode | undefined): void {
+    const directory = this.directories.get(dirname(path));
+    if (directory === undefined) throw errnoOf('ENOENT', path);
+    directory.set(basename(path), inode);
+  }
+
+  private *inodes(): Iterable<Inode> {
+    for (const { entries } of this.directories.values()) yield* entries.values();
   }
 
   private async syncFile(path: string, inode: Inode | undefined): Promise<void> {
@@ -202,19 +238,18 @@ export class MemoryFileSystem implements FileSystem {
 
   async syncDirectory(path: string): Promise<void> {
     if (!(await this.step('fsync directory', path))) return;
-    for (const known of new Set([...this.entries.keys(), ...this.durableEntries.keys()])) {
-      if (dirname(known) !== path) continue;
-      const inode = this.entries.get(known);
-      if (inode === undefined) this.durableEntries.delete(known);
-      else this.durableEntries.set(known, inode);
-    }
+    this.directories.get(path)?.unsynced.clear();
   }
 
   private appendTo(path: string, inode: Inode): AppendFile {
     return {
       append: async (bytes) => {
         await this.step('write', path);
-        inode.bytes = Uint8Array.from([...inode.bytes, ...bytes]);
+        const { length } = inode.bytes;
+        const longer = new Uint8Array(length + bytes.length);
+        longer.set(inode.bytes);
+        longer.set(bytes, length);
+        inode.bytes = longer;
       },
       sync: () => this.syncFile(path, inode),
       close: () => undefined,

@@ -30,7 +30,7 @@ export class BatchReport {
   failedRows: FailedRow[] = [];
   private failedCount = 0;
   private lostRows = 0;
-  private durations: Record<string, number> = {};
+  private durations: Partial<Record<Phase, number>> = {};
   private observed: Record<string, Readonly<Record<string, unknown>>> = {};
   private triggerAt = 0;
   private lastTriggerAt: number | undefined;
@@ -61,7 +61,7 @@ export class BatchReport {
     this.observed = {};
   }
 
-  took(phase: string, since: number): void {
+  took(phase: Phase, since: number): void {
     this.durations[phase] = (this.durations[phase] ?? 0) + Math.max(0, this.now() - since);
   }
 
@@ -93,6 +93,7 @@ export class BatchReport {
   ): StreamingQueryProgress {
     const { setup } = this;
     const durationMs = Math.max(0, this.now() - this.started);
+    this.durations.triggerExecution = durationMs;
     const numInputRows = sources.reduce((sum, run) => sum + run.numInputRows, 0);
     const since =
       this.lastTriggerAt === undefined ? Number.NaN : this.triggerAt - this.lastTriggerAt;
@@ -109,7 +110,7 @@ export class BatchReport {
       batchDuration: Math.round(durationMs),
       numInputRows,
       ...rates(numInputRows),
-      durationMs: sortedDurations({ ...this.durations, triggerExecution: durationMs }),
+      durationMs: roundedDurations(this.durations),
       eventTime: eventTimeOf(pipeline, facts.watermarkMs),
       stateOperators: stateOperatorsOf(pipeline, facts.backend),
       sources: sources.map((run) => ({
@@ -188,12 +189,24 @@ function iso(ms: number): string {
   return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
 }
 
-function sortedDurations(durations: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(durations)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([phase, ms]) => [phase, Math.round(ms)]),
-  );
+/** In the order of their names, those that there were. */
+const phases = [
+  'addBatch',
+  'commitOffsets',
+  'getBatch',
+  'latestOffset',
+  'triggerExecution',
+  'walCommit',
+] as const;
+type Phase = (typeof phases)[number];
+
+function roundedDurations(durations: Partial<Record<Phase, number>>): Record<string, number> {
+  const rounded: Record<string, number> = {};
+  for (const phase of phases) {
+    const ms = durations[phase];
+    if (ms !== undefined) rounded[phase] = Math.round(ms);
+  }
+  return rounded;
 }
 
 function optional(name: string, value: number | undefined): Record<string, number> {

@@ -35,7 +35,8 @@ export interface StreamingQueryListener {
 class StreamingQueryManager {
   private readonly running = new Map<string, StreamingQuery>();
   private readonly listeners = new Set<StreamingQueryListener>();
-  private terminated: StreamingQuery[] = [];
+  /** What ended queries came to since the last reset: not the queries, which hold their state. */
+  private sinceReset: { failure: StreamingError | undefined } | undefined;
   private waiters: (() => void)[] = [];
 
   /** Queries that are running. */
@@ -56,19 +57,19 @@ class StreamingQueryManager {
    * `timeout` passes first. Rejects if one of them failed.
    */
   async awaitAnyTermination(timeout?: DurationInput): Promise<boolean> {
-    if (this.terminated.length === 0) {
+    if (this.sinceReset === undefined) {
       const ms =
         timeout === undefined ? undefined : durationMs(timeout, 'awaitAnyTermination(timeout)');
       if (!(await this.nextTermination(ms))) return false;
     }
-    const failed = this.terminated.find((query) => query.exception);
-    if (failed?.exception) throw failed.exception;
+    const { failure } = this.sinceReset ?? {};
+    if (failure) throw failure;
     return true;
   }
 
   /** Forgets queries that have ended, so that `awaitAnyTermination` waits again. */
   resetTerminated(): void {
-    this.terminated = [];
+    this.sinceReset = undefined;
   }
 
   addListener(listener: StreamingQueryListener): void {
@@ -124,7 +125,7 @@ class StreamingQueryManager {
     const query = this.running.get(runId);
     if (!query) return;
     this.running.delete(runId);
-    this.terminated.push(query);
+    this.sinceReset = { failure: this.sinceReset?.failure ?? query.exception };
     this.tell((listener) =>
       listener.onQueryTerminated?.({ id: query.id, runId, exception: query.exception }),
     );

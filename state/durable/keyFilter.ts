@@ -4,7 +4,9 @@
  */
 const bitsPerKey = 10;
 const wordsPerBlock = 16;
-const firstCapacity = 1 << 16;
+/** Most tables are small, and many queries have many of them. */
+const firstCapacity = 1 << 10;
+const secondCapacity = 1 << 16;
 const growth = 4;
 
 /**
@@ -33,7 +35,7 @@ export class KeyFilter {
     if (++this.count > this.atMost) return this.giveUp();
     let layer = this.layers.at(-1);
     if (layer === undefined || layer.isFull) {
-      layer = new Layer(layer === undefined ? firstCapacity : layer.capacity * growth);
+      layer = new Layer(capacityBehind(layer));
       this.layers.push(layer);
     }
     layer.add(hash);
@@ -51,6 +53,11 @@ export class KeyFilter {
     this.isComplete = false;
     this.layers = [];
   }
+}
+
+function capacityBehind(layer: Layer | undefined): number {
+  if (layer === undefined) return firstCapacity;
+  return Math.max(secondCapacity, layer.capacity * growth);
 }
 
 class Layer {
