@@ -5,6 +5,7 @@ import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { type ResultSet, resultSet } from './aggregate.js';
 import type { Aggregates } from './aggregates/aggregates.js';
 import { type Fold, foldOf } from './internal/fold.js';
+import { groupRow } from './internal/groupRows.js';
 
 /**
  * Passes rows through and reports aggregates of each batch in `progress.observedMetrics[name]`.
@@ -46,8 +47,11 @@ export function observe<T>(
   };
 }
 
+type Values = Readonly<Record<string, unknown>>;
+
 class ObserveStage<V> implements Stage {
   private value: V;
+  private readonly results: ReturnType<typeof groupRow<V>>;
 
   constructor(
     private readonly ctx: StageContext,
@@ -56,6 +60,7 @@ class ObserveStage<V> implements Stage {
     private readonly fold: Fold<V>,
   ) {
     this.value = fold.zero();
+    this.results = groupRow(false, false, fold);
   }
 
   /** A batch that failed left its rows in the value. */
@@ -69,9 +74,7 @@ class ObserveStage<V> implements Stage {
   }
 
   endBatch(): void {
-    const results: Record<string, unknown> = {};
-    this.fold.putResults(this.value, results);
-    this.ctx.observe(this.name, results);
+    this.ctx.observe(this.name, this.results(undefined, undefined, this.value) as Values);
     this.out.endBatch();
   }
 }

@@ -1,3 +1,4 @@
+import { generated, nameLiteral, propertyLiteral } from '../generatedCode.js';
 import { BAD, type ValueReader } from './bad.js';
 import { NumberText } from './numberText.js';
 
@@ -33,8 +34,8 @@ export function compileRow(
   generate = true,
 ): ValueReader<unknown> {
   if (generate && columns.length <= widestGenerated) {
-    const generated = generatedRow(columns, access);
-    if (generated !== undefined) return generated;
+    const row = generatedRow(columns, access);
+    if (row !== undefined) return row;
   }
   return walkedRow(columns, access);
 }
@@ -44,25 +45,12 @@ function generatedRow(
   columns: readonly RowColumn[],
   access: RowAccess,
 ): ValueReader<unknown> | undefined {
-  let make: unknown;
-  try {
-    // oxlint-disable-next-line typescript/no-implied-eval -- from the plan's names as literals, never data
-    make = new Function('BAD', 'isRecord', 'own', 'read', rowSource(columns, access));
-  } catch (error) {
-    if (error instanceof EvalError) return undefined;
-    throw error;
-  }
-  const readers = columns.map((column) => column.read);
-  return (make as (...args: unknown[]) => ValueReader<unknown>)(
-    BAD,
-    isRecord,
-    Object.hasOwn,
-    readers,
-  );
+  const args = { BAD, isRecord, own: Object.hasOwn, read: columns.map((column) => column.read) };
+  return generated(args, rowSource(columns, access)) as ValueReader<unknown> | undefined;
 }
 
 function rowSource(columns: readonly RowColumn[], access: RowAccess): string {
-  const lines = ['"use strict";'];
+  const lines: string[] = [];
   for (const i of columns.keys()) lines.push(`const r${i} = read[${i}];`);
   lines.push('return function row(v) {');
   if (access === 'by name') lines.push('if (!isRecord(v)) return BAD;');
@@ -70,20 +58,17 @@ function rowSource(columns: readonly RowColumn[], access: RowAccess): string {
   for (const [i, column] of columns.entries()) {
     lines.push(`let f${i}; x = ${valueSource(column.name, i, access)};`, fieldSource(column, i));
   }
-  lines.push(`return {${columns.map(propertySource).join(', ')}};`, '};');
+  lines.push(
+    `return {${columns.map(({ name }, i) => `${propertyLiteral(name)}: f${i}`).join(', ')}};`,
+    '};',
+  );
   return lines.join('\n');
-}
-
-/** Only a computed key defines an own property called `__proto__`. */
-function propertySource(column: RowColumn, i: number): string {
-  const name = literal(column.name);
-  return `${column.name === '__proto__' ? `[${name}]` : name}: f${i}`;
 }
 
 function valueSource(name: string, i: number, access: RowAccess): string {
   if (access === 'by index') return `v[${i}]`;
-  const read = `v[${literal(name)}]`;
-  return name in Object.prototype ? `own(v, ${literal(name)}) ? ${read} : null` : read;
+  const read = `v[${nameLiteral(name)}]`;
+  return name in Object.prototype ? `own(v, ${nameLiteral(name)}) ? ${read} : null` : read;
 }
 
 function fieldSource(column: RowColumn, i: number): string {
@@ -95,10 +80,6 @@ function fieldSource(column: RowColumn, i: number): string {
         ? `if ((x | 0) === x) f${i} = x | 0; else `
         : `if (typeof x === "${column.plain}") f${i} = x; else `;
   return `${plain}if (x === null || x === undefined) { ${none} } else { f${i} = r${i}(x); if (f${i} === BAD) return BAD; }`;
-}
-
-function literal(name: string): string {
-  return JSON.stringify(name).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }
 
 function walkedRow(columns: readonly RowColumn[], access: RowAccess): ValueReader<unknown> {

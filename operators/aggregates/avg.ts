@@ -1,6 +1,7 @@
 import type { Decimal } from '../../lib/schema/decimal.js';
 import { meanOf, type Numeric } from '../internal/numeric.js';
 import { NumericSum } from '../internal/numericSum.js';
+import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -16,18 +17,16 @@ export function avg<T, V extends Numeric>(
   return filtered(new Avg<T, V>(value), options);
 }
 
-class Avg<T, V> implements Aggregate<T, NumericSum, MeanResult<V> | null> {
+class Avg<T, V> extends ValueAggregate<T, V | null | undefined, NumericSum, MeanResult<V> | null> {
   readonly name = 'avg';
   readonly anyOrder = true;
-
-  constructor(private readonly value: (row: T) => V | null | undefined) {}
 
   zero(): NumericSum {
     return new NumericSum();
   }
 
-  add(acc: NumericSum, row: T): NumericSum {
-    acc.add(this.value(row), 'avg');
+  put(acc: NumericSum, value: V | null | undefined): NumericSum {
+    acc.add(value, 'avg');
     return acc;
   }
 

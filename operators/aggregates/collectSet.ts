@@ -10,6 +10,7 @@ import {
   sortedValues,
   storedDistinct,
 } from '../internal/distinctValues.js';
+import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions, Parts } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -24,17 +25,15 @@ export function collectSet<T, V>(
 
 type Values<V> = DistinctValues<NonNullable<V>>;
 
-class CollectSet<T, V> implements Aggregate<T, Values<V>, readonly NonNullable<V>[]> {
+class CollectSet<T, V> extends ValueAggregate<T, V, Values<V>, readonly NonNullable<V>[]> {
   readonly name = 'collectSet';
-
-  constructor(private readonly value: (row: T) => V) {}
 
   zero(): Values<V> {
     return noValues();
   }
 
-  add(acc: Values<V>, row: T): Values<V> {
-    addDistinct(acc, this.value(row), 'collectSet');
+  put(acc: Values<V>, value: V): Values<V> {
+    addDistinct(acc, value, 'collectSet');
     return acc;
   }
 

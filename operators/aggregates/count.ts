@@ -1,3 +1,4 @@
+import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -39,19 +40,16 @@ class Count<T> implements Aggregate<T, number, number> {
   }
 }
 
-class CountValues<T> implements Aggregate<T, number, number> {
+class CountValues<T> extends ValueAggregate<T, unknown, number, number> {
   readonly name = 'count';
   readonly anyOrder = true;
   readonly exactMerge = true;
-
-  constructor(private readonly value: (row: T) => unknown) {}
 
   zero(): number {
     return 0;
   }
 
-  add(acc: number, row: T): number {
-    const value = this.value(row);
+  put(acc: number, value: unknown): number {
     return value === null || value === undefined ? acc : acc + 1;
   }
 

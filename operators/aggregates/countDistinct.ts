@@ -8,6 +8,7 @@ import {
   settleDistinct,
   storedDistinct,
 } from '../internal/distinctValues.js';
+import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions, Parts } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -22,19 +23,17 @@ export function countDistinct<T>(
 
 type Values = DistinctValues<NonNullable<unknown>>;
 
-class CountDistinct<T> implements Aggregate<T, Values, number> {
+class CountDistinct<T> extends ValueAggregate<T, unknown, Values, number> {
   readonly name = 'countDistinct';
   readonly anyOrder = true;
   readonly exactMerge = true;
-
-  constructor(private readonly value: (row: T) => unknown) {}
 
   zero(): Values {
     return noValues();
   }
 
-  add(acc: Values, row: T): Values {
-    addDistinct(acc, this.value(row), 'countDistinct');
+  put(acc: Values, value: unknown): Values {
+    addDistinct(acc, value, 'countDistinct');
     return acc;
   }
 

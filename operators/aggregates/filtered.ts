@@ -24,7 +24,8 @@ export function checkReader(name: string, read: unknown): void {
   }
 }
 
-class Filtered<T, A, R> implements Aggregate<T, A, R> {
+/** An aggregate of the rows that pass a filter. */
+export class Filtered<T, A, R> implements Aggregate<T, A, R> {
   readonly name: string;
   readonly anyOrder: boolean;
   readonly exactMerge: boolean;
@@ -35,8 +36,8 @@ class Filtered<T, A, R> implements Aggregate<T, A, R> {
   readonly forget?: (acc: A, parts: Parts) => void;
 
   constructor(
-    private readonly inner: Aggregate<T, A, R>,
-    private readonly where: (row: T) => boolean | null | undefined,
+    readonly inner: Aggregate<T, A, R>,
+    readonly where: (row: T) => boolean | null | undefined,
   ) {
     this.name = inner.name;
     this.anyOrder = inner.anyOrder === true;

@@ -1,4 +1,5 @@
 import type { Monoid } from 'fp-ts/lib/Monoid.js';
+import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -28,20 +29,22 @@ export function fromMonoid<A>(monoid: Monoid<A>) {
   };
 }
 
-class OfMonoid<T, A> implements Aggregate<T, A, A> {
+class OfMonoid<T, A> extends ValueAggregate<T, A, A, A> {
   readonly name = 'fromMonoid';
 
   constructor(
     private readonly monoid: Monoid<A>,
-    private readonly project: (row: T) => A,
-  ) {}
+    project: (row: T) => A,
+  ) {
+    super(project);
+  }
 
   zero(): A {
     return this.monoid.empty;
   }
 
-  add(acc: A, row: T): A {
-    return this.monoid.concat(acc, this.project(row));
+  put(acc: A, value: A): A {
+    return this.monoid.concat(acc, value);
   }
 
   merge(acc: A, later: A): A {

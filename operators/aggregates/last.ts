@@ -1,3 +1,4 @@
+import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -15,18 +16,16 @@ interface LastAcc<V> {
   value: V | null;
 }
 
-class Last<T, V> implements Aggregate<T, LastAcc<V>, V | null> {
+class Last<T, V> extends ValueAggregate<T, V, LastAcc<V>, V | null> {
   readonly name = 'last';
-
-  constructor(private readonly value: (row: T) => V) {}
 
   zero(): LastAcc<V> {
     return { seen: false, value: null };
   }
 
-  add(acc: LastAcc<V>, row: T): LastAcc<V> {
+  put(acc: LastAcc<V>, value: V): LastAcc<V> {
     acc.seen = true;
-    acc.value = this.value(row) ?? null;
+    acc.value = value ?? null;
     return acc;
   }
 

@@ -1,6 +1,7 @@
 import type { Numeric, NumericResult } from '../internal/numeric.js';
 import { sumType } from '../internal/numeric.js';
 import { NumericSum } from '../internal/numericSum.js';
+import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -13,18 +14,21 @@ export function sum<T, V extends Numeric>(
   return filtered(new Sum<T, V>(value), options);
 }
 
-class Sum<T, V> implements Aggregate<T, NumericSum, NumericResult<V> | null> {
+class Sum<T, V> extends ValueAggregate<
+  T,
+  V | null | undefined,
+  NumericSum,
+  NumericResult<V> | null
+> {
   readonly name = 'sum';
   readonly anyOrder = true;
-
-  constructor(private readonly value: (row: T) => V | null | undefined) {}
 
   zero(): NumericSum {
     return new NumericSum();
   }
 
-  add(acc: NumericSum, row: T): NumericSum {
-    acc.add(this.value(row), 'sum');
+  put(acc: NumericSum, value: V | null | undefined): NumericSum {
+    acc.add(value, 'sum');
     return acc;
   }
 

@@ -4,7 +4,7 @@ import { eventTimeMs } from '../../lib/time/eventTime.js';
 import { withAppearance } from './appearance.js';
 import { AssignedStage } from './assignedStage.js';
 import { EventTimeKeyStage } from './eventTimeKeyStage.js';
-import { ArrayFold, type Fold } from './fold.js';
+import type { Fold } from './fold.js';
 import { GroupRows, resultTime } from './groupRows.js';
 import { KeyedGroups } from './keyedGroups.js';
 import { KeyedStage } from './keyedStage.js';
@@ -145,7 +145,7 @@ function windowInput<V>(
 /** Where an aggregate keeps parts of its accumulator apart, a fold of this stage's own that does. */
 function withParts<V>(ctx: StageContext, fold: Fold<V>, table: () => PartTable): Fold<V> {
   if (!ctx.state.writesChanges) return fold;
-  if (!(fold instanceof ArrayFold) || !fold.aggregates.some((a) => a.settle)) return fold;
+  if (!fold.aggregates.some((a) => a.settle)) return fold;
   return new PartsFold(fold.names, fold.aggregates, table()) as unknown as Fold<V>;
 }
 

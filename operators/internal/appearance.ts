@@ -1,7 +1,6 @@
 import type { Entry } from '../../lib/state/stateStore.js';
 import type { Aggregate } from '../aggregates/aggregate.js';
-import { count } from '../aggregates/count.js';
-import { ArrayFold, CountFold, type Fold } from './fold.js';
+import { ArrayFold, type Fold } from './fold.js';
 
 /**
  * When a group appeared, as a number that grows: kept beside its accumulators, only where a plan reads
@@ -43,9 +42,7 @@ export function withAppearance<V>(fold: Fold<V>): Fold<V> {
   return appearing(fold) as unknown as Fold<V>;
 }
 
-function appearing(fold: unknown): ArrayFold {
-  if (fold instanceof CountFold) return new ArrayFold([fold.name], [count(), new Appearance()]);
-  const { names, aggregates } = fold as ArrayFold;
+function appearing<V>({ names, aggregates }: Fold<V>): ArrayFold {
   return new ArrayFold(names, [...aggregates, new Appearance()]);
 }
 

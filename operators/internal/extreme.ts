@@ -1,23 +1,25 @@
-import type { Aggregate } from '../aggregates/aggregate.js';
 import { compareSql } from './sqlOrder.js';
+import { ValueAggregate } from './valueAggregate.js';
 
 /** `min` (sign −1) and `max` (sign 1): the accumulator is the best value so far, null without one. */
-export class Extreme<T, V> implements Aggregate<T, V | null, V | null> {
+export class Extreme<T, V> extends ValueAggregate<T, V | null | undefined, V | null, V | null> {
   readonly anyOrder = true;
   readonly exactMerge = true;
 
   constructor(
     readonly name: 'min' | 'max',
     private readonly sign: -1 | 1,
-    private readonly value: (row: T) => V | null | undefined,
-  ) {}
+    value: (row: T) => V | null | undefined,
+  ) {
+    super(value);
+  }
 
   zero(): V | null {
     return null;
   }
 
-  add(acc: V | null, row: T): V | null {
-    return this.better(acc, this.value(row));
+  put(acc: V | null, value: V | null | undefined): V | null {
+    return this.better(acc, value);
   }
 
   merge(acc: V | null, later: V | null): V | null {

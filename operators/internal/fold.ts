@@ -1,5 +1,7 @@
 import type { Aggregate } from '../aggregates/aggregate.js';
 import { isRowCount } from '../aggregates/count.js';
+import { addCode } from './foldCode.js';
+import { CountFold, OneFold } from './singleFold.js';
 
 /** Result name → aggregate, as the user gives them. */
 export type AggregateSet<T> = Readonly<Record<string, Aggregate<T, unknown, unknown>>>;
@@ -10,11 +12,16 @@ export type AggregateSet<T> = Readonly<Record<string, Aggregate<T, unknown, unkn
  * `add` and `merge` give the new value, which may be the first argument, changed.
  */
 export interface Fold<V> {
+  /** Names of the results, in the order in which the user gives them. */
+  readonly names: readonly string[];
+  readonly aggregates: readonly AnyAggregate[];
   zero(): V;
-  add(value: V, row: unknown): V;
+  readonly add: (value: V, row: unknown) => V;
   merge(value: V, later: V): V;
-  /** Puts the results into `row`, in the order in which the user named them. */
-  putResults(value: V, row: Record<string, unknown>): void;
+  /** Result `i` of a group. */
+  resultOf(i: number, value: V): unknown;
+  /** `resultOf(i, v)` as source text; it knows `v`, `fold` and `a0`, `a1` …, the aggregates. */
+  resultSource(i: number): string;
   toStored(value: V): unknown;
   fromStored(stored: unknown): V;
   /** The order of rows does not matter. */
@@ -23,61 +30,26 @@ export interface Fold<V> {
   readonly exactMerge: boolean;
 }
 
-/** One `count()` alone: the state is a number. */
-export class CountFold implements Fold<number> {
-  readonly anyOrder = true;
-  readonly exactMerge = true;
-
-  constructor(readonly name: string) {}
-
-  zero(): number {
-    return 0;
-  }
-
-  add(value: number, _row: unknown): number {
-    return value + 1;
-  }
-
-  merge(value: number, later: number): number {
-    return value + later;
-  }
-
-  putResults(value: number, row: Record<string, unknown>): void {
-    row[this.name] = value;
-  }
-
-  toStored(value: number): unknown {
-    return value;
-  }
-
-  fromStored(stored: unknown): number {
-    return stored as number;
-  }
-}
+export type AnyAggregate = Aggregate<unknown, unknown, unknown>;
 
 /** Any aggregates: the state is the array of their accumulators. */
 export class ArrayFold implements Fold<unknown[]> {
   readonly anyOrder: boolean;
   readonly exactMerge: boolean;
+  readonly add: (value: unknown[], row: unknown) => unknown[];
 
   constructor(
     readonly names: readonly string[],
-    readonly aggregates: readonly Aggregate<unknown, unknown, unknown>[],
+    readonly aggregates: readonly AnyAggregate[],
   ) {
     this.anyOrder = aggregates.every((a) => a.anyOrder === true);
     this.exactMerge = aggregates.every((a) => a.exactMerge === true);
+    const add = addCode(aggregates, 'array') as ArrayFold['add'] | undefined;
+    this.add = add ?? ((value, row) => this.addEach(value, row));
   }
 
   zero(): unknown[] {
     return this.aggregates.map((aggregate) => aggregate.zero());
-  }
-
-  add(value: unknown[], row: unknown): unknown[] {
-    const { aggregates } = this;
-    for (let i = 0; i < aggregates.length; i++) {
-      value[i] = (aggregates[i] as Aggregate<unknown, unknown, unknown>).add(value[i], row);
-    }
-    return value;
   }
 
   merge(value: unknown[], later: unknown[]): unknown[] {
@@ -87,15 +59,12 @@ export class ArrayFold implements Fold<unknown[]> {
     return value;
   }
 
-  putResults(value: unknown[], row: Record<string, unknown>): void {
-    const { names } = this;
-    for (let i = 0; i < names.length; i++) {
-      row[names[i] as string] = this.resultOf(i, value);
-    }
+  resultOf(i: number, value: unknown[]): unknown {
+    return (this.aggregates[i] as AnyAggregate).result(value[i]);
   }
 
-  protected resultOf(i: number, value: unknown[]): unknown {
-    return (this.aggregates[i] as Aggregate<unknown, unknown, unknown>).result(value[i]);
+  resultSource(i: number): string {
+    return `a${i}.result(v[${i}])`;
   }
 
   toStored(value: unknown[]): unknown {
@@ -110,28 +79,34 @@ export class ArrayFold implements Fold<unknown[]> {
       aggregate.fromStored ? aggregate.fromStored(parts[i]) : parts[i],
     );
   }
+
+  private addEach(value: unknown[], row: unknown): unknown[] {
+    const { aggregates } = this;
+    for (let i = 0; i < aggregates.length; i++) {
+      value[i] = (aggregates[i] as AnyAggregate).add(value[i], row);
+    }
+    return value;
+  }
 }
 
 /** The fold of the aggregates; checked when the operator is built. */
 export function foldOf(operator: string, set: AggregateSet<never>): Fold<unknown> {
   const names = Object.keys(set);
   const aggregates = names.map((name) => checked(operator, name, set[name]));
-  const [only] = aggregates;
-  if (names.length === 1 && isRowCount(only))
-    return new CountFold(names[0] as string) as Fold<unknown>;
-  return new ArrayFold(names, aggregates) as Fold<unknown>;
+  const [name] = names as [string];
+  const [only] = aggregates as [AnyAggregate];
+  if (names.length !== 1) return new ArrayFold(names, aggregates) as Fold<unknown>;
+  return isRowCount(only)
+    ? (new CountFold(name, aggregates) as Fold<unknown>)
+    : new OneFold(name, only);
 }
 
-function checked(
-  operator: string,
-  name: string,
-  aggregate: unknown,
-): Aggregate<unknown, unknown, unknown> {
+function checked(operator: string, name: string, aggregate: unknown): AnyAggregate {
   const { zero, add, merge, result } = Object(aggregate) as Partial<
     Aggregate<unknown, unknown, unknown>
   >;
   if ([zero, add, merge, result].every((method) => typeof method === 'function')) {
-    return aggregate as Aggregate<unknown, unknown, unknown>;
+    return aggregate as AnyAggregate;
   }
   throw new TypeError(
     `${operator}: result "${name}" is not an aggregate but ${typeof aggregate}: give rows.count(), rows.sum((row) => row.x) …`,

@@ -1,5 +1,8 @@
+import { generated, propertyLiteral } from '../../lib/generatedCode.js';
+import { setField } from '../../lib/schema/rowShape.js';
 import { eventTimeMs } from '../../lib/time/eventTime.js';
 import type { Fold } from './fold.js';
+import { unfiltered } from './foldCode.js';
 import { timeOfWindow } from './windowBounds.js';
 import { shownWindow } from './windowOption.js';
 
@@ -11,25 +14,68 @@ export interface RowShape {
   readonly window: 'date' | 'ms' | undefined;
 }
 
-/** Makes result rows: `{ key?, window?, …results }`. */
+/** Makes result rows: `{ key?, window?, …results }`. Rows of one window share its object. */
 export class GroupRows<V> {
+  private readonly row: (key: unknown, window: unknown, value: V) => unknown;
+  private start = Number.NaN;
+  private end = Number.NaN;
+  private window: unknown = undefined;
+
   constructor(
     private readonly shape: RowShape,
-    private readonly fold: Fold<V>,
-  ) {}
+    fold: Fold<V>,
+  ) {
+    this.row = groupRow(shape.hasKey, shape.window !== undefined, fold);
+  }
 
   ofKey(key: unknown, value: V): unknown {
-    const row: Record<string, unknown> = this.shape.hasKey ? { key } : {};
-    this.fold.putResults(value, row);
-    return row;
+    return this.row(key, undefined, value);
   }
 
   ofWindow(key: unknown, startMs: number, endMs: number, value: V): unknown {
-    const window = shownWindow(startMs, endMs, this.shape.window ?? 'date');
-    const row: Record<string, unknown> = this.shape.hasKey ? { key, window } : { window };
-    this.fold.putResults(value, row);
-    return row;
+    if (startMs !== this.start || endMs !== this.end) {
+      this.start = startMs;
+      this.end = endMs;
+      this.window = shownWindow(startMs, endMs, this.shape.window ?? 'date');
+    }
+    return this.row(key, this.window, value);
   }
+}
+
+/**
+ * Makes the row of a group from its key, its window and its value: all rows with the same properties
+ * in the same order. Generated from the names of the results where the host allows it.
+ */
+export function groupRow<V>(
+  hasKey: boolean,
+  hasWindow: boolean,
+  fold: Fold<V>,
+): (key: unknown, window: unknown, value: V) => unknown {
+  const { names } = fold;
+  const aggregates = fold.aggregates.map(unfiltered);
+  const columns = [
+    ...(hasKey ? ['key: k'] : []),
+    ...(hasWindow ? ['window: w'] : []),
+    ...names.map((name, i) => `${propertyLiteral(name)}: ${fold.resultSource(i)}`),
+  ];
+  const source = [
+    ...aggregates.map((_, i) => `const a${i} = aggregates[${i}];`),
+    `return function groupRow(k, w, v) { return { ${columns.join(', ')} }; };`,
+  ];
+  const made = generated({ fold, aggregates }, source.join('\n'));
+  return (made as GroupRow<V> | undefined) ?? stepByStep(hasKey, hasWindow, fold);
+}
+
+type GroupRow<V> = (key: unknown, window: unknown, value: V) => unknown;
+
+function stepByStep<V>(hasKey: boolean, hasWindow: boolean, fold: Fold<V>): GroupRow<V> {
+  return (key, window, value) => {
+    const row = {};
+    if (hasKey) setField(row, 'key', key);
+    if (hasWindow) setField(row, 'window', window);
+    for (const [i, name] of fold.names.entries()) setField(row, name, fold.resultOf(i, value));
+    return row;
+  };
 }
 
 /** When a group whose key holds this event time leaves (ms; NaN: never): a window by its end. */

@@ -41,7 +41,11 @@ export class PartsFold extends ArrayFold implements Apart<unknown[]> {
     });
   }
 
-  protected override resultOf(i: number, value: unknown[]): unknown {
+  override resultSource(i: number): string {
+    return `fold.resultOf(${i}, v)`;
+  }
+
+  override resultOf(i: number, value: unknown[]): unknown {
     const aggregate = this.aggregates[i];
     if (this.entered === undefined || aggregate?.resultOf === undefined) {
       return super.resultOf(i, value);

@@ -13,14 +13,17 @@ export interface StoredSession<V> {
   value: V;
 }
 
+/** In place of a session's value that nobody has read, or that another session has taken. */
+export const unread: unique symbol = Symbol('unread');
+
 /** Where a session lies; the rest is there only while a batch works on it. */
 export interface LiveSession<V> {
   start: number;
   end: number;
   /** What the last batch left of it; undefined also for a session of this batch. */
   stored: Entry<StoredSession<V>> | undefined;
-  /** Read from the table when a row first touches the session. */
-  value: V | undefined;
+  /** Read from the table when a row first touches the session; an accumulator may be null. */
+  value: V | typeof unread;
 }
 
 /**
@@ -54,5 +57,5 @@ export function headOf<V>(spans: readonly number[]): SessionHead<V> {
 
 /** A session of which nothing but its span is known. */
 function unreadSession<V>(start: number, end: number): LiveSession<V> {
-  return { start, end, stored: undefined, value: undefined };
+  return { start, end, stored: undefined, value: unread };
 }

@@ -1,6 +1,12 @@
 import type { TimedTable } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
-import type { LiveSession, SessionHead, SessionRow, StoredSession } from './sessionKey.js';
+import {
+  type LiveSession,
+  type SessionHead,
+  type SessionRow,
+  type StoredSession,
+  unread,
+} from './sessionKey.js';
 
 /**
  * Merges the rows of a batch into the sessions of their keys. A row joins a session that it touches,
@@ -27,7 +33,7 @@ export class SessionMerge<V> {
       live.splice(at + 1, 0, this.create(key, start, end, row));
       return;
     }
-    session.value = this.fold.add(session.value ?? this.read(key, session), row);
+    session.value = this.fold.add(this.valueOf(key, session), row);
     if (end > session.end) session.end = end;
     if (start >= session.start) return;
     session.start = start;
@@ -63,7 +69,7 @@ export class SessionMerge<V> {
     for (let i = 0; i < opened.length; i++) {
       const session = opened[i] as LiveSession<V>;
       const { value, stored } = session;
-      if (value === undefined) continue; // merged into another
+      if (value === unread) continue; // merged into another
       const kept = stored === undefined ? { start: session.start, value } : stored.value;
       kept.start = session.start;
       kept.value = value;
@@ -71,7 +77,7 @@ export class SessionMerge<V> {
         if (stored) sessions.remove(stored);
         sessions.insert(session.end, this.openedKeys[i], kept);
       }
-      session.value = undefined;
+      session.value = unread;
       session.stored = undefined;
     }
     this.clear();
@@ -95,7 +101,7 @@ export class SessionMerge<V> {
       swept.push(this.create(key, start, end, row));
       return;
     }
-    last.value = this.fold.add(last.value ?? this.read(key, last), row);
+    last.value = this.fold.add(this.valueOf(key, last), row);
     if (end > last.end) last.end = end;
   }
 
@@ -107,12 +113,16 @@ export class SessionMerge<V> {
 
   /** `later` becomes part of `session` and leaves the table. */
   private join(key: unknown, session: LiveSession<V>, later: LiveSession<V>): void {
-    const value = session.value ?? this.read(key, session);
-    session.value = this.fold.merge(value, later.value ?? this.read(key, later));
+    const value = this.valueOf(key, session);
+    session.value = this.fold.merge(value, this.valueOf(key, later));
     if (later.end > session.end) session.end = later.end;
     if (later.stored) this.sessions.remove(later.stored);
-    later.value = undefined;
+    later.value = unread;
     later.stored = undefined;
+  }
+
+  private valueOf(key: unknown, session: LiveSession<V>): V {
+    return session.value === unread ? this.read(key, session) : session.value;
   }
 
   private read(key: unknown, session: LiveSession<V>): V {
@@ -124,9 +134,10 @@ export class SessionMerge<V> {
     }
     this.sessions.touch(entry); // before the value is changed in place
     session.stored = entry;
-    session.value = entry.value.value;
+    const { value } = entry.value;
+    session.value = value;
     this.open(key, session);
-    return session.value;
+    return value;
   }
 
   private open(key: unknown, session: LiveSession<V>): LiveSession<V> {

@@ -27,6 +27,9 @@ export class TimedGroups<V> {
   /** A row of a group with time <= this is late (ms). Fixed during a batch. */
   lateWatermark = Number.NEGATIVE_INFINITY;
   private readonly apart: Apart<V> | undefined;
+  /** The group without a key that took the row before, touched in this turn: most rows follow it. */
+  private last: Entry<V> | undefined;
+  private lastTime = Number.NaN;
 
   constructor(
     private readonly ctx: StageContext,
@@ -39,15 +42,23 @@ export class TimedGroups<V> {
   }
 
   prepare(): MaybePromise<void> {
+    this.last = undefined;
     if (this.ctx.outputMode === 'complete') return this.table.loadAll();
     this.lateWatermark = this.ctx.lateWatermark;
     return this.table.load(this.ctx.evictionWatermark);
   }
 
   add(time: number, key: unknown, row: unknown): void {
+    if (key === null && time === this.lastTime && this.last !== undefined) {
+      this.last.value = this.fold.add(this.last.value, row);
+      return;
+    }
     const entry = this.table.find(time, key) ?? this.table.insert(time, key, this.fold.zero());
     entry.value = this.fold.add(entry.value, row);
     this.table.touch(entry);
+    if (key !== null) return;
+    this.last = entry;
+    this.lastTime = time;
   }
 
   merge(time: number, key: unknown, value: V): void {

@@ -34,6 +34,23 @@ const bidStatistics = (rows: Rows) => {
   };
 };
 
+type Statistics = Readonly<Record<keyof ReturnType<typeof bidStatistics>, number>>;
+
+const statisticsOf = (row: Statistics) => ({
+  total_bids: row.total_bids,
+  rank1_bids: row.rank1_bids,
+  rank2_bids: row.rank2_bids,
+  rank3_bids: row.rank3_bids,
+  total_bidders: row.total_bidders,
+  rank1_bidders: row.rank1_bidders,
+  rank2_bidders: row.rank2_bidders,
+  rank3_bidders: row.rank3_bidders,
+  total_auctions: row.total_auctions,
+  rank1_auctions: row.rank1_auctions,
+  rank2_auctions: row.rank2_auctions,
+  rank3_auctions: row.rank3_auctions,
+});
+
 /** q15 bidding statistics by day. */
 export const q15: NexmarkQuery = {
   name: 'q15',
@@ -43,7 +60,7 @@ export const q15: NexmarkQuery = {
     bids(events).pipe(
       window('1 day', { timestamps: 'ms', time: (bid) => bid.dateTime }),
       aggregate((rows) => bidStatistics(rows)),
-      select(({ window: { start }, ...statistics }) => ({ day: dayOf(start), ...statistics })),
+      select((row) => ({ day: dayOf(row.window.start), ...statisticsOf(row) })),
     ),
   key: ['day'],
 };
@@ -58,11 +75,11 @@ export const q16: NexmarkQuery = {
       groupByKey(({ channel }) => channel),
       window('1 day', { timestamps: 'ms', time: (bid) => bid.dateTime }),
       aggregate((rows) => ({ latest: rows.max((bid) => bid.dateTime), ...bidStatistics(rows) })),
-      select(({ key, window: { start }, latest, ...statistics }) => ({
-        channel: key,
-        day: dayOf(start),
-        minute: minuteOf(latest ?? start),
-        ...statistics,
+      select((row) => ({
+        channel: row.key,
+        day: dayOf(row.window.start),
+        minute: minuteOf(row.latest ?? row.window.start),
+        ...statisticsOf(row),
       })),
     ),
   key: ['channel', 'day'],
@@ -83,10 +100,16 @@ export const q17: NexmarkQuery = {
         max_price: rows.max((bid) => bid.price),
         sum_price: rows.sum((bid) => bid.price),
       })),
-      select(({ key, window: { start }, ...row }) => ({
-        auction: key,
-        day: dayOf(start),
-        ...row,
+      select((row) => ({
+        auction: row.key,
+        day: dayOf(row.window.start),
+        total_bids: row.total_bids,
+        rank1_bids: row.rank1_bids,
+        rank2_bids: row.rank2_bids,
+        rank3_bids: row.rank3_bids,
+        min_price: row.min_price,
+        max_price: row.max_price,
+        sum_price: row.sum_price,
         avg_price: Math.floor((row.sum_price ?? 0) / row.total_bids),
       })),
     ),

@@ -40,12 +40,21 @@ export function rankOf(price: number): 1 | 2 | 3 {
   return price < 1_000_000 ? 2 : 3;
 }
 
+export const dayMs = 86_400_000;
+
+/** The day of nearly every row is that of the row before. */
+let daysStart = Number.NaN;
+let day = '';
+
 export function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
+  const start = Math.floor(ms / dayMs) * dayMs;
+  if (start !== daysStart) {
+    daysStart = start;
+    day = new Date(start).toISOString().slice(0, 10);
+  }
+  return day;
 }
 
 export function minuteOf(ms: number): string {
   return new Date(ms).toISOString().slice(11, 16);
 }
-
-export const dayMs = 86_400_000;

@@ -1,3 +1,4 @@
+import { generated, nameLiteral, propertyLiteral } from '../../generatedCode.js';
 import type { JsonBytes } from './jsonBytes.js';
 import { JsonKeys } from './jsonKeys.js';
 import type { JsonValueReader } from './jsonNested.js';
@@ -34,16 +35,10 @@ export function structReader(
 ): JsonStructReader | undefined {
   if (columns.length > widestGenerated) return undefined;
   const keys = new JsonKeys(fields.map((field) => field.name));
+  const readers = fields.map((field) => field.read);
+  const args = { keys, following: keys.following, skipBlanks, readers };
   const source = structSource(fields, columns, keys.patterns);
-  try {
-    // oxlint-disable-next-line typescript/no-implied-eval -- from the plan's names as literals, never data
-    const make = new Function('keys', 'following', 'skipBlanks', 'readers', source);
-    const readers = fields.map((field) => field.read);
-    return make(keys, keys.following, skipBlanks, readers) as JsonStructReader;
-  } catch (error) {
-    if (error instanceof EvalError) return undefined;
-    throw error;
-  }
+  return generated(args, source) as JsonStructReader | undefined;
 }
 
 /**
@@ -61,8 +56,7 @@ function structSource(
 ): string {
   const each = (line: (i: number) => string) => fields.map((_, i) => line(i)).join('\n');
   const missing = fields.flatMap((field, i) => (field.nullable ? [] : [`f${i} === null`]));
-  return `"use strict";
-${each((i) => `const read${i} = readers[${i}];`)}
+  return `${each((i) => `const read${i} = readers[${i}];`)}
 return function struct(from, rest) {
   const bytes = from.bytes, view = from.view;
   ${each((i) => `let f${i} = null;`)}
@@ -116,14 +110,8 @@ function caseSource(i: number, pattern: KeyPattern | undefined): string {
       break;`;
 }
 
-/** Only a computed key defines a property called `__proto__`. */
 function propertySource(column: string, fields: readonly JsonField[]): string {
   const index = fields.findIndex((field) => field.name === column);
-  const name = literal(column);
-  const value = index < 0 ? `rest[${name}]` : `f${index}`;
-  return `${column === '__proto__' ? `[${name}]` : name}: ${value}`;
-}
-
-function literal(name: string): string {
-  return JSON.stringify(name).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  const value = index < 0 ? `rest[${nameLiteral(column)}]` : `f${index}`;
+  return `${propertyLiteral(column)}: ${value}`;
 }

@@ -1,0 +1,93 @@
+import type { AnyAggregate, Fold } from './fold.js';
+import { addCode } from './foldCode.js';
+
+/** One `count()` alone: the state is a number, on disk too. */
+export class CountFold implements Fold<number> {
+  readonly names: readonly string[];
+  readonly anyOrder = true;
+  readonly exactMerge = true;
+  readonly add = plusOne;
+
+  constructor(
+    readonly name: string,
+    readonly aggregates: readonly AnyAggregate[],
+  ) {
+    this.names = [name];
+  }
+
+  zero(): number {
+    return 0;
+  }
+
+  merge(value: number, later: number): number {
+    return value + later;
+  }
+
+  resultOf(_i: number, value: number): number {
+    return value;
+  }
+
+  resultSource(): string {
+    return 'v';
+  }
+
+  toStored(value: number): unknown {
+    return value;
+  }
+
+  fromStored(stored: unknown): number {
+    return stored as number;
+  }
+}
+
+function plusOne(value: number): number {
+  return value + 1;
+}
+
+/** One aggregate: the state is its accumulator, on disk an array of it. */
+export class OneFold implements Fold<unknown> {
+  readonly names: readonly string[];
+  readonly aggregates: readonly AnyAggregate[];
+  readonly anyOrder: boolean;
+  readonly exactMerge: boolean;
+  readonly add: (value: unknown, row: unknown) => unknown;
+
+  constructor(
+    name: string,
+    private readonly aggregate: AnyAggregate,
+  ) {
+    this.names = [name];
+    this.aggregates = [aggregate];
+    this.anyOrder = aggregate.anyOrder === true;
+    this.exactMerge = aggregate.exactMerge === true;
+    const add = addCode(this.aggregates, 'one') as OneFold['add'] | undefined;
+    this.add = add ?? ((value, row) => aggregate.add(value, row));
+  }
+
+  zero(): unknown {
+    return this.aggregate.zero();
+  }
+
+  merge(value: unknown, later: unknown): unknown {
+    return this.aggregate.merge(value, later);
+  }
+
+  resultOf(_i: number, value: unknown): unknown {
+    return this.aggregate.result(value);
+  }
+
+  resultSource(): string {
+    return 'a0.result(v)';
+  }
+
+  toStored(value: unknown): unknown {
+    const { aggregate } = this;
+    return [aggregate.toStored ? aggregate.toStored(value) : value];
+  }
+
+  fromStored(stored: unknown): unknown {
+    const { aggregate } = this;
+    const [part] = stored as readonly unknown[];
+    return aggregate.fromStored ? aggregate.fromStored(part) : part;
+  }
+}
