@@ -1,8 +1,6 @@
-const table = new Int32Array(256).map((_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
+import { crcTables } from './crcTables.js';
+
+const [t0, t1, t2, t3, t4, t5, t6, t7] = crcTables(0xedb88320);
 
 /**
  * CRC-32 (as in zlib and gzip) of `bytes[from, to)`, continued from `seed`; a signed 32-bit integer,
@@ -10,8 +8,31 @@ const table = new Int32Array(256).map((_, byte) => {
  */
 export function crc32(bytes: Uint8Array, from = 0, to = bytes.length, seed = 0): number {
   let crc = ~seed;
-  for (let i = from; i < to; i++) {
-    crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] as number)) & 0xff] as number);
+  let i = from;
+  for (; i < to - 7; i += 8) {
+    crc ^= u32(bytes, i);
+    crc =
+      (t7[crc & 0xff] as number) ^
+      (t6[(crc >>> 8) & 0xff] as number) ^
+      (t5[(crc >>> 16) & 0xff] as number) ^
+      (t4[crc >>> 24] as number) ^
+      (t3[bytes[i + 4] as number] as number) ^
+      (t2[bytes[i + 5] as number] as number) ^
+      (t1[bytes[i + 6] as number] as number) ^
+      (t0[bytes[i + 7] as number] as number);
+  }
+  for (; i < to; i++) {
+    crc = (crc >>> 8) ^ (t0[(crc ^ (bytes[i] as number)) & 0xff] as number);
   }
   return ~crc;
+}
+
+/** Four bytes, the lowest first. */
+function u32(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)
+  );
 }
