@@ -64,7 +64,7 @@ export { noopSink } from './lib/sinks/noopSink.js';
 export { readManifest, type SinkManifest } from './lib/sinks/readManifest.js';
 export type { Sink, SinkContext, StreamSink } from './lib/sinks/sink.js';
 
-export type { ByteChange, BytePage, ByteStore } from './lib/state/byteStore.js';
+export type { ByteBatch, ByteChange, BytePage, ByteStore } from './lib/state/byteStore.js';
 
 // Rows
 

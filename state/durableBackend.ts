@@ -1,15 +1,16 @@
 import { StreamingError } from '../lib/errors.js';
 import { isPromise, type MaybePromise, then } from '../lib/maybe.js';
-import type { BytePage, ByteStore } from '../lib/state/byteStore.js';
+import type { ByteBatch, BytePage, ByteStore } from '../lib/state/byteStore.js';
 import type { EpochRecord, StateBackend } from '../lib/state/stateBackend.js';
 import type { StateStore, TableOptions } from '../lib/state/stateStore.js';
 import { crc32 } from './codec/crc32.js';
 import { ShapeDictionary } from './codec/shapes.js';
 import { BackgroundScan } from './durable/backgroundScan.js';
 import { CacheBudget } from './durable/cacheBudget.js';
-import { CommitBatch } from './durable/commitBatch.js';
+import { CommitBatch, CommitBuffers } from './durable/commitBatch.js';
 import { allPages, verifiedPages } from './durable/fullScan.js';
 import { KeyFilter } from './durable/keyFilter.js';
+import { batchOf } from './durable/listedBatch.js';
 import { readMeta, type StateMeta } from './durable/readMeta.js';
 import { StoredTable, type StoredTableContext } from './durable/storedTable.js';
 import { TableCatalog, type TableIdentity } from './durable/tableCatalog.js';
@@ -75,7 +76,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   private readonly catalog: TableCatalog;
   private readonly operators = new Map<string, OperatorState>();
   private readonly reads = new Map<string, number>();
-  private readonly batch = new CommitBatch();
+  private readonly buffers = new CommitBuffers();
   private readonly cache: CacheBudget;
   private readonly scan: BackgroundScan;
   private readonly filters = new Map<number, KeyFilter>();
@@ -141,11 +142,11 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.mustBeOpen('a commit');
     this.scan.throwIfCorrupt();
     this.mode = 'must abort';
-    const checksum = this.encode(record);
+    const changes = batchOf(this.store);
+    this.lastChecksum = this.encodeInto(changes, record);
     this.mode = 'open';
-    this.lastChecksum = checksum;
     this.lastBatchId = record.batchId;
-    return this.write();
+    return this.write(changes);
   }
 
   abort(): void {
@@ -237,12 +238,20 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     for (const state of this.operators.values()) yield* state.tables;
   }
 
+  /** As `encode`; what cannot be encoded leaves nothing behind. */
+  private encodeInto(changes: ByteBatch, record: EpochRecord): number {
+    try {
+      return this.encode(new CommitBatch(changes, this.buffers), record);
+    } catch (error) {
+      changes.discard();
+      throw error;
+    }
+  }
+
   /** All changes as bytes; gives the checksum of the epoch record. Nothing is dirty afterwards. */
-  private encode(record: EpochRecord): number {
+  private encode(batch: CommitBatch, record: EpochRecord): number {
     if (record.batchId !== this.batchId) throw this.wrongBatch(record);
-    const { batch } = this;
     const totals = new Map(Array.from(this.totals, ([id, t]) => [id, t.copy()] as const));
-    batch.begin();
     for (const { table, below } of this.openTables()) {
       if (below === undefined) continue;
       const own = totals.get(below.id) ?? new TableTotals();
@@ -256,12 +265,12 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     return checksum;
   }
 
-  private write(): MaybePromise<void> {
+  private write(changes: ByteBatch): MaybePromise<void> {
     const settled = this.settleLater();
     this.writing = true;
     let answer: MaybePromise<void>;
     try {
-      answer = this.store.write(this.batch.all());
+      answer = changes.write();
     } catch (error) {
       throw this.failed(error);
     }

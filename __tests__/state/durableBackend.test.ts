@@ -2,6 +2,7 @@ import { StreamingError } from '../../lib/errors.js';
 import type { EpochRecord, StateBackend } from '../../lib/state/stateBackend.js';
 import type { Entry } from '../../lib/state/stateStore.js';
 import { ByteWriter } from '../../state/codec/byteWriter.js';
+import { crc32 } from '../../state/codec/crc32.js';
 import { noShapes } from '../../state/codec/shapes.js';
 import { writeValue } from '../../state/codec/writeValue.js';
 import { beginFrame, endFrame } from '../../state/durable/frame.js';
@@ -424,13 +425,13 @@ describe('durableBackend notices', () => {
 
   it('a newer format', async () => {
     const disk = await filled();
-    const out = new ByteWriter();
-    writeMetaKey(out, { kind: 'format' });
-    const at = beginFrame(out);
+    const [out, formatKey] = [new ByteWriter(), new ByteWriter()];
+    writeMetaKey(formatKey, { kind: 'format' });
+    beginFrame(out);
     writeValue(out, { format: 2, queryId: 'q' }, noShapes);
-    endFrame(out, 0, at);
+    endFrame(out, crc32(formatKey.content()));
     disk.content.pairs = disk.content.pairs.map(([key, value]) =>
-      key[1] === 0x46 && key[0] === 0 ? [key, Uint8Array.from(out.slice(at))] : [key, value],
+      key[1] === 0x46 && key[0] === 0 ? [key, Uint8Array.from(out.content())] : [key, value],
     );
     await expect(disk.open()).rejects.toThrow(
       new StreamingError('STATE_FORMAT_UNSUPPORTED', {

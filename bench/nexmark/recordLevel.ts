@@ -34,11 +34,11 @@ export async function recordLevel(body: () => Promise<void>): Promise<readonly L
     const writes: LevelWrite[] = [];
     const { put, del, write } = real;
     real.put = (key, value) => {
-      writes.push({ key: key.slice(), value: value.slice() });
+      writes.push({ key: Uint8Array.from(key), value: Uint8Array.from(value) });
       return put.call(real, key, value);
     };
     real.del = (key) => {
-      writes.push({ key: key.slice() });
+      writes.push({ key: Uint8Array.from(key) });
       return del.call(real, key);
     };
     real.write = (options) => {
@@ -50,7 +50,7 @@ export async function recordLevel(body: () => Promise<void>): Promise<readonly L
   }
   prototype.batch = chained as never;
   prototype.getSync = function recorded(this: Reads, key: Uint8Array) {
-    reads.push(key.slice());
+    reads.push(Uint8Array.from(key));
     return getSync.call(this, key);
   };
   try {

@@ -7,6 +7,7 @@ import { scanSegment } from '../../lib/sources/durable/scanSegment.js';
 import { fileOffsetOf } from '../../lib/sources/files/fileOffset.js';
 import type { Json } from '../../lib/sources/source.js';
 import { ByteWriter } from '../../state/codec/byteWriter.js';
+import { crc32 } from '../../state/codec/crc32.js';
 import { DecodeError } from '../../state/codec/decodeError.js';
 import { decodeKey, writeKey } from '../../state/codec/keyCodec.js';
 import { decodeValue } from '../../state/codec/readValue.js';
@@ -26,7 +27,7 @@ function encoded(write: (out: ByteWriter, value: unknown) => void, value: unknow
   } catch {
     return undefined;
   }
-  return Buffer.from(out.slice(0));
+  return Buffer.from(out.content());
 }
 
 const writePlain = (out: ByteWriter, value: unknown) => writeValue(out, value, noShapes);
@@ -76,12 +77,12 @@ const frames: Target = {
   attempt(random) {
     const out = new ByteWriter();
     const key = encoded(writeKey, textOf(random)) ?? Buffer.from([0]);
-    for (const byte of key) out.byte(byte);
-    const at = beginFrame(out);
+    const at = key.length;
+    beginFrame(out);
     out.byte(7);
     for (const byte of bytesOf(random, random.below(40))) out.byte(byte);
-    endFrame(out, 0, at);
-    const all = Buffer.from(out.slice(0));
+    endFrame(out, crc32(key));
+    const all = Buffer.concat([key, out.content()]);
     const changed = mutatedBytes(all, random);
     if (changed.equals(all) || changed.length < at) return;
     const verified = answerOf(
@@ -97,16 +98,14 @@ const dictionaries: Target = {
   attempts: 100,
   attempt(random) {
     const out = new ByteWriter();
-    out.byte(random.pick([0, 1, 2]));
-    out.byte(random.below(256));
-    for (const byte of bytesOf(random, random.pick([0, 4, 8]))) out.byte(byte);
-    const at = beginFrame(out);
+    const kind = [random.pick([0, 1, 2]), random.below(256)];
+    const key = Buffer.from([...kind, ...bytesOf(random, random.pick([0, 4, 8]))]);
+    beginFrame(out);
     const content = encoded(writePlain, anyValue(random)) ?? Buffer.from([0]);
     for (const byte of content) out.byte(byte);
-    endFrame(out, 0, at);
-    const all = Buffer.from(out.slice(0));
-    answerOf(() => metaOf([[all.subarray(0, at), all.subarray(at)]], 'state'));
-    if (all.length - at < frameLength) throw new Flaw('a frame is too short');
+    endFrame(out, crc32(key));
+    answerOf(() => metaOf([[key, out.content()]], 'state'));
+    if (out.at < frameLength) throw new Flaw('a frame is too short');
   },
 };
 

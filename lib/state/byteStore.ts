@@ -9,6 +9,20 @@ export type ByteChange =
 export type BytePage = readonly (readonly [Uint8Array, Uint8Array])[];
 
 /**
+ * Changes that reach a store one by one and take effect together.
+ *
+ * - `put` and `del` MUST copy what they are given: the caller writes over it.
+ * - `write` is as {@link ByteStore.write}; nothing follows it, and nothing follows `discard`.
+ */
+export interface ByteBatch {
+  put(key: Uint8Array, value: Uint8Array): void;
+  del(key: Uint8Array): void;
+  write(): MaybePromise<void>;
+  /** The changes are given up. */
+  discard(): void;
+}
+
+/**
  * Ordered bytes below the typed tables; LevelDB, or memory for simulations and tests.
  *
  * - `get` MUST answer synchronously; `range` MAY answer later and MUST give keys in byte order,
@@ -26,6 +40,8 @@ export interface ByteStore {
     options?: { readonly reverse?: boolean; readonly limit?: number },
   ): MaybePromise<BytePage>;
   write(changes: readonly ByteChange[]): MaybePromise<void>;
+  /** An empty batch, so that no change needs bytes of its own. Absent: `write` gets a list of copies. */
+  batch?(): ByteBatch;
   /**
    * All of a range in pages, as it was when this was called, whatever is written meanwhile. For scans
    * in the background; ending the iteration early releases what it holds.

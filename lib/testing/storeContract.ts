@@ -72,6 +72,21 @@ export const storeChecks: readonly StoreCheck[] = [
     }),
   },
   {
+    name: 'a batch of its own, if it makes one, copies changes, and has no effect before it is written',
+    run: withStore(async (store) => {
+      const [batch, given] = [store.batch?.(), [bytes('b'), bytes('2')] as const];
+      await store.write([put('a', '1'), put('z', '1')]);
+      if (batch === undefined) return undefined;
+      batch.del(bytes('z'));
+      batch.put(...given);
+      for (const each of given) each.fill(0);
+      const before = pairs(await all(store));
+      await batch.write();
+      store.batch?.().discard();
+      return same([...before, ...pairs(await all(store))], ['a=1', 'z=1', 'a=1', 'b=2']);
+    }),
+  },
+  {
     name: 'everything is there after close and open',
     run: async (subject) => {
       const before = await subject.open();

@@ -1,12 +1,13 @@
-/**
- * A growing buffer that is written from front to back and used again: nothing is allocated per value.
- *
- * `slice` gives a view that stays valid, with its bytes, until `reset`.
- */
+/** Longer contents are shown by a view of their own. */
+const longestKeptView = 4096;
+
+/** A growing buffer that is written from front to back and used again: nothing is allocated per value. */
 export class ByteWriter {
   bytes: Buffer;
   view: DataView;
   at = 0;
+  /** Views of the first n bytes, by n. */
+  private views: (Buffer | undefined)[] = [];
 
   constructor(capacity = 1 << 16) {
     this.bytes = Buffer.allocUnsafeSlow(capacity);
@@ -56,14 +57,19 @@ export class ByteWriter {
     this.at += bytes.length;
   }
 
-  slice(from: number, to = this.at): Buffer {
-    return this.bytes.subarray(from, to);
+  /** What has been written, to be read before the next `reset`: later contents show through. */
+  content(): Buffer {
+    const { at } = this;
+    if (at > longestKeptView) return this.bytes.subarray(0, at);
+    this.views[at] ??= this.bytes.subarray(0, at);
+    return this.views[at];
   }
 
   private grow(wanted: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.max(wanted, this.bytes.length * 2));
     this.bytes.copy(larger, 0, 0, this.at);
     this.bytes = larger;
+    this.views = [];
     this.view = new DataView(larger.buffer);
   }
 }

@@ -1,41 +1,49 @@
-import type { ByteChange } from '../../lib/state/byteStore.js';
+import type { ByteBatch } from '../../lib/state/byteStore.js';
 import type { EpochRecord } from '../../lib/state/stateBackend.js';
 import { ByteWriter } from '../codec/byteWriter.js';
+import { crc32 } from '../codec/crc32.js';
 import { noShapes, type ShapeDictionary } from '../codec/shapes.js';
 import { writeValue } from '../codec/writeValue.js';
 import type { StateTable } from '../tables/stateTable.js';
 import type { TableBelow } from '../tables/tableBelow.js';
+import type { TableEntry } from '../tables/tableEntry.js';
 import { epochsKept, storedFormOf } from './epochs.js';
 import { beginFrame, endFrame } from './frame.js';
 import { type MetaKey, stateFormat, writeMetaKey } from './layout.js';
 import type { TableCatalog } from './tableCatalog.js';
 import type { TableTotals } from './tableTotals.js';
 
-/** Makes the one write batch of a commit. Its bytes stay valid until the next `begin`. */
-export class CommitBatch {
-  private readonly out = new ByteWriter();
-  private changes: ByteChange[] = [];
+/** Where keys and values are made, each over the one before: a batch copies them. */
+export class CommitBuffers {
+  readonly key = new ByteWriter();
+  readonly value = new ByteWriter();
+}
 
-  begin(): void {
-    this.out.reset();
-    this.changes = [];
+/** Fills the one write batch of a commit. */
+export class CommitBatch {
+  private readonly key: ByteWriter;
+  private readonly value: ByteWriter;
+
+  constructor(
+    private readonly target: ByteBatch,
+    { key, value } = new CommitBuffers(),
+  ) {
+    this.key = key;
+    this.value = value;
   }
 
   /** All changes of one table; brings `totals` to what they will be. */
   addTable(table: StateTable, below: TableBelow<unknown>, totals: TableTotals): void {
-    const { out, changes } = this;
+    const { key, value, target } = this;
     for (const entry of table.log.all()) {
-      const keyAt = out.at;
       if (entry.removed) {
-        if (!entry.stored) continue;
-        below.writeKey(out, entry);
-        changes.push({ type: 'del', key: out.slice(keyAt) });
-        totals.remove(entry.checksum);
-        entry.stored = false;
+        if (entry.stored) this.deleteEntry(entry, below, totals);
         continue;
       }
-      const { valueAt, crc } = below.write(out, entry);
-      changes.push({ type: 'put', key: out.slice(keyAt, valueAt), value: out.slice(valueAt) });
+      key.reset();
+      below.writeKey(key, entry);
+      const crc = below.writeValue(value, entry, key);
+      target.put(key.content(), value.content());
       if (entry.stored) totals.remove(entry.checksum);
       totals.add(crc);
       entry.stored = true;
@@ -67,28 +75,32 @@ export class CommitBatch {
     return this.putMeta({ kind: 'epoch', batchId }, storedFormOf({ record, totals, previous }));
   }
 
-  all(): readonly ByteChange[] {
-    return this.changes;
+  private deleteEntry(
+    entry: TableEntry<unknown>,
+    below: TableBelow<unknown>,
+    totals: TableTotals,
+  ): void {
+    this.key.reset();
+    below.writeKey(this.key, entry);
+    this.target.del(this.key.content());
+    totals.remove(entry.checksum);
+    entry.stored = false;
   }
 
-  private putMeta(key: MetaKey, content: unknown): number {
-    const { out } = this;
-    const keyAt = out.at;
-    writeMetaKey(out, key);
-    const valueAt = beginFrame(out);
-    writeValue(out, content, noShapes);
-    const crc = endFrame(out, keyAt, valueAt);
-    this.changes.push({
-      type: 'put',
-      key: out.slice(keyAt, valueAt),
-      value: out.slice(valueAt),
-    });
+  private putMeta(metaKey: MetaKey, content: unknown): number {
+    const { key, value } = this;
+    key.reset();
+    writeMetaKey(key, metaKey);
+    beginFrame(value);
+    writeValue(value, content, noShapes);
+    const crc = endFrame(value, crc32(key.bytes, 0, key.at));
+    this.target.put(key.content(), value.content());
     return crc;
   }
 
-  private deleteMeta(key: MetaKey): void {
-    const keyAt = this.out.at;
-    writeMetaKey(this.out, key);
-    this.changes.push({ type: 'del', key: this.out.slice(keyAt) });
+  private deleteMeta(metaKey: MetaKey): void {
+    this.key.reset();
+    writeMetaKey(this.key, metaKey);
+    this.target.del(this.key.content());
   }
 }

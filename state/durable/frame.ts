@@ -6,18 +6,17 @@ import { valueVersion } from './layout.js';
 /** Bytes of a value before its content: checksum and version. */
 export const frameLength = 5;
 
-/** Begins a value right behind its key in `out`; gives where the value begins. */
-export function beginFrame(out: ByteWriter): number {
-  const at = out.at;
+/** Begins a value at the front of `out`. */
+export function beginFrame(out: ByteWriter): void {
+  out.reset();
   out.uint32(0);
   out.byte(valueVersion);
-  return at;
 }
 
-/** Ends the value that begins at `at` and whose key begins at `keyAt`; gives its checksum. */
-export function endFrame(out: ByteWriter, keyAt: number, at: number): number {
-  const crc = crc32(out.bytes, at + 4, out.at, crc32(out.bytes, keyAt, at));
-  out.view.setInt32(at, crc);
+/** Ends the value in `out`; gives its checksum, continued from that of its key. */
+export function endFrame(out: ByteWriter, keyCrc: number): number {
+  const crc = crc32(out.bytes, 4, out.at, keyCrc);
+  out.view.setInt32(0, crc);
   return crc;
 }
 

@@ -80,7 +80,7 @@ export function entryBound(out: ByteWriter, table: number, beyondTime?: number):
     writeOrderedNumber(out, beyondTime);
     out.byte(beyond);
   }
-  return Uint8Array.from(out.slice(0));
+  return Uint8Array.from(out.content());
 }
 
 /** Behind the last entry of a table. */
@@ -89,7 +89,7 @@ export function entryEnd(out: ByteWriter, table: number): Uint8Array {
   writeEntryPrefix(out, table);
   out.byte(beyond);
   out.byte(beyond);
-  return Uint8Array.from(out.slice(0));
+  return Uint8Array.from(out.content());
 }
 
 export function tableOfEntry(key: Uint8Array): number {

@@ -1,8 +1,10 @@
 import { StreamingError } from '../../lib/errors.js';
+import type { MaybePromise } from '../../lib/maybe.js';
 import type { ByteChange, BytePage, ByteStore } from '../../lib/state/byteStore.js';
 import { CommitBatch } from './commitBatch.js';
 import { EntryCount } from './fullScan.js';
 import { isMetaKey } from './layout.js';
+import { batchOf } from './listedBatch.js';
 import { metaOf, type StateMeta } from './readMeta.js';
 
 /** State of another store, and the query to which it is to belong. */
@@ -38,7 +40,7 @@ export async function loadPages(store: ByteStore, state: LoadedState): Promise<v
     await store.write(entries.map(put));
   }
   counted().mustBeAll();
-  await store.write(metaUnder(queryId, own, metaOf(own, directory)));
+  await writeMeta(store, queryId, own, metaOf(own, directory));
 }
 
 function expectedOf(meta: StateMeta, batchId: number) {
@@ -55,15 +57,21 @@ function expectedOf(meta: StateMeta, batchId: number) {
 }
 
 /** Format and epoch records name the query; tables and shapes stay as they are. */
-function metaUnder(queryId: string, own: BytePage, meta: StateMeta): readonly ByteChange[] {
-  const batch = new CommitBatch();
-  batch.begin();
+function writeMeta(
+  store: ByteStore,
+  queryId: string,
+  own: BytePage,
+  meta: StateMeta,
+): MaybePromise<void> {
+  const target = batchOf(store);
+  for (const [key, value] of own) target.put(key, value);
+  const batch = new CommitBatch(target);
   batch.addFormat(queryId);
   let previous: number | null | undefined;
   for (const { record, totals, previous: before } of meta.epochs) {
     previous = batch.addEpoch({ ...record, queryId }, totals, previous ?? before);
   }
-  return [...own.map(put), ...batch.all()];
+  return target.write();
 }
 
 function put([key, value]: readonly [Uint8Array, Uint8Array]): ByteChange {

@@ -82,7 +82,7 @@ export class StoredTable<V> implements TableBelow<V> {
     this.writeEntryKey(out, key, time);
     const { filter } = this;
     if (filter?.isComplete && !filter.mayHave(crc32(out.bytes, 0, out.at))) return undefined;
-    const keyBytes = out.slice(0);
+    const keyBytes = out.content();
     const bytes = this.bytesAt(keyBytes);
     if (bytes === undefined) return undefined;
     return this.entryOf(keyBytes, bytes, mapKey, key, time);
@@ -106,13 +106,14 @@ export class StoredTable<V> implements TableBelow<V> {
     return then(last, ([pair]) => pair && this.entryAt(pair[0], pair[1]).time);
   }
 
-  write(out: ByteWriter, entry: TableEntry<V>): { readonly valueAt: number; readonly crc: number } {
-    const keyAt = out.at;
-    this.writeKey(out, entry);
-    if (this.filter !== undefined && !entry.stored) {
-      this.filter.add(crc32(out.bytes, keyAt, out.at));
-    }
-    const valueAt = beginFrame(out);
+  writeKey(out: ByteWriter, entry: TableEntry<V>): void {
+    this.writeEntryKey(out, entry.key, entry.time);
+  }
+
+  writeValue(out: ByteWriter, entry: TableEntry<V>, key: ByteWriter): number {
+    const keyCrc = crc32(key.bytes, 0, key.at);
+    if (this.filter !== undefined && !entry.stored) this.filter.add(keyCrc);
+    beginFrame(out);
     const { toStored } = this.options;
     const stored = toStored === undefined ? entry.value : toStored(entry.value);
     try {
@@ -120,11 +121,7 @@ export class StoredTable<V> implements TableBelow<V> {
     } catch (error) {
       throw error instanceof NotEncodable ? this.notEncodable(stored) : error;
     }
-    return { valueAt, crc: endFrame(out, keyAt, valueAt) };
-  }
-
-  writeKey(out: ByteWriter, entry: TableEntry<V>): void {
-    this.writeEntryKey(out, entry.key, entry.time);
+    return endFrame(out, keyCrc);
   }
 
   private writeEntryKey(out: ByteWriter, key: unknown, time: number): void {

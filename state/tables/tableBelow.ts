@@ -20,12 +20,13 @@ export interface TableBelow<V> {
     skip: (mapKey: unknown, time: number) => boolean,
   ): MaybePromise<number | undefined>;
   lastTime(): MaybePromise<number | undefined>;
+  /** Appends the key of an entry to `out`. */
+  writeKey(out: ByteWriter, entry: TableEntry<V>): void;
   /**
-   * Appends key and value of an entry to `out`; gives where the value begins, and its checksum.
+   * Puts the value of an entry, whose key is in `key`, into `out`; gives its checksum.
    * Throws `STATE_NOT_ENCODABLE`.
    */
-  write(out: ByteWriter, entry: TableEntry<V>): { readonly valueAt: number; readonly crc: number };
-  writeKey(out: ByteWriter, entry: TableEntry<V>): void;
+  writeValue(out: ByteWriter, entry: TableEntry<V>, key: ByteWriter): number;
   /** Number of stored entries. */
   readonly storedCount: number;
   /** Counts the sweeps of the cache; an entry that is asked for takes this number. */

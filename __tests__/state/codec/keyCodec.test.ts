@@ -10,7 +10,7 @@ import { key } from './keyArbitrary.js';
 function bytesOf(value: unknown): Buffer {
   const out = new ByteWriter(1);
   writeKey(out, value);
-  return Buffer.from(out.slice(0));
+  return Buffer.from(out.content());
 }
 
 function rankOf(value: unknown): number {

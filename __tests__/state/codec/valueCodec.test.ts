@@ -11,7 +11,7 @@ import { value } from './keyArbitrary.js';
 function bytesOf(content: unknown, shapes: Shapes = noShapes): Buffer {
   const out = new ByteWriter(1);
   writeValue(out, content, shapes);
-  return Buffer.from(out.slice(0));
+  return Buffer.from(out.content());
 }
 
 describe('the codec of values', () => {
