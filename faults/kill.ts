@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lifeOf } from './kill/life.js';
 import { runOne } from './kill/runOne.js';
 import { allSteps } from './kill/steps.js';
 import { pack } from './pack.js';
+import { scratch } from './scratch.js';
 import { runSuite } from './suite.js';
 
 const leastOfEach = 20;
@@ -33,7 +33,7 @@ await runSuite({
 
 /** Packs the child and lets one of them live to its end, which warms up those that follow. */
 async function packed(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-packed-'));
+  const folder = mkdtempSync(join(scratch, 'millrace-packed-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const path = pack(fileURLToPath(new URL('kill/child.js', import.meta.url)), folder);
   const order = { seed: 1, life: 12, directory: folder, kill: undefined, completes: true };

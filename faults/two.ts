@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pack } from './pack.js';
+import { scratch } from './scratch.js';
 import { runSuite } from './suite.js';
 import { meetings, Parties, runOne } from './two/runOne.js';
 
@@ -21,7 +21,7 @@ await runSuite({
 });
 
 function packed() {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-packed-'));
+  const folder = mkdtempSync(join(scratch, 'millrace-packed-'));
   process.on('exit', () => {
     parties?.end();
     rmSync(folder, { recursive: true, force: true });

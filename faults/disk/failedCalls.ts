@@ -5,10 +5,10 @@ import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { nodeAppendFiles } from '../../lib/sources/durable/nodeAppendFiles.js';
 import { Random } from '../random.js';
+import { scratch } from '../scratch.js';
 import type { Outcome } from '../suite.js';
 import { codeOf } from './rot.js';
 import { rowCount, scenarios } from './scenario.js';
-import { scratch } from './templates.js';
 
 const codes = ['ENOSPC', 'EIO', 'EMFILE', 'EDQUOT'] as const;
 

@@ -17,7 +17,7 @@ export async function rot(seed: number): Promise<Outcome> {
   const { here: folder, older, last } = random.pick(await templates());
   const template = random.pick(last);
   const { scenario, known } = template;
-  await copyOf(template, folder);
+  copyOf(template, folder);
   const { kind, text } = damage(random, folder, random.pick(older));
   const { query } = await scenario.live({ folder, known, available: rowCount, completes: true });
   const code = codeOf(query.exception);

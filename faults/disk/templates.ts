@@ -1,20 +1,18 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeCheckpointFile, readCheckpointFile } from '../../lib/checkpoint/checkpointFile.js';
+import { scratch } from '../scratch.js';
+import { FolderImage } from './folderImage.js';
 import type { Scenario } from './scenario.js';
 
 /** A query that has stopped, or died, after some of its lives; copied before anything is done to it. */
 export interface Template {
   readonly scenario: Scenario;
   readonly folder: string;
+  readonly image: FolderImage;
   /** Rows that were acknowledged up to here. */
   readonly known: number;
 }
-
-/** Memory, where there is such a disk: nothing here is about how fast a disk is. */
-export const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Where the last life of a template ends; undefined: a clean stop. */
 const deaths = [undefined, 'kp5:after', 'kp7:before', 'kp8:after', 'kp10:before'] as const;
@@ -30,25 +28,25 @@ export class Templates {
   ) {}
 
   static async of(scenario: Scenario): Promise<Templates> {
-    const root = await mkdtemp(join(scratch, `millrace-disk-${scenario.name}-`));
+    const root = mkdtempSync(join(scratch, `millrace-disk-${scenario.name}-`));
     process.on('exit', () => rmSync(root, { recursive: true, force: true }));
     const here = join(root, 'here');
-    const save = async (name: string, known: number): Promise<Template> => {
+    const save = (name: string, known: number): Template => {
       const folder = join(root, name);
-      await cp(here, folder, { recursive: true });
-      return { scenario, folder, known };
+      cpSync(here, folder, { recursive: true });
+      return { scenario, folder, known, image: FolderImage.of(here) };
     };
     const older: Template[] = [];
     for (const available of [25, 50, 70]) {
       const known = older.at(-1)?.known ?? 0;
       const { query } = await scenario.live({ folder: here, known, available, completes: false });
       if (query.exception !== undefined) throw query.exception;
-      older.push(await save(`rows-${available}`, available));
+      older.push(save(`rows-${available}`, available));
     }
     const before = older.at(-1) as Template;
     const last: Template[] = [];
     for (const death of deaths) {
-      await copyOf(before, here);
+      copyOf(before, here);
       const { known } = before;
       const killPoint = (name: string) => {
         if (name === death) throw new RangeError(`killed at ${name}`);
@@ -56,20 +54,19 @@ export class Templates {
       // No more rows than one batch takes: those behind it would stand in no plan.
       const available = known + 6;
       await scenario.live({ folder: here, known, available, completes: false, killPoint });
-      last.push(await save(`dead-${death ?? 'never'}`.replace(':', '-'), available));
+      last.push(save(`dead-${death ?? 'never'}`.replace(':', '-'), available));
     }
     return new Templates(here, older, last);
   }
 }
 
 /** A copy that takes itself for the original. */
-export async function copyOf(template: Template, folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await cp(template.folder, folder, { recursive: true });
+export function copyOf(template: Template, folder: string): void {
+  template.image.putBack(folder);
   const directory = join(folder, 'checkpoint');
   const path = join(directory, 'identity');
   const { queryId } = readCheckpointFile(path, readFileSync(path), { kind: 'identity' });
-  const inode = String((await stat(directory, { bigint: true })).ino);
+  const inode = String(statSync(directory, { bigint: true }).ino);
   const file = { kind: 'identity', queryId, batchId: -1, fence: 0, body: { inode } };
   writeFileSync(path, encodeCheckpointFile(file));
 }

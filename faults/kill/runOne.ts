@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scratch } from '../scratch.js';
 import type { Outcome } from '../suite.js';
 import { type Answer, differenceOf } from '../workloads/difference.js';
 import { answerOf } from './answer.js';
@@ -11,7 +11,7 @@ import { forgottenPlans } from './steps.js';
 
 /** Runs the query of a seed, kills it as often as the scenario says, and compares with the model. */
 export async function runOne(seed: number, script: string): Promise<Outcome> {
-  const directory = mkdtempSync(join(tmpdir(), 'millrace-kill-'));
+  const directory = mkdtempSync(join(scratch, 'millrace-kill-'));
   const run = new Run(seed, script, directory);
   try {
     const reason = await run.all();

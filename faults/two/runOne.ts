@@ -1,5 +1,4 @@
 import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answerOf } from '../kill/answer.js';
 import type { Order } from '../kill/child.js';
@@ -7,6 +6,7 @@ import { PlanFiles } from '../kill/planFiles.js';
 import { type Scenario, scenarioOf } from '../kill/scenario.js';
 import { protocolSteps } from '../kill/steps.js';
 import { Random } from '../random.js';
+import { scratch } from '../scratch.js';
 import type { Outcome } from '../suite.js';
 import { differenceOf } from '../workloads/difference.js';
 import { errorIn, Party } from './party.js';
@@ -57,7 +57,7 @@ export class Parties {
 }
 
 export async function runOne(seed: number, meeting: Meeting, parties: Parties): Promise<Outcome> {
-  const directory = mkdtempSync(join(tmpdir(), 'millrace-two-'));
+  const directory = mkdtempSync(join(scratch, 'millrace-two-'));
   const run = new Run(seed, directory, parties);
   try {
     const reason = await run.meet(meeting);
