@@ -28,6 +28,8 @@ export function memoryBackend(): StateBackend {
 
 class MemoryBackend implements StateBackend {
   private readonly operators = new Map<string, OperatorState>();
+  /** The same, to be walked for every turn of a live subscription, which is a row. */
+  private readonly states: OperatorState[] = [];
   private closed = false;
 
   operator(operatorId: string): StateStore {
@@ -36,26 +38,27 @@ class MemoryBackend implements StateBackend {
     if (state === undefined) {
       state = new OperatorState(operatorId, nothingBelow);
       this.operators.set(operatorId, state);
+      this.states.push(state);
     }
     return state;
   }
 
   begin(): void {
     if (this.closed) throw new StreamingError('STATE_CLOSED', { what: 'a batch' });
-    for (const state of this.operators.values()) {
+    for (const state of this.states) {
       for (const { table } of state.tables) table.beginBatch();
     }
   }
 
   beginTurn(): void {
-    for (const state of this.operators.values()) {
+    for (const state of this.states) {
       for (const { table } of state.tables) table.beginTurn();
     }
   }
 
   commit(): void {
     if (this.closed) throw new StreamingError('STATE_CLOSED', { what: 'a commit' });
-    for (const state of this.operators.values()) {
+    for (const state of this.states) {
       for (const { table } of state.tables) table.forgetChanges();
     }
   }
@@ -66,7 +69,7 @@ class MemoryBackend implements StateBackend {
 
   close(): void {
     this.closed = true;
-    for (const state of this.operators.values()) {
+    for (const state of this.states) {
       for (const { table } of state.tables) table.close();
     }
   }

@@ -3,6 +3,7 @@ import { EventTimeStats } from '../plan/eventTimeStats.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import type { StageContext } from '../plan/planNode.js';
 import type { StateStore } from '../state/stateStore.js';
+import type { Batch } from './batch.js';
 
 /** What the operators of a run report to, whoever runs them. */
 export interface OperatorEvents {
@@ -15,14 +16,15 @@ export interface OperatorEvents {
   wakeAt(operatorId: string, timeMs: number | undefined): void;
 }
 
-/** The one implementation of {@link StageContext}: the engine sets its fields before each batch. */
+/** The batch that all operators of a run are in. */
+export interface CurrentBatch {
+  batch: Batch;
+}
+
+/** The one implementation of {@link StageContext}: the engine sets its watermarks before each batch. */
 export class OperatorContext implements StageContext {
-  batchId = 0;
   lateWatermark = Number.NEGATIVE_INFINITY;
   evictionWatermark = Number.NEGATIVE_INFINITY;
-  batchTimestampMs = 0;
-  closing = false;
-  firstBatch = false;
   readonly eventTime = new EventTimeStats();
   /** Rows that came too late in this batch. */
   lateRows = 0;
@@ -36,7 +38,21 @@ export class OperatorContext implements StageContext {
     readonly orderMatters: boolean,
     private readonly store: StateStore | undefined,
     private readonly events: OperatorEvents,
+    private readonly current: CurrentBatch,
   ) {}
+
+  get batchId(): number {
+    return this.current.batch.batchId;
+  }
+  get batchTimestampMs(): number {
+    return this.current.batch.timestampMs;
+  }
+  get closing(): boolean {
+    return this.current.batch.closing;
+  }
+  get firstBatch(): boolean {
+    return this.current.batch.firstBatch;
+  }
 
   get state(): StateStore {
     if (!this.store)
@@ -73,7 +89,7 @@ export class OperatorContext implements StageContext {
   clear(): void {
     this.lateRows = 0;
     this.failedRows = 0;
-    // A live row is a batch: most have nothing to clear, and clearing a Map makes it anew.
+    // Most batches have nothing to clear, and clearing a Map makes it anew.
     if (this.eventTime.count > 0) this.eventTime.clear();
     if (this.counters.size > 0) this.counters.clear();
   }

@@ -11,7 +11,7 @@ import type { RxNode } from '../stream/rxNode.js';
 import type { SourceNode } from '../stream/sourceNode.js';
 import type { Batch } from './batch.js';
 import { type Compiled, compile } from './compile.js';
-import { OperatorContext, type OperatorEvents } from './operatorContext.js';
+import { type CurrentBatch, OperatorContext, type OperatorEvents } from './operatorContext.js';
 import { isCounted, RowCount } from './rowCount.js';
 
 export interface PipelineParts {
@@ -41,6 +41,7 @@ export class Pipeline {
   /** `contexts` once more, to be walked for every batch, which in a live subscription is a row. */
   private readonly operators: readonly (readonly [PlanNode, OperatorContext])[];
   private readonly inputs: readonly Stage[];
+  private readonly current: CurrentBatch = { batch: noBatch };
   /** Watermarks that the operators have been given: they seldom change from row to row. */
   private givenLate = Number.NaN;
   private givenEvict = Number.NaN;
@@ -66,6 +67,7 @@ export class Pipeline {
           ordered.has(node),
           store,
           parts.events,
+          this.current,
         );
         this.contexts.set(node, ctx);
       }
@@ -110,15 +112,9 @@ export class Pipeline {
     return this.compiled.entries;
   }
 
-  /** Sets every operator's watermarks and the batch's facts. Before `prepare`. */
+  /** Gives the operators their watermarks and the batch's facts. Before `prepare`. */
   begin(batch: Batch): void {
-    for (let i = 0; i < this.operators.length; i++) {
-      const [, ctx] = this.operators[i] as readonly [PlanNode, OperatorContext];
-      ctx.batchId = batch.batchId;
-      ctx.batchTimestampMs = batch.timestampMs;
-      ctx.closing = batch.closing;
-      ctx.firstBatch = batch.firstBatch;
-    }
+    this.current.batch = batch;
     this.giveWatermarks(batch);
   }
 
@@ -205,6 +201,17 @@ export class Pipeline {
     return known;
   }
 }
+
+/** What operators read before the first one. */
+const noBatch: Batch = {
+  batchId: 0,
+  watermarkMs: 0,
+  previousWatermarkMs: 0,
+  timestampMs: 0,
+  closing: false,
+  firstBatch: false,
+  bounded: false,
+};
 
 function all(
   stages: readonly Stage[],

@@ -60,6 +60,21 @@ class LiveRun implements LiveTurns {
     else this.drain(turn);
   }
 
+  enterRow(segment: LiveSegment, entry: Stage, row: unknown): void {
+    if (this.running || this.held) {
+      this.queue.push(() => segment.sourceRow(entry, row));
+      return;
+    }
+    this.running = true;
+    try {
+      segment.sourceRow(entry, row);
+      this.afterTurn();
+      if (this.queue.length > 0) this.goOn();
+    } finally {
+      this.rest();
+    }
+  }
+
   hold(until: PromiseLike<void>, goOn: () => void, failed: (error: unknown) => void): void {
     this.held = true;
     const resume = (turn: () => void): void => {
@@ -77,21 +92,30 @@ class LiveRun implements LiveTurns {
     try {
       first();
       this.afterTurn();
-      while (!this.held && !this.subscriber.closed) {
-        const next = this.queue.shift();
-        if (!next) break;
-        next();
-        this.afterTurn();
-      }
+      this.goOn();
     } finally {
-      if (!this.held && this.queue.length > 0) this.queue.length = 0;
-      this.running = false;
+      this.rest();
     }
+  }
+
+  /** The turns that wait, until one is held. */
+  private goOn(): void {
+    while (!this.held && !this.subscriber.closed) {
+      const next = this.queue.shift();
+      if (!next) break;
+      next();
+      this.afterTurn();
+    }
+  }
+
+  private rest(): void {
+    if (!this.held && this.queue.length > 0) this.queue.length = 0;
+    this.running = false;
   }
 
   /** If the watermark rose, what it makes due comes out next, the parts further up first. */
   private afterTurn(): void {
-    if (this.held) return;
+    if (this.held || this.tracker.isEmpty) return;
     const before = this.tracker.current;
     const watermark = this.tracker.advance();
     if (watermark === before) return;

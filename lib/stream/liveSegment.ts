@@ -7,6 +7,7 @@ import type { WatermarkTracker } from '../plan/watermarkTracker.js';
 import { OperatorError } from '../query/operatorError.js';
 import type { Pipeline } from '../query/pipeline.js';
 import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
+import { LiveBatch } from './liveBatch.js';
 import { openLive } from './openLive.js';
 import type { SourceNode } from './sourceNode.js';
 
@@ -15,6 +16,8 @@ export interface LiveTurns {
   readonly tracker: WatermarkTracker;
   /** Runs a turn now, or after those that are waiting: never one inside another. */
   enter(turn: () => void): void;
+  /** The same for a row of a source. */
+  enterRow(segment: LiveSegment, entry: Stage, row: unknown): void;
   /** The turn under way goes on with `goOn` when `until` has settled; no other runs meanwhile. */
   hold(until: PromiseLike<void>, goOn: () => void, failed: (error: unknown) => void): void;
 }
@@ -54,8 +57,7 @@ export class LiveSegment {
   private readonly rxStages: Stage[] = [];
   private readonly timers = new Map<string, number>();
   private timer: { readonly at: number; readonly subscription: Subscription } | undefined;
-  private turn = 0;
-  private used = 0;
+  private readonly batch: LiveBatch;
   private ended = false;
   private readonly clock: SchedulerLike;
   private readonly teardown: Subscription;
@@ -69,7 +71,7 @@ export class LiveSegment {
   ) {
     this.clock = run.clock;
     this.teardown = run.teardown;
-    this.used = turns.tracker.current;
+    this.batch = new LiveBatch(turns.tracker.current, () => this.clock.now());
     for (const [node, entry] of pipeline.entries) this.addSource(node, entry);
     this.teardown.add(() => this.leave());
   }
@@ -114,7 +116,7 @@ export class LiveSegment {
   /** The global watermark has risen: a turn without rows, if an operator wants it. */
   watermarkRose(watermark: number): void {
     if (this.ended || this.teardown.closed) return;
-    if (!this.pipeline.wantsBatch(this.used, watermark)) return;
+    if (!this.pipeline.wantsBatch(this.batch.watermarkMs, watermark)) return;
     this.guard(() => this.runTurn(watermark));
   }
 
@@ -124,14 +126,14 @@ export class LiveSegment {
       done: false,
       start: () => {
         const rows$ = node.observable ?? openLive(node.source, this.clock);
-        this.subscribe(rows$, feed, (row) => this.turns.enter(() => this.sourceRow(entry, row)));
+        this.subscribe(rows$, feed, (row) => this.turns.enterRow(this, entry, row));
       },
     };
     this.feeds.push(feed);
   }
 
-  /** What `enter` does, in one call: every row passes here. */
-  private sourceRow(entry: Stage, row: unknown): void {
+  /** What `enter` does, without a function for each: every row passes here. */
+  sourceRow(entry: Stage, row: unknown): void {
     if (this.teardown.closed || this.ended) return;
     try {
       this.runTurn(this.turns.tracker.current, entry, row);
@@ -214,17 +216,8 @@ export class LiveSegment {
   }
 
   private begin(watermarkMs: number, closing: boolean): MaybePromise<void> {
-    this.pipeline.begin({
-      batchId: this.turn,
-      watermarkMs,
-      previousWatermarkMs: this.used,
-      timestampMs: this.clock.now(),
-      closing,
-      firstBatch: this.turn === 0,
-      bounded: false,
-    });
-    this.used = watermarkMs;
-    this.turn += 1;
+    this.batch.next(watermarkMs, closing);
+    this.pipeline.begin(this.batch);
     return this.pipeline.prepare();
   }
 
@@ -232,7 +225,6 @@ export class LiveSegment {
     this.pipeline.end();
     for (const out of this.rxStages) out.endBatch();
     this.pipeline.trackWatermarks();
-    this.pipeline.clear();
     void this.backend.commit(noEpoch); // in memory: forgets what the turn has changed
   }
 
