@@ -14,7 +14,6 @@ const units: number[] = [];
 let at = 0;
 
 const mostUnits = 80;
-const two16 = 0x1_0000;
 const two32 = 0x1_0000_0000;
 
 /** undefined: the key has something in it that this form does not know, or it would be long. */
@@ -66,8 +65,8 @@ function packNumber(item: number): boolean {
   units[at++] = 0x6c;
   units[at++] = high >>> 16;
   units[at++] = high & 0xffff;
-  units[at++] = Math.floor(low / two16);
-  units[at++] = low % two16;
+  units[at++] = low >>> 16; // integers to V8 too: one double in the array makes boxes of all
+  units[at++] = low & 0xffff;
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { TimeHeap } from './timeHeap.js';
+import { TimeHeap } from '../../lib/time/timeHeap.js';
 
 /**
  * The times of buckets, so that what is due is found at the cost of what is due.

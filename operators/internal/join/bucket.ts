@@ -1,3 +1,5 @@
+import type { Entry } from '../../../lib/state/stateStore.js';
+
 /**
  * At most {@link bucketRows} rows of one key and side, column by column: a stored row costs no object.
  *
@@ -19,6 +21,8 @@ export interface Bucket {
   matched: number;
   /** Smallest of `ats`, under which the index has the bucket; +Infinity: it has it not. */
   first: number;
+  /** The key's entry, where the index refers to buckets instead of naming them. */
+  owner: Entry<KeyRows> | undefined;
   older: number;
   newer: number;
 }
@@ -37,7 +41,7 @@ export const bucketRows = 16;
 
 export function bucketOf(no: number, rows: unknown[], times: number[], ats: number[]): Bucket {
   const first = Number.POSITIVE_INFINITY;
-  return { no, rows, times, ats, matched: 0, first, older: 0, newer: 0 };
+  return { no, rows, times, ats, matched: 0, first, owner: undefined, older: 0, newer: 0 };
 }
 
 /** The open bucket of a key that gets its first row. */

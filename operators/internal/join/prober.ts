@@ -117,10 +117,10 @@ export class Prober {
       const gone = this.settled(sealed.value, row, time);
       if (gone === 0) continue;
       matched = true;
-      this.left.remove(key, open, sealed.value, sealed, gone);
+      this.left.remove(entry, open, sealed.value, sealed, gone);
     }
     const gone = this.settled(open, row, time);
-    if (gone !== 0) this.left.remove(key, open, open, undefined, gone);
+    if (gone !== 0) this.left.remove(entry, open, open, undefined, gone);
     if (gone === 0 && !matched) return false;
     this.left.settle(entry);
     return true;

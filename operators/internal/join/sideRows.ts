@@ -15,7 +15,7 @@ import {
   rowsUpTo,
 } from './bucket.js';
 import type { JoinSide } from './joinType.js';
-import { LeavingIndex } from './leavingIndex.js';
+import { type LeavingIndex, leavingIndex } from './leavingIndex.js';
 import type { RowCount } from './rowCount.js';
 import { bucketFromStored, bucketToStored } from './rowFormat.js';
 
@@ -46,7 +46,7 @@ export class SideRows {
       fromStored: (stored) => bucketFromStored(stored, sharesTimes),
       counted: false,
     });
-    this.index = isEvicted ? new LeavingIndex(side, ctx) : undefined;
+    this.index = isEvicted ? leavingIndex(side, ctx, keys) : undefined;
   }
 
   sealedBucket(key: unknown, no: number): Entry<Bucket> {
@@ -69,23 +69,24 @@ export class SideRows {
     matched: boolean,
   ): void {
     this.count.added += 1;
-    let open = found && (this.isLeft ? found.value.left : found.value.right);
-    if (open) {
-      if (open.rows.length === bucketRows && found) open = this.seal(key, found.value, open);
+    let entry = found;
+    let open = entry && (this.isLeft ? entry.value.left : entry.value.right);
+    if (entry && open) {
+      if (open.rows.length === bucketRows) open = this.seal(key, entry.value, open);
       addRow(open, row, time, at, matched);
     } else {
       open = firstBucket(row, time, at, matched, this.sharesTimes);
-      if (!found) this.keys.insert(key, this.isLeft ? leftRows(open) : rightRows(open));
-      else if (this.isLeft) found.value.left = open;
-      else found.value.right = open;
+      if (!entry) entry = this.keys.insert(key, this.isLeft ? leftRows(open) : rightRows(open));
+      else if (this.isLeft) entry.value.left = open;
+      else entry.value.right = open;
     }
-    if (this.index !== undefined && at < open.first) this.index.move(key, open, at);
+    if (this.index !== undefined && at < open.first) this.index.move(entry, open, at);
     if (found) this.keys.touch(found);
   }
 
   /** Removes rows of a bucket, given as bits; `sealed` is its entry, undefined for the open bucket. */
   remove(
-    key: unknown,
+    entry: Entry<KeyRows>,
     open: Bucket,
     bucket: Bucket,
     sealed: Entry<Bucket> | undefined,
@@ -94,10 +95,10 @@ export class SideRows {
     const before = bucket.rows.length;
     removeRows(bucket, gone);
     this.count.removed += before - bucket.rows.length;
-    this.index?.move(key, bucket, firstOf(bucket));
+    this.index?.move(entry, bucket, firstOf(bucket));
     if (!sealed) return;
     if (bucket.rows.length > 0) this.sealed.touch(sealed);
-    else this.unlink(key, open, sealed);
+    else this.unlink(entry.key, open, sealed);
   }
 
   /** After rows of `key` have left: writes the entry, or removes it with its last row. */
@@ -123,7 +124,7 @@ export class SideRows {
   /** Removes the rows with at <= upTo, earliest bucket first, and hands them to `leave`. */
   evict(upTo: number, leave: Leave): void {
     if (!this.index) return;
-    for (const { key, no } of this.index.take(upTo)) this.evictBucket(key, no, upTo, leave);
+    this.index.take(upTo, (entry, no) => this.evictBucket(entry, no, upTo, leave));
   }
 
   /** Removes every row of a key, oldest first. Needs the tables loaded. */
@@ -133,14 +134,14 @@ export class SideRows {
     for (let no = open.newer; no !== 0; ) {
       const sealed = this.sealedBucket(entry.key, no);
       no = sealed.value.newer;
-      this.leaveAll(entry.key, open, sealed.value, sealed, leave);
+      this.leaveAll(entry, open, sealed.value, sealed, leave);
     }
-    this.leaveAll(entry.key, open, open, undefined, leave);
+    this.leaveAll(entry, open, open, undefined, leave);
     this.settle(entry);
   }
 
   private leaveAll(
-    key: unknown,
+    entry: Entry<KeyRows>,
     open: Bucket,
     bucket: Bucket,
     sealed: Entry<Bucket> | undefined,
@@ -148,19 +149,18 @@ export class SideRows {
   ): void {
     const all = (1 << bucket.rows.length) - 1;
     handOver(bucket, all, leave);
-    this.remove(key, open, bucket, sealed, all);
+    this.remove(entry, open, bucket, sealed, all);
   }
 
-  private evictBucket(key: unknown, no: number, upTo: number, leave: Leave): void {
-    const entry = this.keys.find(key);
-    const open = entry && (this.isLeft ? entry.value.left : entry.value.right);
-    if (!entry || !open) throw new TypeError(`join state: a key of the ${this.side} is missing`);
-    const sealed = no === open.no ? undefined : this.sealedBucket(key, no);
+  private evictBucket(entry: Entry<KeyRows>, no: number, upTo: number, leave: Leave): void {
+    const open = this.isLeft ? entry.value.left : entry.value.right;
+    if (!open) throw new TypeError(`join state: a key of the ${this.side} is missing`);
+    const sealed = no === open.no ? undefined : this.sealedBucket(entry.key, no);
     const bucket = sealed ? sealed.value : open;
     bucket.first = Number.POSITIVE_INFINITY; // its place in the index is gone
     const gone = rowsUpTo(bucket, upTo);
     handOver(bucket, gone, leave);
-    this.remove(key, open, bucket, sealed, gone);
+    this.remove(entry, open, bucket, sealed, gone);
     this.settle(entry);
   }
 
