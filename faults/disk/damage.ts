@@ -30,9 +30,10 @@ type Harm = (
 export function damage(random: Random, folder: string, old: Template): Damage {
   if (random.chance(0.4)) rmSync(join(folder, 'checkpoint/state/CLEAN'), { force: true });
   const all = filesIn(folder);
+  const classes = byClass(folder, all);
   for (;;) {
     const [name, harm] = random.pick(harms);
-    const path = random.pick(all);
+    const path = random.pick(random.pick(classes));
     const done = harm(random, path, all, {
       ...old,
       folder: join(old.folder, relative(folder, path)),
@@ -151,6 +152,16 @@ function filesIn(folder: string): readonly string[] {
       .filter((entry) => entry.isFile() && entry.name !== 'LOCK')
       .map((entry) => join(entry.parentPath, entry.name)),
   );
+}
+
+/** Files by their kind, so that the many plans do not hide the one MANIFEST. */
+function byClass(folder: string, all: readonly string[]): readonly (readonly string[])[] {
+  const classes = new Map<string, string[]>();
+  for (const path of all) {
+    const name = classOf(relative(folder, path));
+    classes.set(name, [...(classes.get(name) ?? []), path]);
+  }
+  return [...classes.values()];
 }
 
 /** `state/db/*.ldb`, `offsets/*`: what kind of file it is. */

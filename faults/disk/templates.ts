@@ -51,8 +51,8 @@ export class Templates {
       const killPoint = (name: string) => {
         if (name === death) throw new RangeError(`killed at ${name}`);
       };
-      // No more rows than one batch takes: those behind it would stand in no plan.
-      const available = known + 6;
+      // Twice what a batch takes: half of them are acknowledged and stand in no plan.
+      const available = known + 14;
       await scenario.live({ folder: here, known, available, completes: false, killPoint });
       last.push(save(`dead-${death ?? 'never'}`.replace(':', '-'), available));
     }

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { readCheckpointFile } from '../checkpoint/checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from '../checkpoint/fileSystem.js';
 import { StreamingError } from '../errors.js';
+import { syncedMarkName } from '../sources/durable/syncedMark.js';
 import type { BytePage } from '../state/byteStore.js';
 import { encodePairs } from './pairs.js';
 import { encodeMarker, markerName, type SavedFile } from './savepointFile.js';
@@ -80,7 +81,7 @@ class SavepointCopy {
       const directory = join(location, 'sources', id);
       await this.makeDirectory(`sources/${id}`);
       for (const name of await fileSystem.list(directory)) {
-        if (name.startsWith(temporaryPrefix)) continue;
+        if (name.startsWith(temporaryPrefix) || name === syncedMarkName) continue;
         const content = await fileSystem.read(join(directory, name));
         if (content !== undefined) await this.write(`sources/${id}/${name}`, content);
       }

@@ -4,6 +4,7 @@ import { examineCheckpoint } from '../checkpoint/examineCheckpoint.js';
 import { type FileSystem, temporaryPrefix } from '../checkpoint/fileSystem.js';
 import { writeRestored } from '../checkpoint/restored.js';
 import type { PlanEntry } from '../query/queryCheckpoint.js';
+import { syncedMarkName } from '../sources/durable/syncedMark.js';
 import type { Json } from '../sources/source.js';
 import type { Savepoint } from './savepoint.js';
 
@@ -68,6 +69,8 @@ async function copySources(
     await files.makeDirectory(join(folder, 'sources', id));
     for (const name of await files.list(join(damaged, 'sources', id))) {
       if (name.startsWith(temporaryPrefix) || leftOut.has(`sources/${id}/${name}`)) continue;
+      // Rows that are gone are gone: whoever restores has decided it.
+      if (name === syncedMarkName) continue;
       const content = await files.read(join(damaged, 'sources', id, name));
       if (content !== undefined) await files.replace(join(folder, 'sources', id, name), content);
     }

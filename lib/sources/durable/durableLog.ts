@@ -4,6 +4,7 @@ import type { FileSystem } from '../../checkpoint/fileSystem.js';
 import { StreamingError } from '../../errors.js';
 import { headerBytes, writeRecord } from './logRecord.js';
 import { type RecoveredLog, recoverLog, type Segment, segmentPath } from './recoverLog.js';
+import { SyncedMark } from './syncedMark.js';
 
 /** Where a log lies, and how large it may get. */
 export interface LogSettings {
@@ -45,6 +46,7 @@ export class DurableLog {
   private pendingBytes = 0;
   private writing: Promise<void> | undefined;
   private file: AppendFile | undefined;
+  private mark: SyncedMark | undefined;
   private fileBytes = 0;
   private ended: Error | undefined;
 
@@ -124,9 +126,10 @@ export class DurableLog {
     if (this.ended) return;
     this.ended = new TypeError(`${this.settings.source}: the log is closed`);
     await this.writing;
-    const { file } = this;
+    const { file, mark } = this;
     if (file === undefined) return;
     this.file = undefined;
+    this.mark = undefined;
     try {
       const offset = this.durableOffset + 1;
       const marker = Buffer.alloc(headerBytes);
@@ -137,6 +140,7 @@ export class DurableLog {
       // Every row is durable already: without the marker the log opens as after a crash.
     } finally {
       await file.close();
+      await mark?.close();
     }
   }
 
@@ -167,6 +171,7 @@ export class DurableLog {
     const file = await this.fileFor(first);
     await file.append(records);
     await file.sync();
+    await this.mark?.reached(first + group.length - 1);
     this.fileBytes += bytes;
   }
 
@@ -174,12 +179,17 @@ export class DurableLog {
   private async fileFor(first: number): Promise<AppendFile> {
     const limit = Math.min(segmentBytes, this.settings.maxBytes / 8);
     if (this.file && this.fileBytes < limit) return this.file;
-    const old = this.file;
+    const { directory, appendFiles } = this.settings;
+    const { file: old, mark } = this;
     this.file = undefined;
+    this.mark = undefined;
     await old?.close();
-    const path = segmentPath(this.settings.directory, first);
-    const file = await this.settings.appendFiles.create(path);
+    await mark?.close();
+    const path = segmentPath(directory, first);
+    const file = await appendFiles.create(path);
     this.file = file;
+    // The name of the new segment says how far those before it reach.
+    this.mark = await SyncedMark.begin(appendFiles, directory, first - 1);
     this.fileBytes = 0;
     if (this.segments.at(-1)?.path !== path) this.segments.push({ path, first });
     return file;
@@ -206,8 +216,11 @@ export class DurableLog {
     for (const push of [...group, ...this.pending]) push.reject(error);
     this.pending = [];
     this.pendingBytes = 0;
-    void Promise.resolve(this.file?.close()).catch(() => {});
+    for (const open of [this.file, this.mark]) {
+      void Promise.resolve(open?.close()).catch(() => {});
+    }
     this.file = undefined;
+    this.mark = undefined;
     this.listener.failed(error);
   }
 }

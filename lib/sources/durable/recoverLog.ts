@@ -3,6 +3,7 @@ import type { AppendFiles } from '../../checkpoint/appendFiles.js';
 import type { FileSystem } from '../../checkpoint/fileSystem.js';
 import { StreamingError } from '../../errors.js';
 import { scanSegment } from './scanSegment.js';
+import { syncedUpTo } from './syncedMark.js';
 
 /** A file of the log, closed or still written to. */
 export interface Segment {
@@ -56,6 +57,9 @@ export async function recoverLog(
     next = end ?? scanned.next;
   }
   const newest = found.at(-1);
+  if (next <= (await syncedUpTo(fileSystem, directory))) {
+    throw damaged(newest?.path ?? directory, `row ${next} was acknowledged and is gone`);
+  }
   if (newest) await appendFiles.sync(newest.path);
   return { segments: found, payloads, next };
 }
