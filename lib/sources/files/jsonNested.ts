@@ -46,9 +46,9 @@ export function readOther(
   parse: (text: string) => unknown,
   convert: ValueReader<unknown>,
 ): unknown {
-  const { at, bytes } = from;
+  const { at, bytes, view } = from;
   if (bytes[at] === 110) return from.none();
-  const end = skipValue(bytes, at, 1);
+  const end = skipValue(bytes, at, 1, view);
   if (end < 0) return from.fail();
   from.at = end;
   const value = convert(parse(bytes.utf8Slice(at, end)));
@@ -57,6 +57,6 @@ export function readOther(
 
 /** A value that no column takes. */
 export function skipOther(from: JsonBytes): null {
-  from.at = skipValue(from.bytes, from.at, 1);
+  from.at = skipValue(from.bytes, from.at, 1, from.view);
   return null;
 }

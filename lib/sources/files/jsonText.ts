@@ -1,5 +1,5 @@
 import type { JsonBytes } from './jsonBytes.js';
-import { skipString } from './jsonSkip.js';
+import { skipString, specialIn } from './jsonSkip.js';
 
 /**
  * V8 copies parts of a string that are no longer; of a longer one it keeps the whole block alive, and a
@@ -41,20 +41,6 @@ export function readText(from: JsonBytes): string | null {
   return end - start <= copiedChars
     ? from.latin1.substring(start, end)
     : bytes.latin1Slice(start, end);
-}
-
-/**
- * Four bytes at once: the high bit of each that is a quote, a backslash or a control character. Of the
- * lowest such byte it is exact; a borrow may set the bit of a byte above one.
- */
-function specialIn(word: number): number {
-  const quoted = word ^ 0x22222222;
-  const slashed = word ^ 0x5c5c5c5c;
-  const found =
-    ((quoted - 0x01010101) & ~quoted) |
-    ((slashed - 0x01010101) & ~slashed) |
-    ((word - 0x20202020) & ~word);
-  return found & 0x80808080;
 }
 
 /** Where strings lose their escapes; its content means nothing between two calls. */
