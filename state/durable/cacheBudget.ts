@@ -1,4 +1,5 @@
 import type { OpenTable } from '../operatorState.js';
+import { nextSweep } from '../tables/tableEntry.js';
 
 /**
  * Bounds the decoded entries in memory. Entries carry the number of the sweep in which they were last
@@ -26,16 +27,16 @@ export class CacheBudget {
     for (const { table } of this.tables()) excess += table.cachedCount;
     if (excess <= 0) return;
     this.arrivals = 0;
-    this.sweeps++;
-    excess -= this.drop(this.sweeps - 1, Number.POSITIVE_INFINITY);
-    if (excess > 0) this.drop(this.sweeps, excess + this.limit / 4);
+    this.sweeps = nextSweep(this.sweeps);
+    excess -= this.drop(2, Number.POSITIVE_INFINITY);
+    if (excess > 0) this.drop(1, excess + this.limit / 4);
   }
 
-  private drop(before: number, atMost: number): number {
+  private drop(unusedFor: number, atMost: number): number {
     let dropped = 0;
     for (const { table } of this.tables()) {
       if (dropped >= atMost) break;
-      dropped += table.sweep(before, atMost - dropped);
+      dropped += table.sweep(this.sweeps, unusedFor, atMost - dropped);
     }
     return dropped;
   }

@@ -46,8 +46,7 @@ export class CommitBatch {
       target.put(key.content(), value.content());
       if (entry.stored) totals.remove(entry.checksum);
       totals.add(crc);
-      entry.stored = true;
-      entry.checksum = crc;
+      entry.storedAs(crc);
       table.noteStored(entry.time);
     }
   }
@@ -84,7 +83,7 @@ export class CommitBatch {
     below.writeKey(this.key, entry);
     this.target.del(this.key.content());
     totals.remove(entry.checksum);
-    entry.stored = false;
+    entry.forgottenByDisk();
   }
 
   private putMeta(metaKey: MetaKey, content: unknown): number {

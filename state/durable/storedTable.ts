@@ -15,7 +15,7 @@ import type { Shapes } from '../codec/shapes.js';
 import { unencodableIn } from '../codec/unencodable.js';
 import { writeValue } from '../codec/writeValue.js';
 import type { TableBelow } from '../tables/tableBelow.js';
-import { TableEntry } from '../tables/tableEntry.js';
+import { KeyedEntry, type TableEntry, TimedEntry } from '../tables/tableEntry.js';
 import { beginFrame, endFrame, frameLength, verifyFrame } from './frame.js';
 import type { KeyFilter } from './keyFilter.js';
 import { entryBound, entryEnd, entryPrefixLength, successor, writeEntryPrefix } from './layout.js';
@@ -170,9 +170,10 @@ export class StoredTable<V> implements TableBelow<V> {
       if (!input.isAtEnd) throw new DecodeError('goes on behind the value', input.at);
       const { fromStored } = this.options;
       const value = fromStored === undefined ? (stored as V) : fromStored(stored);
-      const entry = new TableEntry<V>(mapKey, key, time, value);
-      entry.stored = true;
-      entry.checksum = checksum;
+      const entry = this.isTimed
+        ? new TimedEntry<V>(mapKey, key, value, time)
+        : new KeyedEntry<V>(mapKey, key, value);
+      entry.storedAs(checksum);
       this.context.countRead(this.identity.operator);
       return entry;
     } catch (error) {

@@ -14,7 +14,7 @@ export interface StoreSizes {
 
 const megabyte = 1024 * 1024;
 
-/** A decoded entry takes about 250 bytes, and as much again until it is collected. */
+/** A decoded entry takes about 200 bytes, and as much again until it is collected. */
 const heapPerEntry = 1600;
 /** What the program takes without any state. */
 const heapWithoutState = 32 * megabyte;

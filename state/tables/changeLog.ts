@@ -14,7 +14,7 @@ export class ChangeLog<V> {
   removals = 0;
 
   add(entry: TableEntry<V>): void {
-    entry.dirty = true;
+    entry.changed();
     this.entries.push(entry);
     this.updated++;
     if (this.turn !== undefined) this.turn.add(entry);
@@ -28,11 +28,8 @@ export class ChangeLog<V> {
   /** `entry` has left the table; it stays in the log, for the commit to delete it on disk. */
   remove(entry: TableEntry<V>): void {
     this.removals++;
-    entry.removed = true;
-    if (!entry.dirty) {
-      entry.dirty = true;
-      this.entries.push(entry);
-    }
+    if (!entry.dirty) this.entries.push(entry);
+    entry.leaves();
     this.removedInLog++;
   }
 
@@ -51,7 +48,7 @@ export class ChangeLog<V> {
   forget(): void {
     this.turn = undefined;
     if (this.entries.length === 0) return;
-    for (const entry of this.entries) entry.dirty = false;
+    for (const entry of this.entries) entry.committed();
     this.entries = [];
     this.removedInLog = 0;
   }

@@ -7,7 +7,7 @@ import { KeyProbe } from './keyProbe.js';
 import { duplicateKey, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';
 import type { TableBelow } from './tableBelow.js';
-import { needsTombstone, TableEntry } from './tableEntry.js';
+import { KeyedEntry, needsTombstone, type TableEntry } from './tableEntry.js';
 
 /**
  * A {@link KeyedTable}: one `Map`, and what it does not have in the disk below, if there is one.
@@ -44,13 +44,13 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
     const entry = this.map.get(mapKey);
     if (this.below === undefined) return entry;
     if (entry === undefined) return this.complete ? undefined : this.read(mapKey, key);
-    entry.usedIn = this.below.sweeps;
+    entry.usedIn(this.below.sweeps);
     return entry.removed ? undefined : entry;
   }
 
   insert(key: unknown, value: V): TableEntry<V> {
     const mapKey = this.probe.again(key);
-    const entry = new TableEntry<V>(mapKey, keptKey(key), Number.NaN, value);
+    const entry = new KeyedEntry<V>(mapKey, keptKey(key), value);
     if (this.below !== undefined) this.inherit(entry, this.below);
     const before = this.map.size;
     this.map.set(mapKey, entry);
@@ -115,12 +115,12 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
 
   noteStored(): void {}
 
-  sweep(before: number, atMost: number): number {
+  sweep(sweep: number, unusedFor: number, atMost: number): number {
     if (this.loaded) return 0;
     let dropped = 0;
     for (const entry of this.map.values()) {
       if (dropped >= atMost) break;
-      if (entry.dirty || entry.removed || entry.usedIn >= before) continue;
+      if (entry.dirty || entry.removed || entry.unusedFor(sweep) < unusedFor) continue;
       this.map.delete(entry.mapKey);
       dropped++;
     }
@@ -148,14 +148,14 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   }
 
   private keep(entry: TableEntry<V>): void {
-    entry.usedIn = this.below?.sweeps ?? 0;
+    entry.usedIn(this.below?.sweeps ?? 0);
     this.map.set(entry.mapKey, entry);
     this.below?.cached();
   }
 
   /** A key that was removed in this batch and comes back: the disk still has its old value. */
   private inherit(entry: TableEntry<V>, below: TableBelow<V>): void {
-    entry.usedIn = below.sweeps;
+    entry.usedIn(below.sweeps);
     const tombstone = this.map.get(entry.mapKey);
     if (tombstone === undefined || !tombstone.removed) return;
     this.map.delete(entry.mapKey);

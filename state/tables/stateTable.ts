@@ -19,8 +19,11 @@ export interface StateTable {
   bury(entry: TableEntry<unknown>): void;
   /** An entry with this time is going to the disk. */
   noteStored(time: number): void;
-  /** Drops clean entries last asked for before sweep number `before`, at most so many; says how many. */
-  sweep(before: number, atMost: number): number;
+  /**
+   * In sweep number `sweep`: drops clean entries not asked for since so many sweeps, at most so many;
+   * says how many.
+   */
+  sweep(sweep: number, unusedFor: number, atMost: number): number;
   /** Forgets everything; without a disk below, every later call fails with `STATE_CLOSED`. */
   reset(): void;
   close(): void;

@@ -1,33 +1,101 @@
 import type { Entry } from '../../lib/state/stateStore.js';
 
+/** Changed since the last commit; then it is in the table's change log. */
+const isDirty = 1;
+/** Removed in this batch; kept in its map only if the disk still has it. */
+const isRemoved = 2;
+/** The last commit has it on disk. */
+const isStored = 4;
+const flags = isDirty | isRemoved | isStored;
+const flagBits = 3;
+/** Numbers of sweeps begin again behind this one: with the flags they fit a small integer of V8. */
+const lastSweep = (1 << (30 - flagBits)) - 1;
+
 /**
- * The one class of entries, in memory and above a disk: monomorphic, so that a probe is one `Map`
- * lookup and a few field reads.
+ * What a table keeps of a key: there are as many as there are keys, so that each field counts.
+ * In memory and above a disk the same, so that a probe is one `Map` lookup and a few field reads.
  */
-export class TableEntry<V> implements Entry<V> {
-  /** Changed since the last commit; then it is in the table's change log. */
-  dirty = false;
-  /** Removed in this batch; kept in its map only if the disk still has it. */
-  removed = false;
-  /** Whether the last commit has it on disk, and then the checksum of key and value there. */
-  stored = false;
+export abstract class TableEntry<V> implements Entry<V> {
+  /** Flags, and above them the sweep of the cache in which it was last asked for. */
+  private marks = 0;
+  /** Of key and value on disk, if they are there. */
   checksum = 0;
-  /** Sweep of the cache in which it was last asked for. */
-  usedIn = 0;
 
   constructor(
     /** `canonicalKey(key)`: where its map has it. */
     readonly mapKey: unknown,
     readonly key: unknown,
-    readonly time: number,
     public value: V,
   ) {}
 
+  abstract readonly time: number;
+
+  get dirty(): boolean {
+    return (this.marks & isDirty) !== 0;
+  }
+  get removed(): boolean {
+    return (this.marks & isRemoved) !== 0;
+  }
+  get stored(): boolean {
+    return (this.marks & isStored) !== 0;
+  }
+
+  changed(): void {
+    this.marks |= isDirty;
+  }
+  committed(): void {
+    this.marks &= ~isDirty;
+  }
+  leaves(): void {
+    this.marks |= isDirty | isRemoved;
+  }
+
+  /** The disk has it, or will when the commit under way has answered. */
+  storedAs(checksum: number): void {
+    this.marks |= isStored;
+    this.checksum = checksum;
+  }
+  forgottenByDisk(): void {
+    this.marks &= ~isStored;
+  }
+
+  usedIn(sweep: number): void {
+    this.marks = (this.marks & flags) | (sweep << flagBits);
+  }
+  /** How many sweeps ago it was last asked for. */
+  unusedFor(sweep: number): number {
+    return (sweep - (this.marks >>> flagBits)) & lastSweep;
+  }
+
   /** This entry comes back for one removed since the last commit, which the disk still has. */
   takeOver(tombstone: TableEntry<V>): void {
-    this.stored = tombstone.stored;
-    this.checksum = tombstone.checksum;
-    tombstone.stored = false;
+    if (!tombstone.stored) return;
+    this.storedAs(tombstone.checksum);
+    tombstone.forgottenByDisk();
+  }
+}
+
+/** The number of the sweep that follows. */
+export function nextSweep(sweep: number): number {
+  return (sweep + 1) & lastSweep;
+}
+
+/** An entry of a keyed table. */
+export class KeyedEntry<V> extends TableEntry<V> {
+  get time(): number {
+    return Number.NaN;
+  }
+}
+
+/** An entry of a timed table. */
+export class TimedEntry<V> extends TableEntry<V> {
+  constructor(
+    mapKey: unknown,
+    key: unknown,
+    value: V,
+    readonly time: number,
+  ) {
+    super(mapKey, key, value);
   }
 }
 

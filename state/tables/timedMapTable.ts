@@ -9,7 +9,7 @@ import { duplicateKey, notATime, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';
 import { StoredTimes } from './storedTimes.js';
 import type { TableBelow } from './tableBelow.js';
-import { needsTombstone, TableEntry } from './tableEntry.js';
+import { needsTombstone, type TableEntry, TimedEntry } from './tableEntry.js';
 import { TimeBucket } from './timeBucket.js';
 
 /**
@@ -49,13 +49,13 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     const entry = bucket === undefined ? undefined : bucket.get(mapKey);
     if (this.below === undefined) return entry;
     if (entry === undefined) return this.read(bucket, time, mapKey, key);
-    entry.usedIn = this.below.sweeps;
+    entry.usedIn(this.below.sweeps);
     return entry.removed ? undefined : entry;
   }
 
   insert(time: number, key: unknown, value: V): TableEntry<V> {
     const mapKey = this.probe.again(key);
-    const entry = new TableEntry<V>(mapKey, keptKey(key), time + 0, value);
+    const entry = new TimedEntry<V>(mapKey, keptKey(key), value, time + 0);
     const bucket =
       (time === this.lastTime ? this.lastBucket : this.bucketAt(time)) ?? this.newBucket(time);
     if (this.below !== undefined) this.inherit(entry, bucket, this.below);
@@ -161,12 +161,12 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     this.onDisk.noteStored(time);
   }
 
-  sweep(before: number, atMost: number): number {
+  sweep(sweep: number, unusedFor: number, atMost: number): number {
     const target = this.cachedCount - atMost;
     const cached = this.cachedCount;
     for (const bucket of this.buckets.values()) {
       if (this.cachedCount <= target) break;
-      if (bucket.time > this.loadedUpTo) this.sweepBucket(bucket, before, target);
+      if (bucket.time > this.loadedUpTo) this.sweepBucket(bucket, sweep, unusedFor, target);
     }
     return cached - this.cachedCount;
   }
@@ -221,10 +221,15 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     if (bucket === this.lastBucket) this.forgetLast();
   }
 
-  private sweepBucket(bucket: TimeBucket<V>, before: number, target: number): void {
+  private sweepBucket(
+    bucket: TimeBucket<V>,
+    sweep: number,
+    unusedFor: number,
+    target: number,
+  ): void {
     for (const entry of bucket.all()) {
       if (this.cachedCount <= target) return;
-      if (entry.dirty || entry.removed || entry.usedIn >= before) continue;
+      if (entry.dirty || entry.removed || entry.unusedFor(sweep) < unusedFor) continue;
       bucket.live--;
       bucket.complete = false;
       this.onDisk.forgetFrom(bucket.time);
@@ -253,7 +258,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   }
 
   private put(bucket: TimeBucket<V>, entry: TableEntry<V>): void {
-    entry.usedIn = this.below?.sweeps ?? 0;
+    entry.usedIn(this.below?.sweeps ?? 0);
     bucket.add(entry);
     this.cachedCount++;
     if (bucket.live++ === 0) this.noteTime(entry.time);
@@ -268,7 +273,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
 
   /** A key that was removed in this batch and comes back: the disk still has its old value. */
   private inherit(entry: TableEntry<V>, bucket: TimeBucket<V>, below: TableBelow<V>): void {
-    entry.usedIn = below.sweeps;
+    entry.usedIn(below.sweeps);
     const tombstone = bucket.get(entry.mapKey);
     if (tombstone === undefined || !tombstone.removed) return;
     bucket.delete(tombstone);
