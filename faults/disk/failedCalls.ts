@@ -1,16 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppendFile, AppendFiles } from '../../lib/checkpoint/appendFiles.js';
 import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { nodeAppendFiles } from '../../lib/sources/durable/nodeAppendFiles.js';
-import { Random } from '../random.js';
 import { scratch } from '../scratch.js';
 import type { Outcome } from '../suite.js';
+import { epochs, files } from './liveScenarios.js';
 import { codeOf } from './rot.js';
-import { rowCount, scenarios } from './scenario.js';
-
-const codes = ['ENOSPC', 'EIO', 'EMFILE', 'EDQUOT'] as const;
+import { rowCount, type Scenario, table, windows } from './scenario.js';
 
 /** A call that fails, from the `nth` on. */
 interface FailingCall {
@@ -22,16 +20,29 @@ interface FailingCall {
   readonly late: boolean;
 }
 
-/** A query whose nth file-system call fails, and then one that goes on without faults. */
-export async function failedCalls(seed: number): Promise<Outcome> {
-  const random = new Random(seed);
-  const scenario = random.pick(scenarios);
-  const call: FailingCall = {
-    nth: random.between(1, 150),
-    code: random.pick(codes),
-    sticky: random.chance(0.3),
-    late: random.chance(0.4),
-  };
+const ways = [
+  { code: 'ENOSPC', sticky: true, late: false },
+  { code: 'EIO', sticky: false, late: false },
+  { code: 'EIO', sticky: false, late: true },
+  { code: 'EMFILE', sticky: false, late: false },
+] as const;
+const scenarios = [windows, table, files, epochs];
+
+/** More than the longest of the four lives makes. */
+const mostCalls = 120;
+
+/** Each call of each scenario in each way, once. */
+export const allFailedCalls = mostCalls * scenarios.length * ways.length;
+
+/**
+ * A query one of whose file-system calls fails, and then one that goes on without faults. `number`
+ * below {@link allFailedCalls}: which of them.
+ */
+export async function failedCalls(number: number): Promise<Outcome> {
+  const scenario = scenarios[number % scenarios.length] as Scenario;
+  const rest = Math.floor(number / scenarios.length);
+  const way = ways[rest % ways.length] as (typeof ways)[number];
+  const call: FailingCall = { ...way, nth: 1 + Math.floor(rest / ways.length) };
   const folder = await mkdtemp(join(scratch, 'millrace-calls-'));
   const failing = new FailingFiles(call);
   const of = `${scenario.name}, ${JSON.stringify(call)}`;
@@ -47,11 +58,19 @@ export async function failedCalls(seed: number): Promise<Outcome> {
       exception === undefined
         ? await scenario.differenceIn(folder)
         : `the restart failed with ${codeOf(exception)}: ${exception.message}`;
-    const counts = { [`${call.code} at ${failing.at ?? 'no call'}`]: 1, [`call gave ${code}`]: 1 };
+    if (failing.at !== undefined && call.nth === mostCalls) {
+      throw new RangeError(`${scenario.name} makes more than ${mostCalls} calls: raise mostCalls`);
+    }
+    const indexes = failing.at === undefined ? 0 : 1;
+    const counts = {
+      'call indexes': indexes,
+      [`${call.code} at ${failing.at ?? 'no call'}`]: 1,
+      [`call gave ${code}`]: 1,
+    };
     return {
       reason: reason && `${of} at ${failing.at}: ${reason}`,
       planned: 0,
-      fired: failing.at === undefined ? 0 : 1,
+      fired: indexes,
       counts,
     };
   } finally {
@@ -89,26 +108,48 @@ class FailingFiles {
 
   private appendFiles(files: AppendFiles): AppendFiles {
     return {
-      create: (path) => this.attempt('create', async () => this.file(await files.create(path))),
+      create: (path) =>
+        this.attempt('create', async () => this.file(path, await files.create(path))),
       sync: (path) => this.attempt('sync', () => files.sync(path)),
     };
   }
 
-  private file(file: AppendFile): AppendFile {
+  private file(path: string, file: AppendFile): AppendFile {
+    let [written, synced] = [0, 0];
+    const sync = async () => {
+      await file.sync();
+      synced = written;
+    };
     return {
-      append: (bytes) => this.attempt('append', () => file.append(bytes)),
-      sync: () => this.attempt('fsync', () => file.sync()),
+      append: (bytes) =>
+        this.attempt('append', async () => {
+          await file.append(bytes);
+          written += bytes.length;
+        }),
+      // Its pages are clean then and hold what the disk had: nobody gets them there by a second call.
+      sync: () => this.attempt('fsync', sync, () => zero(path, synced, written)),
       close: () => file.close(),
     };
   }
 
-  private async attempt<T>(name: string, body: () => T | PromiseLike<T>): Promise<T> {
+  private async attempt<T>(
+    name: string,
+    body: () => T | PromiseLike<T>,
+    lose?: () => Promise<void>,
+  ): Promise<T> {
     const { nth, sticky, late, code } = this.call;
     const calls = ++this.calls;
     const fails = sticky ? calls >= nth : calls === nth;
     if (!fails) return body();
     this.at ??= name;
     if (late) await body();
+    else await lose?.();
     throw Object.assign(new Error(`${code}: injected into ${name}`), { code });
   }
+}
+
+async function zero(path: string, from: number, to: number): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.write(new Uint8Array(to - from), 0, to - from, from);
+  await file.close();
 }

@@ -5,6 +5,7 @@ import {
   aggregate,
   asap,
   count,
+  type Durable,
   dropDuplicatesWithinWatermark,
   durable,
   fileSink,
@@ -59,7 +60,7 @@ export interface Scenario {
 export const rowCount = 90;
 
 /** In order of time, so that none is ever late. */
-const rows: readonly Event[] = Array.from({ length: rowCount }, (_, i) => ({
+export const rows: readonly Event[] = Array.from({ length: rowCount }, (_, i) => ({
   id: i,
   key: `key ${i % 7}`,
   at: 1000 + i * 700,
@@ -67,7 +68,7 @@ const rows: readonly Event[] = Array.from({ length: rowCount }, (_, i) => ({
 }));
 
 /** A durable source with a log in the checkpoint; deduplication and windows; a file sink. */
-const windows: Scenario = {
+export const windows: Scenario = {
   name: 'windows',
   async live({ folder, known, available, completes, fileSystem, killPoint }) {
     const source = durable<Event>(undefined, { name: 'events', maxRowsPerTrigger: 7 });
@@ -85,14 +86,7 @@ const windows: Scenario = {
       checkpointLocation: join(folder, 'checkpoint'),
       internals: internalsOf(fileSystem, killPoint),
     });
-    let acknowledged = known;
-    const taken = () => {
-      acknowledged++;
-    };
-    const pushes = rows
-      .slice(known, available)
-      .map((row) => source.push(row).then(taken, () => undefined));
-    await Promise.race([Promise.all(pushes), query.awaitTermination().catch(() => undefined)]);
+    const acknowledged = await pushRows(source, query, known, available);
     if (completes) source.complete();
     await settled(query, completes);
     return { query, acknowledged };
@@ -114,7 +108,7 @@ const windows: Scenario = {
 };
 
 /** A source that keeps nothing; a growing table; a sink that is never damaged and knows batch ids. */
-const table: Scenario = {
+export const table: Scenario = {
   name: 'table',
   async live({ folder, available, completes, fileSystem, killPoint }) {
     const source = new RowSource(rows, available, 9, available, () => undefined);
@@ -153,10 +147,30 @@ const table: Scenario = {
   },
 };
 
-export const scenarios: readonly Scenario[] = [windows, table];
+/** Answers how many rows are acknowledged then: the first ones, since a log that fails takes no more. */
+export async function pushRows(
+  source: Durable<Event>,
+  query: StreamingQuery,
+  known: number,
+  available: number,
+): Promise<number> {
+  let acknowledged = known;
+  const taken = () => {
+    acknowledged++;
+  };
+  const pushes = rows
+    .slice(known, available)
+    .map((row) => source.push(row).then(taken, () => undefined));
+  await Promise.race([Promise.all(pushes), query.awaitTermination().catch(() => undefined)]);
+  return acknowledged;
+}
 
 /** One file per batch id, outside of what is damaged; the same batch must have the same rows. */
-async function keepBatch(folder: string, batchId: number, batch: readonly object[]): Promise<void> {
+export async function keepBatch(
+  folder: string,
+  batchId: number,
+  batch: readonly object[],
+): Promise<void> {
   const files = nodeFileSystem();
   await files.makeDirectory(folder);
   const content = Buffer.from(
@@ -168,7 +182,7 @@ async function keepBatch(folder: string, batchId: number, batch: readonly object
 }
 
 /** As a careful reader reads: a file that is not what the manifest says is no answer. */
-function linesOf(folder: string, file: ManifestFile): string[] {
+export function linesOf(folder: string, file: ManifestFile): string[] {
   const path = join(folder, 'out', file.path);
   const bytes = existsSync(path) ? readFileSync(path) : new Uint8Array();
   if (bytes.length !== file.size || crc32(bytes) !== file.crc32) {
@@ -178,18 +192,18 @@ function linesOf(folder: string, file: ManifestFile): string[] {
   return bytes.toString().split('\n').filter(Boolean);
 }
 
-function textOfLine(line: string): string {
+export function textOfLine(line: string): string {
   return textOf(JSON.parse(line) as object);
 }
 
-function internalsOf(fileSystem?: FileSystem, killPoint?: (name: string) => void) {
+export function internalsOf(fileSystem?: FileSystem, killPoint?: (name: string) => void) {
   return {
     ...(fileSystem === undefined ? {} : { fileSystem }),
     ...(killPoint === undefined ? {} : { killPoint }),
   };
 }
 
-async function settled(query: StreamingQuery, completes: boolean): Promise<void> {
+export async function settled(query: StreamingQuery, completes: boolean): Promise<void> {
   if (completes) await query.awaitTermination().catch(() => undefined);
   else await query.processAllAvailable().catch(() => undefined);
   await query.stop();

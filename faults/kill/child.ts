@@ -12,60 +12,34 @@ import {
 } from '../../index.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { textOf } from '../workloads/workload.js';
-import { RowSource } from './rowSource.js';
-import { availableIn, type Kill, type Scenario, scenarioOf } from './scenario.js';
+import { type Input, inputOf } from './input.js';
+import { type Order, type Push, tell } from './messages.js';
+import { type Kill, type Scenario, scenarioOf } from './scenario.js';
 import { steppedFiles } from './steps.js';
 
-/** What the parent asks of a process. */
-export interface Order {
-  readonly seed: number;
-  readonly life: number;
-  readonly directory: string;
-  /** Another checkpoint than the one in `directory`. */
-  readonly checkpoint?: string;
-  /** undefined: this life lasts to the end of the rows. */
-  readonly kill: Kill | undefined;
-  /** All sources end when their rows have been read. */
-  readonly completes: boolean;
-  /** How long the query is, in batches. */
-  readonly batches?: number;
-  /** The signal of a kill at a step. Default SIGKILL. */
-  readonly signal?: 'SIGSTOP';
-  /** As in another container, or on another machine: locks do not reach. */
-  readonly lockless?: boolean;
-  /** Waits for the next order when this life has ended. */
-  readonly stays?: boolean;
-}
-
-/** What a process tells: it starts now, a batch for the parent's memory, or the end of a life. */
-export type Report =
-  | { readonly is: 'started' }
-  | { readonly is: 'stopping' }
-  | { readonly is: 'batch'; readonly batchId: number; readonly texts: readonly string[] }
-  | { readonly is: 'ended'; readonly error: string | undefined };
-
 let taken: (() => void) | undefined;
+let pushed: (push: Push) => void = () => undefined;
 process.on('message', (message) => {
   if (message === 'taken') taken?.();
+  else if ('source' in (message as object)) pushed(message as Push);
   else void live(message as Order);
 });
 process.on('disconnect', () => process.exit(0));
 
 async function live(order: Order): Promise<void> {
-  const { seed, life, kill } = order;
+  const { seed, kill } = order;
   const scenario = scenarioOf(seed, order.batches);
   const step = dieAt(kill, order.signal ?? 'SIGKILL');
-  const sources = scenario.feeds.map(({ rows }) => {
-    const available = availableIn(life, rows.length);
-    return new RowSource(rows, available, scenario.rowsPerBatch, seed + life, step);
-  });
+  const inputs = scenario.feeds.map((_, i) => inputOf(scenario, order, i, step));
+  pushed = ({ source, range }) => inputs[source]?.push?.(range);
   tell({ is: 'started' });
-  const query = start(scenario, order, sources, step);
+  const query = start(scenario, order, inputs, step);
   const ended = query.awaitTermination().catch(() => undefined);
+  await Promise.race([ended, Promise.all(inputs.map((input) => input.filled))]);
   await query.processAllAvailable().catch(() => undefined);
   if (kill !== undefined && 'afterMs' in kill && query.isActive) return; // its death is to come
   if (order.completes && query.isActive) {
-    for (const source of sources) source.complete();
+    for (const { complete } of inputs) complete();
     await ended;
   }
   await query.stop();
@@ -84,12 +58,12 @@ function errorOf({ exception }: StreamingQuery): string | undefined {
 function start(
   scenario: Scenario,
   { directory, checkpoint, lockless }: Order,
-  sources: readonly RowSource[],
+  inputs: readonly Input[],
   step: (name: string) => void,
 ): StreamingQuery {
   const { workload } = scenario;
   const { lock, ...others } = steppedFiles(step);
-  return writeStream(workload.build(sources.map(({ source }) => readStream(source))), {
+  return writeStream(workload.build(inputs.map(({ source }) => readStream(source))), {
     sink: sinkOf(scenario.sink, directory, step),
     outputMode: workload.mode,
     trigger: scenario.continuous ? continuous(8) : asap(),
@@ -149,8 +123,4 @@ function toParent(batchId: number, texts: readonly string[]): Promise<void> {
     taken = resolve;
     tell({ is: 'batch', batchId, texts });
   });
-}
-
-function tell(report: Report): void {
-  process.send?.(report);
 }

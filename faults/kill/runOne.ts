@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratch } from '../scratch.js';
 import type { Outcome } from '../suite.js';
-import { type Answer, differenceOf } from '../workloads/difference.js';
+import { type Answer, differenceOf, type Rows } from '../workloads/difference.js';
 import { answerOf } from './answer.js';
+import { InputFiles, inputFolder } from './inputFiles.js';
 import { lifeOf } from './life.js';
+import type { Push, Report } from './messages.js';
 import { PlanFiles } from './planFiles.js';
-import { type Kill, type Scenario, scenarioOf } from './scenario.js';
+import { PushedRows } from './pushes.js';
+import { availableIn, type Kill, type Scenario, scenarioOf } from './scenario.js';
 import { forgottenPlans } from './steps.js';
 
 /** Runs the query of a seed, kills it as often as the scenario says, and compares with the model. */
@@ -15,8 +18,8 @@ export async function runOne(seed: number, script: string): Promise<Outcome> {
   const run = new Run(seed, script, directory);
   try {
     const reason = await run.all();
-    const { workload, sink, continuous } = run.scenario;
-    const title = `${workload.name}; ${sink}${continuous ? '; continuous' : ''}`;
+    const { workload, sink, input, continuous } = run.scenario;
+    const title = `${workload.name}; ${sink} of ${input}${continuous ? '; continuous' : ''}`;
     return {
       reason: reason && `${reason} (${title}; ${run.deaths.join(', ')})`,
       planned: run.planned,
@@ -34,6 +37,7 @@ class Run {
   readonly counts: Record<string, number> = {};
   planned = 0;
   private readonly plans: PlanFiles;
+  private readonly feeds: readonly Rows[];
   private readonly memory = new Map<number, readonly string[]>();
   private violation: string | undefined;
 
@@ -44,6 +48,7 @@ class Run {
   ) {
     this.scenario = scenarioOf(seed);
     const checkpoint = join(directory, 'checkpoint');
+    this.feeds = this.scenario.feeds.map((_, i) => this.feed(i));
     this.plans = new PlanFiles(join(checkpoint, 'offsets'), forgottenPlans(checkpoint));
   }
 
@@ -53,8 +58,10 @@ class Run {
       const flaw = await this.live(life, kill);
       if (flaw !== undefined) return `life ${life}: ${flaw}`;
     }
-    const { workload, feeds } = this.scenario;
+    const { workload, input } = this.scenario;
+    const { feeds } = this;
     this.add('queries');
+    this.add(`queries of ${input}`);
     this.add('batches', this.plans.plans.size);
     this.add(
       'rows',
@@ -69,7 +76,10 @@ class Run {
     const { seed, directory, script } = this;
     const completes = this.scenario.completes && life === kills.length;
     const order = { seed, life, directory, kill, completes };
-    const end = await lifeOf(script, order, (batchId, texts) => this.take(batchId, texts));
+    for (const feed of this.feeds) {
+      if (feed instanceof InputFiles) feed.provide(availableIn(life, feed.rows.length));
+    }
+    const end = await lifeOf(script, order, (report, answer) => this.take(life, report, answer));
     if (end.error !== undefined) return end.error;
     if (kill !== undefined) this.planned += 1;
     if (end.killed) {
@@ -82,7 +92,28 @@ class Run {
     return this.plans.gather() ?? this.violation;
   }
 
-  private take(batchId: number, texts: readonly string[]): void {
+  private feed(source: number): Rows {
+    const { input, rowsPerBatch } = this.scenario;
+    const { rows } = this.scenario.feeds[source] as Rows;
+    if (input === 'durable') return new PushedRows(rows, rowsPerBatch);
+    if (input === 'numbers') return { rows };
+    return new InputFiles(rows, inputFolder(this.directory, source), rowsPerBatch);
+  }
+
+  private take(life: number, report: Report, answer: (message: Push | 'taken') => void): void {
+    if (report.is === 'batch') {
+      this.takeBatch(report.batchId, report.texts);
+      answer('taken');
+    } else if (report.is === 'log' || report.is === 'pushed') {
+      const { source } = report;
+      const feed = this.feeds[source];
+      if (!(feed instanceof PushedRows)) return;
+      this.violation ??= report.is === 'log' ? feed.found(report.count) : feed.taken(report);
+      answer({ source, range: feed.push(availableIn(life, feed.all.length)) });
+    }
+  }
+
+  private takeBatch(batchId: number, texts: readonly string[]): void {
     const known = this.memory.get(batchId);
     if (known === undefined) this.memory.set(batchId, texts);
     else if (known.join('\n') !== texts.join('\n')) {

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly feeds: readonly Rows[];
   /** Where rows go: the file sink, files named by batch, or the memory of the parent. */
   readonly sink: 'files' | 'batches' | 'parent';
+  /** Where rows come from: numbers in a program, files of a folder, pushes that are acknowledged. */
+  readonly input: 'numbers' | 'files' | 'durable';
   readonly continuous: boolean;
   readonly completes: boolean;
   readonly cacheEntries: number;
@@ -46,17 +48,21 @@ export function scenarioOf(seed: number, batches?: number): Scenario {
     ...(workload.mode === 'append' ? ['files', 'files'] : []),
   ];
   const sink = random.pick(sinks) as Scenario['sink'];
-  const continuous = random.chance(0.15);
+  const inputs = batches === undefined ? ['numbers', 'files', 'durable'] : ['numbers'];
+  const input = random.pick(inputs) as Scenario['input'];
+  const continuous = random.chance(0.15) && input !== 'files';
   return {
     workload,
     feeds,
     sink,
+    input,
     continuous,
-    completes: random.chance(0.5),
+    // A folder never says that no file will come.
+    completes: random.chance(0.5) && input !== 'files',
     cacheEntries: random.pick([1, 8, 100_000]),
     rowsPerBatch,
     kills: Array.from({ length: killsPerQuery }, (_, i) =>
-      killOf(random, seed, i, { continuous, sink }),
+      killOf(random, seed, i, { continuous, sink, input }),
     ),
   };
 }
@@ -71,12 +77,19 @@ function killOf(
   random: Random,
   seed: number,
   i: number,
-  { continuous, sink }: Pick<Scenario, 'continuous' | 'sink'>,
+  { continuous, sink, input }: Pick<Scenario, 'continuous' | 'sink' | 'input'>,
 ): Kill {
   if (i % 3 === 2) return { afterMs: random.next() * 50 };
   const turn = seed * ((killsPerQuery * 2) / 3) + i - Math.floor(i / 3);
   const turned = allSteps[turn % allSteps.length] as string;
-  const step = sink === 'files' ? turned.replace('sink ', 'publish:') : turned;
+  const here = sink === 'files' ? turned.replace('sink ', 'publish:') : turned;
+  const step = here === 'source read' ? readStepOf(input, random) : here;
   const isOnce = continuous || /^(kp[12]|sync)/.test(step);
   return { step, nth: isOnce ? 1 : random.between(1, 3) };
+}
+
+/** Where the engine does not read from the program there are other doors at this place. */
+function readStepOf(input: Scenario['input'], random: Random): string {
+  if (input === 'numbers') return 'source read';
+  return input === 'files' ? 'kp5:after' : random.pick(['log written', 'log synced']);
 }

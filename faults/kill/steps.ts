@@ -1,7 +1,9 @@
 import { linkSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { AppendFile } from '../../lib/checkpoint/appendFiles.js';
 import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
+import { nodeAppendFiles } from '../../lib/sources/durable/nodeAppendFiles.js';
 
 /** The steps of the batch protocol, by the numbers of docs/reliability.md, at which a process dies. */
 export const protocolSteps = [
@@ -54,6 +56,25 @@ export function steppedFiles(step: (name: string) => void): FileSystem {
       step('sync directory:before');
       await files.syncDirectory?.(path);
     },
+    appendFiles: {
+      ...nodeAppendFiles,
+      create: async (path) => steppedLog(await nodeAppendFiles.create(path), step),
+    },
+  };
+}
+
+/** A log of `durable`: rows are in the file before they are synced, and synced before that is said. */
+function steppedLog(file: AppendFile, step: (name: string) => void): AppendFile {
+  return {
+    append: async (bytes) => {
+      await file.append(bytes);
+      step('log written');
+    },
+    sync: async () => {
+      await file.sync();
+      step('log synced');
+    },
+    close: () => file.close(),
   };
 }
 

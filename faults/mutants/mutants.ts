@@ -152,7 +152,11 @@ const recovery: readonly Mutant[] = [
   {
     name: 'names are not made durable before a restart goes on from them',
     file: 'lib/checkpoint/checkpoint.js',
-    edits: [["await fileSystem.syncDirectory?.(join(location, 'offsets'));", '']],
+    edits: [
+      ["await fileSystem.syncDirectory?.(join(location, 'offsets'));", ''],
+      // Of its two names the other would be enough.
+      ["await fileSystem.syncDirectory?.(join(location, 'planned'));", ''],
+    ],
     suite: 'simulate',
     runs: 20_000,
   },
@@ -252,6 +256,31 @@ const files: readonly Mutant[] = [
     ],
     suite: 'simulate',
     runs: 10_000,
+  },
+];
+
+/** The log of a durable source. */
+const logs: readonly Mutant[] = [
+  {
+    name: 'after a failed fsync the log tries again and goes on',
+    file: 'lib/sources/durable/durableLog.js',
+    edits: [
+      [
+        'await file.sync();\n        await this.mark?.reached',
+        'await Promise.resolve(file.sync()).catch(() => file.sync());\n        await this.mark?.reached',
+      ],
+    ],
+    suite: 'disk',
+    only: 'calls',
+    runs: 900,
+  },
+  {
+    name: 'a log whose end is gone is taken for a torn one',
+    file: 'lib/sources/durable/recoverLog.js',
+    edits: [['if (next <= (await syncedUpTo(fileSystem, directory)))', 'if (next < 0)']],
+    suite: 'disk',
+    only: 'rot',
+    runs: 2000,
   },
 ];
 
@@ -389,6 +418,7 @@ export const mutants: readonly Mutant[] = [
   ...protocol,
   ...recovery,
   ...files,
+  ...logs,
   ...operators,
   ...decoders,
 ];

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Order, Report } from '../kill/child.js';
+import type { Order, Report } from '../kill/messages.js';
 
 /** A process that runs one query after the other, as it is told. */
 export class Party {

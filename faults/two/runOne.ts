@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerOf } from '../kill/answer.js';
-import type { Order } from '../kill/child.js';
+import type { Order } from '../kill/messages.js';
 import { PlanFiles } from '../kill/planFiles.js';
 import { type Scenario, scenarioOf } from '../kill/scenario.js';
 import { protocolSteps } from '../kill/steps.js';

@@ -3,9 +3,11 @@ import type { Json } from '../../lib/sources/source.js';
 import { Expectation } from './expectation.js';
 import { type Event, textOf, type Workload } from './workload.js';
 
-/** All rows of a source; an offset is a number of rows. */
+/** All rows of a source. */
 export interface Rows {
   readonly rows: readonly Event[];
+  /** How many rows lie before an offset. Absent: the offset says it. */
+  position?(offset: Json): number;
 }
 
 /** What a run has left in the outside world. */
@@ -35,9 +37,10 @@ export function differenceOf(
       const rows = turn.ranges.map(({ source, after, upTo }) => {
         const i = Number(source);
         const feed = feeds[i] as Rows;
-        if (Number(after ?? 0) !== positions[i]) throw new RangeError(`a gap before ${batchId}`);
-        positions[i] = Number(upTo ?? 0);
-        return rowsIn(feed, after, upTo);
+        const [from, to] = [positionIn(feed, after), positionIn(feed, upTo)];
+        if (from !== positions[i]) throw new RangeError(`a gap before ${batchId}`);
+        positions[i] = to;
+        return feed.rows.slice(from, to);
       });
       if (workload.delaysMs.length > 0 && turn.watermarkMs !== expectation.watermark) {
         return `batch ${batchId} has watermark ${turn.watermarkMs}, not ${expectation.watermark}`;
@@ -62,9 +65,8 @@ export function differenceOf(
   return differ(all.sort(), found.sort());
 }
 
-/** The part of the rows that a planned range names. */
-function rowsIn(feed: Rows, after: Json, upTo: Json): readonly Event[] {
-  return feed.rows.slice(Number(after ?? 0), Number(upTo ?? 0));
+function positionIn(feed: Rows, offset: Json): number {
+  return feed.position?.(offset) ?? Number(offset ?? 0);
 }
 
 /** Two sorted multisets. */
