@@ -1,7 +1,15 @@
 import type { Fold } from './fold.js';
 
-interface Part<V> {
-  value: V;
+/** The keys of a pane in order of appearance, and what their rows are folded into, at the same index. */
+export interface Pane<V> {
+  readonly keys: unknown[];
+  readonly values: V[];
+}
+
+class OpenPane<V> implements Pane<V> {
+  readonly keys: unknown[] = [];
+  readonly values: V[] = [];
+  readonly indexes = new Map<unknown, number>();
 }
 
 /**
@@ -9,9 +17,9 @@ interface Part<V> {
  * compares as state does.
  */
 export class PaneFold<V> {
-  private panes = new Map<number, Map<unknown, Part<V>>>();
+  private panes = new Map<number, OpenPane<V>>();
   private lastStart = Number.NaN;
-  private lastPane: Map<unknown, Part<V>> | undefined;
+  private lastPane: OpenPane<V> | undefined;
 
   constructor(private readonly fold: Fold<V>) {}
 
@@ -20,17 +28,19 @@ export class PaneFold<V> {
     if (typeof key === 'object' && key !== null) return false;
     const pane =
       paneStart === this.lastStart && this.lastPane ? this.lastPane : this.paneAt(paneStart);
-    const part = pane.get(key);
-    if (part === undefined) pane.set(key, { value: this.fold.add(this.fold.zero(), row) });
-    else part.value = this.fold.add(part.value, row);
+    const { indexes, values } = pane;
+    const at = indexes.get(key);
+    if (at === undefined) {
+      indexes.set(key, values.length);
+      pane.keys.push(key);
+      values.push(this.fold.add(this.fold.zero(), row));
+    } else values[at] = this.fold.add(values[at] as V, row);
     return true;
   }
 
-  /** Hands out every part once, and forgets them. */
-  drain(take: (paneStart: number, key: unknown, value: V) => void): void {
-    for (const [start, pane] of this.panes) {
-      for (const [key, part] of pane) take(start, key, part.value);
-    }
+  /** Hands out every pane once, and forgets them. */
+  drain(take: (paneStart: number, pane: Pane<V>) => void): void {
+    for (const [start, pane] of this.panes) take(start, pane);
     this.clear();
   }
 
@@ -40,10 +50,10 @@ export class PaneFold<V> {
     this.lastPane = undefined;
   }
 
-  private paneAt(start: number): Map<unknown, Part<V>> {
+  private paneAt(start: number): OpenPane<V> {
     let pane = this.panes.get(start);
     if (pane === undefined) {
-      pane = new Map();
+      pane = new OpenPane();
       this.panes.set(start, pane);
     }
     this.lastStart = start;

@@ -58,13 +58,13 @@ export class SlidingStage<V> implements Stage {
 
   endBatch(): void {
     const { groups, out } = this.input;
-    this.panes?.drain((paneStart, key, part) => {
+    this.panes?.drain((paneStart, pane) => {
       for (
         let end = paneStart + this.slideMs;
         end <= paneStart + this.sizeMs;
         end += this.slideMs
       ) {
-        if (end > groups.lateWatermark) groups.merge(end, key, part);
+        if (end > groups.lateWatermark) groups.mergeAll(end, pane.keys, pane.values);
       }
     });
     groups.emit();

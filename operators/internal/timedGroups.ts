@@ -61,10 +61,14 @@ export class TimedGroups<V> {
     this.lastTime = time;
   }
 
-  merge(time: number, key: unknown, value: V): void {
-    const entry = this.table.find(time, key) ?? this.table.insert(time, key, this.fold.zero());
-    entry.value = this.fold.merge(entry.value, value);
-    this.table.touch(entry);
+  /** Merges a value into the group of each key; group by group of one time, where they lie together. */
+  mergeAll(time: number, keys: readonly unknown[], values: readonly V[]): void {
+    const { table, fold } = this;
+    for (let i = 0; i < keys.length; i++) {
+      const entry = table.find(time, keys[i]) ?? table.insert(time, keys[i], fold.zero());
+      entry.value = fold.merge(entry.value, values[i] as V);
+      table.touch(entry);
+    }
   }
 
   emit(): void {
