@@ -33,7 +33,9 @@ export function damage(random: Random, folder: string, old: Template): Damage {
   const classes = byClass(folder, all);
   for (;;) {
     const [name, harm] = random.pick(harms);
-    const path = random.pick(random.pick(classes));
+    const files = random.pick(classes);
+    // The newest is what the next start goes on from.
+    const path = random.chance(0.5) ? (files.at(-1) as string) : random.pick(files);
     const done = harm(random, path, all, {
       ...old,
       folder: join(old.folder, relative(folder, path)),
@@ -73,7 +75,9 @@ function flip(random: Random, path: string): string | undefined {
 function cut(random: Random, path: string): string | undefined {
   const { length } = readFileSync(path);
   if (length === 0) return undefined;
-  const kept = random.below(length);
+  const kept = random.chance(0.5)
+    ? random.below(length)
+    : length - random.between(1, Math.min(length, 600));
   truncateSync(path, kept);
   return `${kept} of ${length} bytes`;
 }
@@ -161,7 +165,7 @@ function byClass(folder: string, all: readonly string[]): readonly (readonly str
     const name = classOf(relative(folder, path));
     classes.set(name, [...(classes.get(name) ?? []), path]);
   }
-  return [...classes.values()];
+  return Array.from(classes.values(), (paths) => paths.sort());
 }
 
 /** `state/db/*.ldb`, `offsets/*`: what kind of file it is. */

@@ -280,7 +280,7 @@ const logs: readonly Mutant[] = [
     edits: [['if (next <= (await syncedUpTo(fileSystem, directory)))', 'if (next < 0)']],
     suite: 'disk',
     only: 'rot',
-    runs: 2000,
+    runs: 8000,
   },
 ];
 
