@@ -7,7 +7,7 @@ import { crc32 } from './codec/crc32.js';
 import { ShapeDictionary } from './codec/shapes.js';
 import { BackgroundScan } from './durable/backgroundScan.js';
 import { CacheBudget } from './durable/cacheBudget.js';
-import { CommitBatch, CommitBuffers } from './durable/commitBatch.js';
+import { CommitBatch, CommitBuffers, type EncodesAhead } from './durable/commitBatch.js';
 import { allPages, verifiedPages } from './durable/fullScan.js';
 import { KeyFilter } from './durable/keyFilter.js';
 import { batchOf } from './durable/listedBatch.js';
@@ -32,6 +32,11 @@ export interface DurableOptions {
   readonly cacheEntries?: number;
   /** Keys of a table that are known to be on disk or not; beyond them each is looked up. */
   readonly filteredKeys?: number;
+  /**
+   * What a batch of many turns encodes before its commit: with each turn up to so many entries of a table,
+   * but none of the `youngest`, which are likely to change again. Default 64 and 3.
+   */
+  readonly encodesAhead?: EncodesAhead;
   /** The last run closed the store properly: entries are not read through again. */
   readonly clean: boolean;
   /** What to check before the entries are read through; throws `STATE_CORRUPT`. */
@@ -66,7 +71,25 @@ export async function openDurableBackend(
   return { backend, lastEpoch: meta.lastEpoch?.record };
 }
 
+const defaultAhead = { youngest: 64, perTurn: 3 };
+
+function totalsIn(all: Map<number, TableTotals>, table: number): TableTotals {
+  let totals = all.get(table);
+  if (totals === undefined) {
+    totals = new TableTotals();
+    all.set(table, totals);
+  }
+  return totals;
+}
+
 type Mode = 'open' | 'must abort' | 'outcome unknown' | 'closed';
+
+/** The commit to come: what is in its write batch already, and the totals with it. */
+interface CommitToCome {
+  readonly changes: ByteBatch;
+  readonly batch: CommitBatch;
+  readonly totals: Map<number, TableTotals>;
+}
 
 /** {@link StateBackend} over a {@link ByteStore}. */
 export class DurableBackend implements StateBackend, StateGround, StoredTableContext {
@@ -86,6 +109,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   private lastBatchId: number;
   private mode: Mode = 'open';
   private inFlight: PromiseLike<void> | undefined;
+  private toCome: CommitToCome | undefined;
 
   constructor(
     readonly store: ByteStore,
@@ -135,6 +159,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
 
   beginTurn(): void {
     for (const { table } of this.openTables()) table.beginTurn();
+    if (this.mode === 'open') this.encodeAhead();
   }
 
   commit(record: EpochRecord): MaybePromise<void> {
@@ -142,16 +167,17 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.mustBeOpen('a commit');
     this.scan.throwIfCorrupt();
     this.mode = 'must abort';
-    const changes = batchOf(this.store);
-    this.lastChecksum = this.encodeInto(changes, record);
+    const commit = this.takeToCome();
+    this.lastChecksum = this.encodeInto(commit, record);
     this.mode = 'open';
     this.lastBatchId = record.batchId;
-    return this.write(changes);
+    return this.write(commit.changes);
   }
 
   abort(): void {
     if (this.mode === 'closed') return;
     if (this.mode === 'must abort') this.mode = 'open';
+    this.forgetToCome();
     for (const { table } of this.openTables()) table.reset();
   }
 
@@ -168,6 +194,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     const isSound = this.mode !== 'outcome unknown' && this.scan.isSound;
     this.mode = 'closed';
     this.scan.cancel();
+    this.forgetToCome();
     const finish = () => {
       for (const { table } of this.openTables()) table.close();
       return then(this.store.close(), () => this.options.onClosed?.(isSound));
@@ -238,25 +265,56 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     for (const state of this.operators.values()) yield* state.tables;
   }
 
+  private get commitToCome(): CommitToCome {
+    if (this.toCome === undefined) {
+      const changes = batchOf(this.store);
+      const totals = new Map(Array.from(this.totals, ([id, t]) => [id, t.copy()] as const));
+      this.toCome = { changes, totals, batch: new CommitBatch(changes, this.buffers) };
+    }
+    return this.toCome;
+  }
+
+  private takeToCome(): CommitToCome {
+    const commit = this.commitToCome;
+    this.toCome = undefined;
+    return commit;
+  }
+
+  private forgetToCome(): void {
+    this.toCome?.changes.discard();
+    this.toCome = undefined;
+  }
+
+  /**
+   * A batch of many turns encodes some of its changes with each, so that its commit does not hold up the
+   * rows of continuous mode. An entry that changes again is encoded again.
+   */
+  private encodeAhead(): void {
+    const { encodesAhead = defaultAhead } = this.options;
+    for (const { table, below } of this.openTables()) {
+      if (below === undefined || !table.log.hasAhead(encodesAhead.youngest)) continue;
+      this.mode = 'must abort';
+      const { batch, totals } = this.commitToCome;
+      batch.addAhead({ table, below, totals: totalsIn(totals, below.id) }, encodesAhead);
+      this.mode = 'open';
+    }
+  }
+
   /** As `encode`; what cannot be encoded leaves nothing behind. */
-  private encodeInto(changes: ByteBatch, record: EpochRecord): number {
+  private encodeInto(commit: CommitToCome, record: EpochRecord): number {
     try {
-      return this.encode(new CommitBatch(changes, this.buffers), record);
+      return this.encode(commit, record);
     } catch (error) {
-      changes.discard();
+      commit.changes.discard();
       throw error;
     }
   }
 
   /** All changes as bytes; gives the checksum of the epoch record. Nothing is dirty afterwards. */
-  private encode(batch: CommitBatch, record: EpochRecord): number {
+  private encode({ batch, totals }: CommitToCome, record: EpochRecord): number {
     if (record.batchId !== this.batchId) throw this.wrongBatch(record);
-    const totals = new Map(Array.from(this.totals, ([id, t]) => [id, t.copy()] as const));
     for (const { table, below } of this.openTables()) {
-      if (below === undefined) continue;
-      const own = totals.get(below.id) ?? new TableTotals();
-      totals.set(below.id, own);
-      batch.addTable(table, below, own);
+      if (below !== undefined) batch.addTable({ table, below, totals: totalsIn(totals, below.id) });
     }
     if (this.lastBatchId < 0) batch.addFormat(this.options.queryId);
     batch.addDictionaries(this.shapes, this.catalog);

@@ -12,13 +12,14 @@ import { recordOf } from '../contracts/stateBackend.contract.js';
 type Action =
   | { readonly do: 'put' | 'remove' | 'find'; readonly time: number; readonly key: number }
   | { readonly do: 'due'; readonly upTo: number }
-  | { readonly do: 'commit' | 'commit ahead' | 'abort' | 'restart' | 'entries' | 'first' };
+  | { readonly do: 'commit' | 'commit ahead' | 'abort' | 'restart' | 'entries' | 'first' | 'turn' };
 
 const at = { time: fc.nat(6), key: fc.nat(4) };
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('put' as const), ...at }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('remove' as const), ...at }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('find' as const), ...at }) },
+  { weight: 6, arbitrary: fc.constant({ do: 'turn' as const }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('due' as const), upTo: fc.nat(6) }) },
   {
     weight: 5,
@@ -53,7 +54,9 @@ class Comparison {
   async open(): Promise<void> {
     const store = new MemoryByteStore(this.content, { beforeWrite: () => Promise.resolve() });
     const { cacheEntries } = this;
-    const options = { queryId: 'q', directory: 's', clean: false, cacheEntries };
+    // What a turn has changed is encoded with the next two, though it may change again.
+    const encodesAhead = { youngest: 1, perTurn: 2 };
+    const options = { queryId: 'q', directory: 's', clean: false, cacheEntries, encodesAhead };
     const { backend } = await openDurableBackend(store, options);
     await backend.scanned;
     this.backend = backend;
@@ -82,6 +85,8 @@ class Comparison {
         return this.entries();
       case 'first':
         return this.first();
+      case 'turn':
+        return this.backend.beginTurn();
     }
   }
 

@@ -352,6 +352,13 @@ const operators: readonly Mutant[] = [
     runs: 1000,
   },
   {
+    name: 'what changes after it was encoded ahead is not encoded again',
+    file: 'state/tables/changeLog.js',
+    edits: [['if (entry.encoded)', 'if (false)']],
+    suite: 'simulate',
+    runs: 4000,
+  },
+  {
     name: 'a swept table counts as complete',
     file: 'state/tables/keyedMapTable.js',
     edits: [['if (dropped > 0)', 'if (dropped < 0)']],

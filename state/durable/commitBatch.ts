@@ -13,6 +13,21 @@ import { type MetaKey, stateFormat, writeMetaKey } from './layout.js';
 import type { TableCatalog } from './tableCatalog.js';
 import type { TableTotals } from './tableTotals.js';
 
+/** A table with its changes, and its totals with those of them that the batch has. */
+interface ChangedTable {
+  readonly table: StateTable;
+  readonly below: TableBelow<unknown>;
+  readonly totals: TableTotals;
+}
+
+/** How much of a batch of many turns is encoded before its commit. */
+export interface EncodesAhead {
+  /** So many of the last changes wait: they are likely to change again. */
+  readonly youngest: number;
+  /** Entries of a table that are encoded with each turn. */
+  readonly perTurn: number;
+}
+
 /** Where keys and values are made, each over the one before: a batch copies them. */
 export class CommitBuffers {
   readonly key = new ByteWriter();
@@ -32,23 +47,37 @@ export class CommitBatch {
     this.value = value;
   }
 
-  /** All changes of one table; brings `totals` to what they will be. */
-  addTable(table: StateTable, below: TableBelow<unknown>, totals: TableTotals): void {
-    const { key, value, target } = this;
-    for (const entry of table.log.all()) {
-      if (entry.removed) {
-        if (entry.stored) this.deleteEntry(entry, below, totals);
-        continue;
-      }
-      key.reset();
-      below.writeKey(key, entry);
-      const crc = below.writeValue(value, entry, key);
-      target.put(key.content(), value.content());
-      if (entry.stored) totals.remove(entry.checksum);
-      totals.add(crc);
-      entry.storedAs(crc);
-      table.noteStored(entry.time);
+  /** All changes of one table that are not in it yet; brings its totals to what they will be. */
+  addTable(changed: ChangedTable): void {
+    for (const entry of changed.table.log.all()) {
+      if (!entry.encoded) this.addEntry(entry, changed);
     }
+  }
+
+  /** Some of them before it is known that they are the last of their keys: a later one counts. */
+  addAhead(changed: ChangedTable, { youngest, perTurn }: EncodesAhead): void {
+    for (let n = 0; n < perTurn; n++) {
+      const entry = changed.table.log.nextAhead(youngest);
+      if (entry === undefined) return;
+      this.addEntry(entry, changed);
+      entry.encodedAhead();
+    }
+  }
+
+  private addEntry(entry: TableEntry<unknown>, { table, below, totals }: ChangedTable): void {
+    if (entry.removed) {
+      if (entry.stored) this.deleteEntry(entry, below, totals);
+      return;
+    }
+    const { key, value } = this;
+    key.reset();
+    below.writeKey(key, entry);
+    const crc = below.writeValue(value, entry, key);
+    this.target.put(key.content(), value.content());
+    if (entry.stored) totals.remove(entry.checksum);
+    totals.add(crc);
+    entry.storedAs(crc);
+    table.noteStored(entry.time);
   }
 
   /** What is new since the last commit: shapes and tables. */

@@ -8,6 +8,8 @@ import type { TableEntry } from './tableEntry.js';
 export class ChangeLog<V> {
   private entries: TableEntry<V>[] = [];
   private removedInLog = 0;
+  /** Entries up to here have been encoded ahead of the commit. */
+  private aheadTo = 0;
   /** What the turn that is under way has changed, once a batch has a second one. */
   private turn: Set<TableEntry<V>> | undefined;
   updated = 0;
@@ -22,6 +24,7 @@ export class ChangeLog<V> {
 
   /** `entry`, which is in the log, has changed again. */
   again(entry: TableEntry<V>): void {
+    if (entry.encoded) entry.changed();
     if (this.turn !== undefined) this.turn.add(entry);
   }
 
@@ -44,9 +47,19 @@ export class ChangeLog<V> {
     return this.entries;
   }
 
+  /** Whether some entries but the `youngest` last ones have not been encoded ahead. */
+  hasAhead(youngest: number): boolean {
+    return this.aheadTo + youngest < this.entries.length;
+  }
+
+  nextAhead(youngest: number): TableEntry<V> | undefined {
+    return this.hasAhead(youngest) ? this.entries[this.aheadTo++] : undefined;
+  }
+
   /** The batch is committed: nothing is dirty any more. */
   forget(): void {
     this.turn = undefined;
+    this.aheadTo = 0;
     if (this.entries.length === 0) return;
     for (const entry of this.entries) entry.committed();
     this.entries = [];
@@ -56,6 +69,7 @@ export class ChangeLog<V> {
   /** The batch never was. */
   clear(): void {
     this.turn = undefined;
+    this.aheadTo = 0;
     this.entries = [];
     this.removedInLog = 0;
   }

@@ -6,8 +6,10 @@ const isDirty = 1;
 const isRemoved = 2;
 /** The last commit has it on disk. */
 const isStored = 4;
-const flags = isDirty | isRemoved | isStored;
-const flagBits = 3;
+/** What it is now is in the write batch of the commit to come. */
+const isEncoded = 8;
+const flags = isDirty | isRemoved | isStored | isEncoded;
+const flagBits = 4;
 /** Numbers of sweeps begin again behind this one: with the flags they fit a small integer of V8. */
 const lastSweep = (1 << (30 - flagBits)) - 1;
 
@@ -39,15 +41,21 @@ export abstract class TableEntry<V> implements Entry<V> {
   get stored(): boolean {
     return (this.marks & isStored) !== 0;
   }
+  get encoded(): boolean {
+    return (this.marks & isEncoded) !== 0;
+  }
 
   changed(): void {
-    this.marks |= isDirty;
-  }
-  committed(): void {
-    this.marks &= ~isDirty;
+    this.marks = (this.marks | isDirty) & ~isEncoded;
   }
   leaves(): void {
-    this.marks |= isDirty | isRemoved;
+    this.marks = (this.marks | isDirty | isRemoved) & ~isEncoded;
+  }
+  encodedAhead(): void {
+    this.marks |= isEncoded;
+  }
+  committed(): void {
+    this.marks &= ~(isDirty | isEncoded);
   }
 
   /** The disk has it, or will when the commit under way has answered. */
