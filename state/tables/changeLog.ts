@@ -1,5 +1,8 @@
 import type { TableEntry } from './tableEntry.js';
 
+/** So many are taken out one by one, which keeps the array's memory: a live row changes one entry. */
+const fewEntries = 4;
+
 /**
  * What a batch has changed in one table, in order of the first change, and the counts for progress.
  *
@@ -61,8 +64,10 @@ export class ChangeLog<V> {
     this.turn = undefined;
     this.aheadTo = 0;
     if (this.entries.length === 0) return;
-    for (const entry of this.entries) entry.committed();
-    this.entries = [];
+    if (this.entries.length > fewEntries) {
+      for (const entry of this.entries) entry.committed();
+      this.entries = [];
+    } else for (let n = this.entries.length; n > 0; n--) this.entries.pop()?.committed();
     this.removedInLog = 0;
   }
 
