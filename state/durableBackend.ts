@@ -3,13 +3,13 @@ import { isPromise, type MaybePromise, then } from '../lib/maybe.js';
 import type { ByteBatch, BytePage, ByteStore } from '../lib/state/byteStore.js';
 import type { EpochRecord, StateBackend } from '../lib/state/stateBackend.js';
 import type { StateStore, TableOptions } from '../lib/state/stateStore.js';
-import { crc32 } from './codec/crc32.js';
 import { ShapeDictionary } from './codec/shapes.js';
 import { BackgroundScan } from './durable/backgroundScan.js';
 import { CacheBudget } from './durable/cacheBudget.js';
 import { CommitBatch, CommitBuffers, type EncodesAhead } from './durable/commitBatch.js';
 import { allPages, verifiedPages } from './durable/fullScan.js';
-import { KeyFilter } from './durable/keyFilter.js';
+import type { KeyFilter } from './durable/keyFilter.js';
+import { KeyFilters } from './durable/keyFilters.js';
 import { batchOf } from './durable/listedBatch.js';
 import { readMeta, type StateMeta } from './durable/readMeta.js';
 import { StoredTable, type StoredTableContext } from './durable/storedTable.js';
@@ -39,12 +39,17 @@ export interface DurableOptions {
   readonly encodesAhead?: EncodesAhead;
   /** The last run closed the store properly: entries are not read through again. */
   readonly clean: boolean;
+  /** What the clean stop has left of `onClosed`'s filters. */
+  readonly filters?: Uint8Array;
   /** What to check before the entries are read through; throws `STATE_CORRUPT`. */
   readonly beforeScan?: () => Promise<void>;
   /** Damage found behind the first batches; the next commit fails with it too. */
   readonly onCorrupt?: (error: StreamingError<'STATE_CORRUPT'>) => void;
-  /** The store is closed; `isSound`: every entry is known to be good, or was written by this run. */
-  readonly onClosed?: (isSound: boolean) => MaybePromise<void>;
+  /**
+   * The store is closed; `isSound`: every entry is known to be good, or was written by this run.
+   * `filters`: what is known about its keys.
+   */
+  readonly onClosed?: (isSound: boolean, filters: Uint8Array | undefined) => MaybePromise<void>;
 }
 
 /**
@@ -102,7 +107,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   private readonly buffers = new CommitBuffers();
   private readonly cache: CacheBudget;
   private readonly scan: BackgroundScan;
-  private readonly filters = new Map<number, KeyFilter>();
+  private readonly filters: KeyFilters;
   private readonly totalsAtStart: ReadonlyMap<number, TableTotals>;
   private totals: ReadonlyMap<number, TableTotals>;
   private lastChecksum: number | null;
@@ -124,6 +129,8 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.lastBatchId = meta.lastEpoch?.record.batchId ?? -1;
     this.cache = new CacheBudget(options.cacheEntries ?? 100_000, () => this.openTables());
     this.scan = new BackgroundScan(store, options);
+    this.filters = new KeyFilters(options.filteredKeys ?? 4_000_000);
+    if (options.clean && options.filters) this.filters.take(options.filters, this.commitName);
     this.startScan(meta);
   }
 
@@ -197,7 +204,8 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.forgetToCome();
     const finish = () => {
       for (const { table } of this.openTables()) table.close();
-      return then(this.store.close(), () => this.options.onClosed?.(isSound));
+      const filters = isSound ? this.filters.toBytes(this.commitName) : undefined;
+      return then(this.store.close(), () => this.options.onClosed?.(isSound, filters));
     };
     return this.inFlight === undefined ? finish() : this.inFlight.then(finish, finish);
   }
@@ -223,29 +231,21 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
 
   /** A table that was empty at the start, or that the scan reads through, is known key by key. */
   filterOf(table: number): KeyFilter | undefined {
-    const known = this.filters.get(table);
-    if (known !== undefined) return known;
-    const wasEmpty = (this.totalsAtStart.get(table)?.count ?? 0) === 0;
-    if (!wasEmpty) return undefined;
-    return this.newFilter(table).completed();
+    return this.filters.of(table, (this.totalsAtStart.get(table)?.count ?? 0) === 0);
   }
 
-  private newFilter(table: number): KeyFilter {
-    const filter = new KeyFilter(this.options.filteredKeys ?? 4_000_000);
-    this.filters.set(table, filter);
-    return filter;
+  /** Of the last commit: with the totals of its tables, so that no other state is taken for it. */
+  private get commitName(): string {
+    const totals = Array.from(this.totals, ([id, t]) => [id, t.count, t.sum, t.mixed]);
+    const { queryId } = this.options;
+    return JSON.stringify([queryId, this.lastBatchId, this.lastChecksum, totals]);
   }
 
   /** Reads all entries behind the first batches, unless the last run has closed the store properly. */
   private startScan(meta: StateMeta): void {
-    if (!this.options.clean) for (const { id } of meta.tables) this.newFilter(id);
+    if (!this.options.clean) for (const { id } of meta.tables) this.filters.add(id);
     const expected = { ...meta, batchId: this.lastBatchId, totals: this.totals };
-    this.scan.start(this.options.clean, expected, {
-      entry: (table, key) => this.filters.get(table)?.add(crc32(key)),
-      done: () => {
-        for (const filter of this.filters.values()) filter.completed();
-      },
-    });
+    this.scan.start(this.options.clean, expected, this.filters);
   }
 
   countRead(operatorId: string): void {

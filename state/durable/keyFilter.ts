@@ -9,6 +9,15 @@ const firstCapacity = 1 << 10;
 const secondCapacity = 1 << 16;
 const growth = 4;
 
+/** Filters are kept over a stop: whoever changes where their bits lie gives them another number. */
+export const filterForm = 1;
+
+/** The keys that were added, counted, and the words of the layers that they have filled. */
+export interface FilterContent {
+  readonly keys: number;
+  readonly layers: readonly Uint32Array[];
+}
+
 /**
  * Which keys a table may have on disk: a key that is new costs no read. What it does not know for sure
  * it answers with "may be".
@@ -49,6 +58,26 @@ export class KeyFilter {
     return false;
   }
 
+  /** What makes the same filter again. */
+  get content(): FilterContent {
+    return { keys: this.count, layers: this.layers.map((layer) => layer.words) };
+  }
+
+  /** A filter that was complete; undefined: this is none. */
+  static of({ keys, layers }: FilterContent, atMost: number): KeyFilter | undefined {
+    const filter = new KeyFilter(atMost);
+    let left = keys;
+    for (const words of layers) {
+      const capacity = capacityBehind(filter.layers.at(-1));
+      const layer = new Layer(capacity, Math.min(left, capacity), words);
+      if (!layer.isWhole) return undefined;
+      filter.layers.push(layer);
+      left -= Math.min(left, capacity);
+    }
+    filter.count = keys;
+    return left === 0 ? filter.completed() : undefined;
+  }
+
   private giveUp(): void {
     this.isComplete = false;
     this.layers = [];
@@ -61,13 +90,20 @@ function capacityBehind(layer: Layer | undefined): number {
 }
 
 class Layer {
-  private readonly words: Uint32Array;
+  readonly words: Uint32Array;
   private readonly blocks: number;
-  private count = 0;
 
-  constructor(readonly capacity: number) {
+  constructor(
+    readonly capacity: number,
+    private count = 0,
+    words?: Uint32Array,
+  ) {
     this.blocks = Math.ceil((capacity * bitsPerKey) / (wordsPerBlock * 32));
-    this.words = new Uint32Array(this.blocks * wordsPerBlock);
+    this.words = words ?? new Uint32Array(this.blocks * wordsPerBlock);
+  }
+
+  get isWhole(): boolean {
+    return this.words.length === this.blocks * wordsPerBlock;
   }
 
   get isFull(): boolean {

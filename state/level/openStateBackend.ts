@@ -12,7 +12,9 @@ import {
   createFormat,
   databaseDirectory,
   leaveCleanMark,
+  leaveFilters,
   putAside,
+  readFilters,
   takeCleanMark,
 } from './storeFiles.js';
 import { defaultSizes, type StoreSizes } from './storeSizes.js';
@@ -50,6 +52,7 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
   const defaults = defaultSizes();
   const sizes = { ...defaults, cacheEntries: options.cacheEntries ?? defaults.cacheEntries };
   const { clean, torn, checkLater } = await verifyFiles(directory, create);
+  const filters = clean ? await readFilters(directory) : undefined;
   const store = await openStore(directory, create, sizes);
   try {
     // A torn end is dropped with a complaint, and rightly: the recovery sees what it has lost.
@@ -62,13 +65,20 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
       filteredKeys: sizes.filteredKeys,
       ...(checkLater === undefined ? {} : { beforeScan: checkLater }),
       ...(onCorrupt === undefined ? {} : { onCorrupt }),
-      onClosed: (isSound) => (isSound ? leaveCleanMark(directory) : undefined),
+      ...(filters === undefined ? {} : { filters }),
+      onClosed: (isSound, known) => (isSound ? leaveMarks(directory, known) : undefined),
     });
     return { backend, lastEpoch, scanned: backend.scanned };
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** The clean mark comes last: what it stands for is complete. */
+async function leaveMarks(directory: string, filters: Uint8Array | undefined): Promise<void> {
+  if (filters !== undefined) await leaveFilters(directory, filters);
+  await leaveCleanMark(directory);
 }
 
 interface VerifiedFiles {

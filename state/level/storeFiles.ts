@@ -1,5 +1,6 @@
 import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../../lib/errors.js';
 import { DecodeError } from '../codec/decodeError.js';
@@ -13,6 +14,7 @@ import { verifyTable } from './tableFile.js';
  *
  * FORMAT    "millrace-state 1\n": read before LevelDB touches anything
  * CLEAN     names and lengths of LevelDB's files after the last proper close, as JSON
+ * FILTER    crc:u32 (CRC-32, little-endian) and what the last proper close knew about the keys
  * db/       LevelDB
  * db.<n>/   a store that did not open before its first commit, put aside
  */
@@ -72,6 +74,21 @@ export async function takeCleanMark(directory: string): Promise<void> {
 
 export async function leaveCleanMark(directory: string): Promise<void> {
   await files.replace(join(directory, 'CLEAN'), Buffer.from(await listing(directory)));
+}
+
+/** What `leaveFilters` has left; undefined if that is not there, or damaged. */
+export async function readFilters(directory: string): Promise<Uint8Array | undefined> {
+  const file = await files.read(join(directory, 'FILTER'));
+  if (file === undefined || file.length < 8) return undefined;
+  const [stored, content] = [Buffer.from(file.subarray(0, 4)).readUInt32LE(), file.subarray(4)];
+  return crc32(content) === stored ? content : undefined;
+}
+
+/** Before `leaveCleanMark`. */
+export async function leaveFilters(directory: string, content: Uint8Array): Promise<void> {
+  const crc = Buffer.alloc(4);
+  crc.writeUInt32LE(crc32(content));
+  await files.replace(join(directory, 'FILTER'), Buffer.concat([crc, content]));
 }
 
 async function listing(directory: string): Promise<string> {
