@@ -4,7 +4,7 @@ import { parseArguments, shortNumber, tableOf } from '../figures.js';
 import { scales } from './scales.js';
 
 /**
- * Where the cost of a row grows: `npm run bench:scale -- [--scales keys,windows] [--full] [--json]`.
+ * Where the cost of a row grows: `npm run bench:scale -- [--scales 'keys,windows open'] [--full] [--json]`.
  *
  * Each point runs in a process of its own, in memory; `--full` goes to 10 million keys and a million
  * rows of join state.
