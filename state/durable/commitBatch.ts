@@ -59,6 +59,8 @@ export class CommitBatch {
     for (let n = 0; n < perTurn; n++) {
       const entry = changed.table.log.nextAhead(youngest);
       if (entry === undefined) return;
+      // Until the commit the disk has what is removed, and whoever comes back for it must know that.
+      if (entry.removed) continue;
       this.addEntry(entry, changed);
       entry.encodedAhead();
     }
