@@ -1,5 +1,6 @@
 import {
   asyncScheduler,
+  firstValueFrom,
   observeOn,
   of,
   queueScheduler,
@@ -14,6 +15,7 @@ import {
   availableNow,
   continuous,
   count,
+  foreachBatch,
   groupByKey,
   memorySink,
   memoryStream,
@@ -146,6 +148,36 @@ describe('triggers are schedulers', () => {
 });
 
 describe('continuous mode', () => {
+  it('has committed what it was asked to wait for while a commit was on its way', async () => {
+    const source = memoryStream<number>();
+    const committed: number[] = [];
+    let commits = 0;
+    let release: () => void = () => undefined;
+    const began = new Subject<void>();
+    const sink = foreachBatch<number>(async (rows) => {
+      commits += 1;
+      if (commits === 1) {
+        await new Promise<void>((resolve) => {
+          release = resolve;
+          began.next();
+        });
+      }
+      committed.push(...rows);
+    });
+    const trigger = continuous('1 hour');
+    const query = writeStream(readStream(source), { sink, trigger });
+    const firstCommit = firstValueFrom(began);
+    source.addData(1);
+    const first = query.processAllAvailable();
+    await firstCommit;
+    source.addData(2);
+    const second = query.processAllAvailable();
+    release();
+    await Promise.all([first, second]);
+    expect(committed).toEqual([1, 2]);
+    await query.stop();
+  });
+
   it('shows in a turn what that turn has changed', async () => {
     const clock = manualClock();
     const source = memoryStream<string>();

@@ -368,11 +368,16 @@ export class StreamExecution implements QueryLife {
       const turn = { timestampMs, watermarkMs, ranges: ranges ?? run.emptyRanges() };
       yield* epoch.turn(turn, run, this.batch);
     }
-    const completed = !ranges && !due && run.allCompleted;
-    if (epoch.isOver || (completed && !epoch.isEmpty)) yield* this.commitEpoch(epoch);
+    const isQuiet = !ranges && !due;
+    const completed = isQuiet && run.allCompleted;
+    // Whoever waits for all that there is waits for its commit, though the epoch may go on.
+    const isAwaited = isQuiet && this.idleWaiters.length > 0;
+    const commits = epoch.isOver || ((completed || isAwaited) && !epoch.isEmpty);
+    if (commits) yield* this.commitEpoch(epoch);
     epoch.rest();
     if (completed) return yield* this.planAndRun(run.emptyRanges(), watermarkMs, true);
-    return ranges || due ? 'more' : this.idle();
+    // Rows may have come, and somebody may wait for them, while the commit was on its way.
+    return isQuiet && !commits ? this.idle() : 'more';
   }
 
   private *commitEpoch(epoch: ContinuousEpoch): Steps<void> {
