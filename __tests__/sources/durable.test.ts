@@ -19,6 +19,16 @@ const opened = async <T>(stream: Durable<T>, ctx: SourceContext): Promise<Opened
 const pushes = (options: Partial<DurableOptions> = {}): Durable<unknown> =>
   durable(undefined, { name: 'orders', ...options });
 /** All rows that a new run finds. */
+/** A log of four rows, closed or as a crash leaves it, and the file that it is in. */
+async function fourRows(closed: boolean): Promise<{ files: CrashingFiles; path: string }> {
+  const files = new CrashingFiles();
+  const stream = pushes();
+  const source = await opened(stream, context(files));
+  for (let i = 1; i <= 4; i++) await stream.push(`row ${i}`);
+  if (closed) await source.close();
+  return { files, path: [...files.files.keys()][0] as string };
+}
+
 async function recovered(files: CrashingFiles, resumeFrom = 0): Promise<unknown[]> {
   const source = await opened(pushes(), context(files, { resumeFrom }));
   const end = (await source.latestOffset(null, 'everything')) ?? 0;
@@ -292,12 +302,7 @@ describe('the log of a durable source after a crash', () => {
   it('opens damaged only with an error, also where nothing stands behind the damage', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.boolean(), async (seed, clean) => {
-        const files = new CrashingFiles();
-        const stream = pushes();
-        const source = await opened(stream, context(files));
-        for (let i = 1; i <= 4; i++) await stream.push(`row ${i}`);
-        if (clean) await source.close();
-        const path = [...files.files.keys()][0] as string;
+        const { files, path } = await fourRows(clean);
         const length = files.files.get(path)?.length ?? 0;
         files.flip(path, seed % ((length - (clean ? 20 : 0)) * 8));
         await expect(recovered(files)).rejects.toMatchObject({ code: 'CHECKPOINT_DAMAGED' });
@@ -308,12 +313,7 @@ describe('the log of a durable source after a crash', () => {
   it('refuses a log whose end has been cut off, or whose newest segment has gone', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.boolean(), async (seed, clean) => {
-        const files = new CrashingFiles();
-        const stream = pushes();
-        const source = await opened(stream, context(files));
-        for (let i = 1; i <= 4; i++) await stream.push(`row ${i}`);
-        if (clean) await source.close();
-        const path = [...files.files.keys()][0] as string;
+        const { files, path } = await fourRows(clean);
         const bytes = files.files.get(path) ?? new Uint8Array();
         const kept = seed % (bytes.length - (clean ? 20 : 0));
         if (kept === 0) files.remove(path);

@@ -20,7 +20,7 @@ import {
   internalsOf,
   keepBatch,
   linesOf,
-  pushRows,
+  pushed,
   rows,
   type Scenario,
   settled,
@@ -72,10 +72,7 @@ export const epochs: Scenario = {
       checkpointLocation: join(folder, 'checkpoint'),
       internals: internalsOf(fileSystem, killPoint),
     });
-    const acknowledged = await pushRows(source, query, known, available);
-    if (completes) source.complete();
-    await settled(query, completes);
-    return { query, acknowledged };
+    return pushed(source, query, { known, available, completes });
   },
   async differenceIn(folder) {
     const names = namesIn(join(folder, 'kept'));

@@ -86,10 +86,7 @@ export const windows: Scenario = {
       checkpointLocation: join(folder, 'checkpoint'),
       internals: internalsOf(fileSystem, killPoint),
     });
-    const acknowledged = await pushRows(source, query, known, available);
-    if (completes) source.complete();
-    await settled(query, completes);
-    return { query, acknowledged };
+    return pushed(source, query, { known, available, completes });
   },
   async differenceIn(folder) {
     const { files } = await readManifest(join(folder, 'out'));
@@ -147,13 +144,12 @@ export const table: Scenario = {
   },
 };
 
-/** Answers how many rows are acknowledged then: the first ones, since a log that fails takes no more. */
-export async function pushRows(
+/** A life that is given its rows: acknowledged are the first ones, since a log that fails takes no more. */
+export async function pushed(
   source: Durable<Event>,
   query: StreamingQuery,
-  known: number,
-  available: number,
-): Promise<number> {
+  { known, available, completes }: Pick<Life, 'known' | 'available' | 'completes'>,
+): Promise<LifeEnd> {
   let acknowledged = known;
   const taken = () => {
     acknowledged++;
@@ -162,7 +158,9 @@ export async function pushRows(
     .slice(known, available)
     .map((row) => source.push(row).then(taken, () => undefined));
   await Promise.race([Promise.all(pushes), query.awaitTermination().catch(() => undefined)]);
-  return acknowledged;
+  if (completes) source.complete();
+  await settled(query, completes);
+  return { query, acknowledged };
 }
 
 /** One file per batch id, outside of what is damaged; the same batch must have the same rows. */

@@ -31,11 +31,6 @@ export class ContinuousEpoch {
     return this.isDue && !this.isEmpty;
   }
 
-  /** The next trigger commits. */
-  endSoon(): void {
-    this.isDue = true;
-  }
-
   startTimer(): void {
     this.timer ??= this.clock.schedule(() => {
       this.timer = undefined;

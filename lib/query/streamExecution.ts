@@ -136,7 +136,6 @@ export class StreamExecution implements QueryLife {
     return new Promise((resolve) => {
       if (!this.isActive) return resolve();
       this.idleWaiters.push(resolve);
-      this.epoch?.endSoon();
       this.wake();
     });
   }
