@@ -7,6 +7,7 @@ import { ShapeDictionary } from './codec/shapes.js';
 import { BackgroundScan } from './durable/backgroundScan.js';
 import { CacheBudget } from './durable/cacheBudget.js';
 import { CommitBatch, CommitBuffers, type EncodesAhead } from './durable/commitBatch.js';
+import { FilterRenewal } from './durable/filterRenewal.js';
 import { allPages, verifiedPages } from './durable/fullScan.js';
 import type { KeyFilter } from './durable/keyFilter.js';
 import { KeyFilters } from './durable/keyFilters.js';
@@ -32,6 +33,8 @@ export interface DurableOptions {
   readonly cacheEntries?: number;
   /** Keys of a table that are known to be on disk or not; beyond them each is looked up. */
   readonly filteredKeys?: number;
+  /** Up to so many keys a filter is never made anew. Default 262,144. */
+  readonly fewKeys?: number;
   /**
    * What a batch of many turns encodes before its commit: with each turn up to so many entries of a table,
    * but none of the `youngest`, which are likely to change again. Default 64 and 3.
@@ -108,6 +111,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   private readonly cache: CacheBudget;
   private readonly scan: BackgroundScan;
   private readonly filters: KeyFilters;
+  private readonly renewal: FilterRenewal;
   private readonly totalsAtStart: ReadonlyMap<number, TableTotals>;
   private totals: ReadonlyMap<number, TableTotals>;
   private lastChecksum: number | null;
@@ -130,6 +134,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.cache = new CacheBudget(options.cacheEntries ?? 100_000, () => this.openTables());
     this.scan = new BackgroundScan(store, options);
     this.filters = new KeyFilters(options.filteredKeys ?? 4_000_000);
+    this.renewal = new FilterRenewal(store, options.fewKeys);
     if (options.clean && options.filters) this.filters.take(options.filters, this.commitName);
     this.startScan(meta);
   }
@@ -146,6 +151,11 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   /** Settles when the scan behind the first batches has ended, whatever it found. */
   get scanned(): Promise<void> {
     return this.scan.ended;
+  }
+
+  /** Settles when no filter is being made anew. */
+  get renewed(): Promise<void> {
+    return this.renewal.ended;
   }
 
   operator(operatorId: string): StateStore {
@@ -178,6 +188,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.lastChecksum = this.encodeInto(commit, record);
     this.mode = 'open';
     this.lastBatchId = record.batchId;
+    this.renewal.prepare(this.filters, (table) => this.totalsOf(table).count);
     return this.write(commit.changes);
   }
 
@@ -201,6 +212,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     const isSound = this.mode !== 'outcome unknown' && this.scan.isSound;
     this.mode = 'closed';
     this.scan.cancel();
+    this.renewal.cancel();
     this.forgetToCome();
     const finish = () => {
       for (const { table } of this.openTables()) table.close();
@@ -358,6 +370,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
       this.catalog.settle(tables);
       for (const [table, entry] of removed) table.bury(entry);
       this.cache.arrived(changed, true);
+      this.renewal.start();
     };
   }
 

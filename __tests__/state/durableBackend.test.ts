@@ -17,13 +17,13 @@ import {
 
 const options = { queryId: 'q', directory: 'state', clean: true };
 
-function overMemory(cacheEntries?: number): BackendUnderTest {
+function overMemory(more: Partial<DurableOptions> = {}): BackendUnderTest {
   const content = new MemoryBytes();
   let backend: StateBackend;
   const open = async () => {
     const opened = await openDurableBackend(new MemoryByteStore(content), {
       ...options,
-      ...(cacheEntries === undefined ? {} : { cacheEntries }),
+      ...more,
     });
     backend = opened.backend;
     return backend;
@@ -38,7 +38,10 @@ function overMemory(cacheEntries?: number): BackendUnderTest {
 }
 
 stateBackendContract('durableBackend over memory', () => overMemory());
-stateBackendContract('durableBackend with next to no cache', () => overMemory(1));
+stateBackendContract('durableBackend with next to no cache', () => overMemory({ cacheEntries: 1 }));
+stateBackendContract('durableBackend whose filters are made anew', () =>
+  overMemory({ cacheEntries: 1, fewKeys: 0 }),
+);
 
 /** A store whose bytes outlive it, and what a test wants to do to them. */
 class Disk {
@@ -105,6 +108,76 @@ describe('durableBackend reads', () => {
     expect(timed.find(1000, 'k')).toBeUndefined();
     expect(timed.find(5, 'other')).toBeUndefined();
     expect(disk.reads).toBe(0);
+  });
+
+  it('as few keys that have gone in its ten thousandth batch as in its first', async () => {
+    const disk = new Disk();
+    const backend = await disk.open({ cacheEntries: 1, fewKeys: 20 });
+    const keyed = backend.operator('a-0').keyed<number>('k');
+    for (let i = 0; i < 200; i++) {
+      backend.begin();
+      keyed.insert(`key ${i}`, i);
+      const gone = keyed.find(`key ${i - 10}`);
+      if (gone !== undefined) keyed.remove(gone);
+      await backend.commit(recordOf(i));
+      await backend.renewed;
+    }
+    backend.begin();
+    expect(backend.filterOf(0)?.keys).toBeLessThan(60);
+    disk.reads = 0;
+    for (let i = 0; i < 190; i++) expect(keyed.find(`key ${i}`)).toBeUndefined();
+    expect(disk.reads).toBe(0);
+    for (let i = 190; i < 200; i++) expect(keyed.find(`key ${i}`)?.value).toBe(i);
+  });
+
+  it('keys that were written while a filter was made anew', async () => {
+    const disk = new Disk();
+    const backend = await disk.open({ cacheEntries: 1, fewKeys: 2 });
+    const keyed = backend.operator('a-0').keyed<number>('k');
+    for (let i = 0; i < 40; i++) {
+      if (i > 0) backend.begin();
+      for (const old of [i - 1, i - 2]) {
+        const gone = keyed.find(old);
+        if (gone !== undefined && old % 7 !== 0) keyed.remove(gone);
+      }
+      keyed.insert(i, i);
+      // Not awaited: the pages of a renewal come while the next batches are written.
+      await backend.commit(recordOf(i));
+      const kept = Array.from({ length: i + 1 }, (_, k) => k).filter((k) => k === i || k % 7 === 0);
+      expect(kept.map((k) => keyed.find(k)?.value)).toEqual(kept);
+    }
+  });
+
+  it('keys that were encoded ahead of their commit before a filter was made anew', async () => {
+    const disk = new Disk();
+    const backend = await disk.open({
+      cacheEntries: 1,
+      fewKeys: 2,
+      encodesAhead: { youngest: 0, perTurn: 10 },
+      faults: { afterWrite: () => new Promise((resolve) => setImmediate(resolve)) },
+    });
+    const keyed = backend.operator('a-0').keyed<number>('k');
+    const remove = (key: string) => {
+      const gone = keyed.find(key);
+      if (gone !== undefined) keyed.remove(gone);
+    };
+    for (let i = 0; i < 200; i += 2) {
+      keyed.insert(`${i}`, i);
+      remove(`${i - 8}`);
+      const committed = backend.commit(recordOf(i));
+      backend.begin();
+      keyed.insert(`${i} ahead`, i);
+      remove(`${i - 8} ahead`);
+      backend.beginTurn();
+      await committed;
+      await backend.renewed;
+      await backend.commit(recordOf(i + 1));
+      backend.begin();
+      for (let kept = Math.max(0, i - 6); kept <= i; kept += 2) {
+        expect(keyed.find(`${kept} ahead`)?.value).toBe(kept);
+        expect(keyed.find(`${kept}`)?.value).toBe(kept);
+      }
+    }
   });
 
   it('nothing for times above all that are stored, once a range was loaded', async () => {

@@ -22,13 +22,15 @@ export interface FilterContent {
  * Which keys a table may have on disk: a key that is new costs no read. What it does not know for sure
  * it answers with "may be".
  *
- * Invariant: while `isComplete`, every key on disk has been added. Keys that were removed stay.
+ * Invariant: while `isComplete`, every key on disk has been added. Keys that were removed stay until the
+ * filter is renewed: a second one grows beside it, and takes its place when it has all keys of the disk.
  */
 export class KeyFilter {
   /** Every key on disk has been added. */
   isComplete = false;
   private layers: Layer[] = [];
   private count = 0;
+  private next: KeyFilter | undefined;
 
   /** @param atMost keys, then the filter gives up: it would take more memory than it is worth. */
   constructor(private readonly atMost: number) {}
@@ -39,8 +41,14 @@ export class KeyFilter {
     return this;
   }
 
+  /** How many have been added, whether or not they are still there. */
+  get keys(): number {
+    return this.count;
+  }
+
   /** `hash`: 32 bits of the key's bytes. */
   add(hash: number): void {
+    this.next?.add(hash);
     if (++this.count > this.atMost) return this.giveUp();
     let layer = this.layers.at(-1);
     if (layer === undefined || layer.isFull) {
@@ -56,6 +64,22 @@ export class KeyFilter {
       if ((this.layers[i] as Layer).mayHave(hash)) return true;
     }
     return false;
+  }
+
+  /** From here on keys go into a second filter too, to which those on disk are to be added. */
+  startRenewal(): KeyFilter {
+    this.next = new KeyFilter(this.atMost);
+    return this.next;
+  }
+
+  /** `isComplete`: the second filter has every key on disk, and takes the place of this one. */
+  endRenewal(isComplete: boolean): void {
+    const { next } = this;
+    this.next = undefined;
+    if (next === undefined || !isComplete) return;
+    this.layers = next.layers;
+    this.count = next.count;
+    this.completed();
   }
 
   /** What makes the same filter again. */
@@ -114,7 +138,7 @@ class Layer {
     this.count++;
     const { words } = this;
     const from = this.blockOf(hash);
-    for (let bits = spread(hash), i = 0; i < 6; i++, bits = next(bits)) {
+    for (let bits = spread(hash), i = 0; i < 6; i++, bits = following(bits)) {
       const at = from + ((bits >>> 5) & 15);
       words[at] = (words[at] as number) | (1 << (bits & 31));
     }
@@ -123,7 +147,7 @@ class Layer {
   mayHave(hash: number): boolean {
     const { words } = this;
     const from = this.blockOf(hash);
-    for (let bits = spread(hash), i = 0; i < 6; i++, bits = next(bits)) {
+    for (let bits = spread(hash), i = 0; i < 6; i++, bits = following(bits)) {
       if (((words[from + ((bits >>> 5) & 15)] as number) & (1 << (bits & 31))) === 0) return false;
     }
     return true;
@@ -139,6 +163,6 @@ function spread(hash: number): number {
   return mixed ^ (mixed >>> 13);
 }
 
-function next(bits: number): number {
+function following(bits: number): number {
   return Math.imul(bits ^ (bits >>> 11), 0xc2b2ae35);
 }

@@ -33,6 +33,10 @@ export class KeyFilters implements ScanVisitor {
     return filtersToBytes(commit, this.filters);
   }
 
+  [Symbol.iterator](): Iterator<readonly [number, KeyFilter]> {
+    return this.filters.entries();
+  }
+
   entry(table: number, key: Uint8Array): void {
     this.filters.get(table)?.add(crc32(key));
   }
