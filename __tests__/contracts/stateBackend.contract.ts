@@ -313,6 +313,37 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
         expect(due(always).length).toBe(8);
       });
 
+      it('takes out what is due, a time after the other', async () => {
+        for (let i = 0; i < 20; i++) timed<number>().insert(i % 7, i, i);
+        await commit();
+        await restart();
+        timed<number>().insert(1, 'new', 20);
+        timed().remove(timed().find(0, 7) as Entry<unknown>);
+        await timed().load(2);
+        const taken = Array.from(timed<number>().takeDue(2), (entries) =>
+          entries.map(({ time, key, value }) => [time, key, value]),
+        );
+        expect(taken.map((entries) => entries[0]?.[0])).toEqual([0, 1, 2]);
+        expect(taken[0]).toEqual(expect.arrayContaining([[0, 0, 0]]));
+        expect(taken[0]?.length).toBe(2);
+        expect(taken[1]).toEqual(expect.arrayContaining([[1, 'new', 20]]));
+        expect([...timed().takeDue(2)]).toEqual([]);
+        expect(timed().touched()).toEqual([]);
+        expect(timed().size).toBe(11);
+        timed<number>().insert(1, 8, 21);
+        expect(due(2)).toEqual([[1, 8, 21]]);
+        await commit();
+        await restart();
+        await timed().loadAll();
+        expect(due(2)).toEqual([[1, 8, 21]]);
+        expect(due(always).length).toBe(12);
+      });
+
+      it('refuses to take out what was not loaded in this batch', async () => {
+        await timed().load(5);
+        expect(() => [...timed().takeDue(6)]).toThrow('without load(6)');
+      });
+
       it('visits what is inserted meanwhile and not yet passed', async () => {
         timed<number>().insert(1, 'a', 1);
         timed<number>().insert(3, 'a', 3);

@@ -11,7 +11,7 @@ import { recordOf } from '../contracts/stateBackend.contract.js';
  */
 type Action =
   | { readonly do: 'put' | 'remove' | 'find'; readonly time: number; readonly key: number }
-  | { readonly do: 'due'; readonly upTo: number }
+  | { readonly do: 'due' | 'take'; readonly upTo: number }
   | { readonly do: 'commit' | 'commit ahead' | 'abort' | 'restart' | 'entries' | 'first' | 'turn' };
 
 const at = { time: fc.nat(6), key: fc.nat(4) };
@@ -21,6 +21,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('find' as const), ...at }) },
   { weight: 6, arbitrary: fc.constant({ do: 'turn' as const }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('due' as const), upTo: fc.nat(6) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('take' as const), upTo: fc.nat(6) }) },
   {
     weight: 5,
     arbitrary: fc.constantFrom(
@@ -73,6 +74,8 @@ class Comparison {
         return this.find(action.time, action.key);
       case 'due':
         return this.due(action.upTo);
+      case 'take':
+        return this.take(action.upTo);
       case 'commit':
         return this.commit();
       case 'commit ahead':
@@ -130,6 +133,19 @@ class Comparison {
     expect(times).toEqual([...times].sort((a, b) => a - b));
     const expected = [...this.model].filter(([key]) => Number.parseInt(key, 10) <= upTo);
     expect([...due].sort()).toEqual(expected.sort());
+  }
+
+  private async take(upTo: number): Promise<void> {
+    await this.timed.load(upTo);
+    const taken = [...this.timed.takeDue(upTo)];
+    const times = taken.map(([first]) => first?.time);
+    expect(times).toEqual([...new Set(times)].sort((a = 0, b = 0) => a - b));
+    const expected = [...this.model].filter(([key]) => Number.parseInt(key, 10) <= upTo);
+    expect(taken.flat().map((e) => [`${e.time} ${e.key}`, e.value])).toEqual(
+      expect.arrayContaining(expected),
+    );
+    expect(taken.flat().length).toBe(expected.length);
+    for (const { key, time } of taken.flat()) this.remove(time, key as number);
   }
 
   private async commit(): Promise<void> {

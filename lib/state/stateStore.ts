@@ -49,6 +49,8 @@ export interface KeyedTable<V> {
  * - `due(upTo)` gives the entries with time <= upTo, in order of time, this batch's changes
  *   included; entries may be removed while iterating, and ones inserted meanwhile with a time not
  *   yet passed are visited.
+ * - `takeDue(upTo)` removes the same entries, a time after the other, and gives those of each time, in no
+ *   particular order; nothing may be inserted up to there meanwhile.
  */
 export interface TimedTable<V> {
   find(time: number, key: unknown): Entry<V> | undefined;
@@ -58,6 +60,7 @@ export interface TimedTable<V> {
   touched(): readonly Entry<V>[];
   load(upTo: number): MaybePromise<void>;
   due(upTo: number): Iterable<Entry<V>>;
+  takeDue(upTo: number): Iterable<readonly Entry<V>[]>;
   loadAll(): MaybePromise<void>;
   entries(): Iterable<Entry<V>>;
   /** The smallest time in the table. Exact after `load`; used to know when the next timer is due. */

@@ -23,22 +23,23 @@ export function* inDueOrder<E extends Due>(due: Iterable<E>): Iterable<E> {
   let sameTime: E[] = [];
   for (const entry of due) {
     if (sameTime.length > 0 && sameTime[0]?.time !== entry.time) {
-      yield* byKey(sameTime);
+      yield* inKeyOrder(sameTime);
       sameTime = [];
     }
     sameTime.push(entry);
   }
-  yield* byKey(sameTime);
+  yield* inKeyOrder(sameTime);
 }
 
 /** Small enough for a key of 32 bits before it in the 53 bits of a whole double. */
 const mostPacked = 2 ** 20;
 
-/** Due things of one time in order of key. */
-function byKey<E extends Due>(entries: E[]): readonly E[] {
+/** What is due at one time, in order of key. */
+export function inKeyOrder<E extends Due>(entries: readonly E[]): readonly E[] {
   if (entries.length < 2) return entries;
   return (
-    (entries.length <= mostPacked ? byWholeKey(entries) : undefined) ?? entries.sort(compareDue)
+    (entries.length <= mostPacked ? byWholeKey(entries) : undefined) ??
+    [...entries].sort(compareDue)
   );
 }
 
@@ -54,7 +55,12 @@ function byWholeKey<E extends Due>(entries: readonly E[]): readonly E[] | undefi
     packed[i] = key * mostPacked + i;
   }
   packed.sort();
-  return Array.from(packed, (each) => entries[each % mostPacked] as E);
+  const sorted: E[] = [];
+  for (const each of packed) {
+    // The remainder, without the call that `%` of doubles is.
+    sorted.push(entries[each - Math.floor(each / mostPacked) * mostPacked] as E);
+  }
+  return sorted;
 }
 
 /** Any order will do, as long as it is total: kinds by name, then by value. */

@@ -2,7 +2,7 @@ import type { MaybePromise } from '../../lib/maybe.js';
 import type { Grouping, WindowGrouping } from '../../lib/plan/grouping.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import type { Entry, KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
-import { compareDue, inDueOrder } from './dueOrder.js';
+import { compareDue, inKeyOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';
 import { GroupRows } from './groupRows.js';
 import { headOf, newHead, type SessionHead, type StoredSession, spansOf } from './sessionKey.js';
@@ -112,21 +112,27 @@ class SessionStage<V> implements Stage {
   }
 
   private evict(): void {
-    const { ctx, heads, sessions } = this.parts;
-    const due = sessions.due(ctx.evictionWatermark);
-    for (const entry of ctx.orderMatters ? inDueOrder(due) : due) {
-      this.emit(entry);
-      sessions.remove(entry);
-      const head = heads.find(entry.key);
-      if (head === undefined) continue;
-      const { live } = head.value;
-      const at = live.findIndex((session) => session.end === entry.time);
-      if (live.length === 1) heads.remove(head);
-      else {
-        live.splice(at, 1);
-        heads.touch(head);
+    const { ctx, sessions } = this.parts;
+    for (const taken of sessions.takeDue(ctx.evictionWatermark)) {
+      for (const entry of ctx.orderMatters ? inKeyOrder(taken) : taken) {
+        this.emit(entry);
+        this.leaves(entry);
       }
     }
+  }
+
+  /** The head of a key forgets a session that has left its table, and goes with the last. */
+  private leaves({ key, time }: Entry<StoredSession<V>>): void {
+    const { heads } = this.parts;
+    const head = heads.find(key);
+    if (head === undefined) return;
+    const { live } = head.value;
+    if (live.length === 1) return heads.remove(head);
+    live.splice(
+      live.findIndex((session) => session.end === time),
+      1,
+    );
+    heads.touch(head);
   }
 
   private emit({ key, time, value: session }: Entry<StoredSession<V>>): void {

@@ -2,7 +2,7 @@ import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
 import { inOrderOfAppearance } from './appearance.js';
-import { inDueOrder } from './dueOrder.js';
+import { inKeyOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';
 import { type Apart, apartOf } from './partsFold.js';
 
@@ -89,11 +89,12 @@ export class TimedGroups<V> {
   }
 
   private evict(emitting: boolean): void {
-    const due = this.table.due(this.ctx.evictionWatermark);
-    for (const entry of emitting && this.ctx.orderMatters ? inDueOrder(due) : due) {
-      if (emitting) this.emitEntry(entry);
-      this.apart?.forget(entry);
-      this.table.remove(entry);
+    const ordered = emitting && this.ctx.orderMatters;
+    for (const taken of this.table.takeDue(this.ctx.evictionWatermark)) {
+      if (emitting) {
+        for (const entry of ordered ? inKeyOrder(taken) : taken) this.emitEntry(entry);
+      }
+      if (this.apart) for (const entry of taken) this.apart.forget(entry);
     }
   }
 

@@ -18,6 +18,11 @@ export class ChangeLog<V> {
   updated = 0;
   removals = 0;
 
+  constructor(
+    /** A commit writes what is in here; otherwise what has left needs no mention. */
+    private readonly isWritten: boolean,
+  ) {}
+
   add(entry: TableEntry<V>): void {
     entry.changed();
     this.entries.push(entry);
@@ -34,7 +39,10 @@ export class ChangeLog<V> {
   /** `entry` has left the table; it stays in the log, for the commit to delete it on disk. */
   remove(entry: TableEntry<V>): void {
     this.removals++;
-    if (!entry.dirty) this.entries.push(entry);
+    if (!entry.dirty) {
+      if (!this.isWritten) return entry.leavesClean();
+      this.entries.push(entry);
+    }
     entry.leaves();
     this.removedInLog++;
   }

@@ -48,6 +48,12 @@ export class DueTimes {
     }
   }
 
+  /** Takes the smallest time <= upTo out. */
+  take(upTo: number): number | undefined {
+    const time = this.heap.first();
+    return time !== undefined && time <= upTo ? this.heap.pop() : undefined;
+  }
+
   beginBatch(): void {
     if (this.added.length > 0) this.added = [];
   }

@@ -16,7 +16,7 @@ import { KeyedEntry, needsTombstone, type TableEntry } from './tableEntry.js';
  * removed stays in `map` as a tombstone until the disk has forgotten it.
  */
 export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
-  readonly log = new ChangeLog<V>();
+  readonly log: ChangeLog<V>;
   size: number;
   private map = new Map<unknown, TableEntry<V>>();
   private complete: boolean;
@@ -32,6 +32,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   ) {
     this.size = below === undefined ? 0 : below.storedCount;
     this.complete = this.size === 0;
+    this.log = new ChangeLog(below !== undefined);
     this.probe = new KeyProbe(operatorId);
   }
 

@@ -51,6 +51,10 @@ export abstract class TableEntry<V> implements Entry<V> {
   leaves(): void {
     this.marks = (this.marks | isDirty | isRemoved) & ~isEncoded;
   }
+  /** In memory: no log needs to know that it has gone. */
+  leavesClean(): void {
+    this.marks |= isRemoved;
+  }
   encodedAhead(): void {
     this.marks |= isEncoded;
   }

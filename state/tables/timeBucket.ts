@@ -52,6 +52,15 @@ export class TimeBucket<V> {
     return (this.first === undefined ? 0 : 1) + (this.more === undefined ? 0 : this.more.size);
   }
 
+  /** The entries that are there. */
+  present(): TableEntry<V>[] {
+    const present: TableEntry<V>[] = [];
+    if (this.first !== undefined && !this.first.removed) present.push(this.first);
+    if (this.more === undefined) return present;
+    for (const entry of this.more.values()) if (!entry.removed) present.push(entry);
+    return present;
+  }
+
   /** Entries and tombstones; ones added meanwhile are visited. */
   *all(): Iterable<TableEntry<V>> {
     if (this.first !== undefined) yield this.first;

@@ -20,7 +20,7 @@ import { TimeBucket } from './timeBucket.js';
  * forgotten it.
  */
 export class TimedMapTable<V> implements TimedTable<V>, StateTable {
-  readonly log = new ChangeLog<V>();
+  readonly log: ChangeLog<V>;
   size: number;
   cachedCount = 0;
   private buckets = new Map<number, TimeBucket<V>>();
@@ -40,6 +40,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   ) {
     this.size = below === undefined ? 0 : below.storedCount;
     this.onDisk = new StoredTimes(this.size === 0);
+    this.log = new ChangeLog(below !== undefined);
     this.probe = new KeyProbe(operatorId);
   }
 
@@ -115,6 +116,20 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
       if (bucket === undefined || bucket === visited) continue;
       visited = bucket;
       for (const entry of bucket.all()) if (!entry.removed) yield entry;
+    }
+  }
+
+  *takeDue(upTo: number): Iterable<readonly Entry<V>[]> {
+    if (upTo > this.loadedUpTo) {
+      throw notLoaded(this.operatorId, this.name, `takeDue(${upTo})`, `load(${upTo})`);
+    }
+    for (let time = this.times.take(upTo); time !== undefined; time = this.times.take(upTo)) {
+      const bucket = this.buckets.get(time);
+      if (bucket === undefined || bucket.live === 0) continue;
+      const entries = bucket.present();
+      if (this.below === undefined) this.dropWhole(bucket, entries);
+      else for (const entry of entries) this.remove(entry);
+      yield entries;
     }
   }
 
@@ -217,6 +232,15 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     bucket.delete(entry);
     this.cachedCount--;
     if (bucket.size > 0) return;
+    this.buckets.delete(bucket.time);
+    if (bucket === this.lastBucket) this.forgetLast();
+  }
+
+  /** In memory: `entries`, all that are there, leave with their bucket. */
+  private dropWhole(bucket: TimeBucket<V>, entries: readonly TableEntry<V>[]): void {
+    for (let i = 0; i < entries.length; i++) this.log.remove(entries[i] as TableEntry<V>);
+    this.size -= entries.length;
+    this.cachedCount -= entries.length;
     this.buckets.delete(bucket.time);
     if (bucket === this.lastBucket) this.forgetLast();
   }

@@ -41,7 +41,7 @@ export class TimedDedupStage implements Stage {
 
   endBatch(): void {
     // Inclusive, as lateness is: a row that could repeat an evicted key is late from now on.
-    for (const entry of this.seen.due(this.ctx.evictionWatermark)) this.seen.remove(entry);
+    for (const _taken of this.seen.takeDue(this.ctx.evictionWatermark));
     if (this.dropped > 0) this.ctx.count('numDroppedDuplicateRows', this.dropped);
     this.dropped = 0;
     this.out.endBatch();
