@@ -52,6 +52,8 @@ const messages = {
     `${p.source}: the clock says ${p.now}, but this checkpoint has planned rows up to ${p.planned}: set the clock right, or wait until then`,
   DDL_INVALID: (p: { problem: string; line: number; column: number; excerpt: string }) =>
     `schema is no DDL: ${p.problem} at line ${p.line}, column ${p.column}\n${p.excerpt}`,
+  DECODE_THREAD_ENDED: (p: { source: string; file: string; reason: string }) =>
+    `the thread that decodes lines of ${p.source} has ended in the middle of ${p.file} (${p.reason}): start the query again, and with decodeThreads: 0 if it happens again`,
   DEDUPE_MODE: (p: { operator: string }) =>
     `${p.operator} may not follow an aggregation in complete mode, where every batch repeats the whole table: put it before the aggregation, or use append or update mode`,
   DURABLE_FULL: (p: { source: string; maxBytes: number }) =>

@@ -101,6 +101,13 @@ describe('jsonFiles', () => {
     });
   });
 
+  it.each([2, -1, 0.5, Number.NaN])('takes no other number of threads than 0 and 1: %p', (n) => {
+    const decodeThreads = n as 0 | 1;
+    expect(() => jsonFiles('x', { schema: 'a INT', decodeThreads })).toThrow(
+      'jsonFiles: decodeThreads must be 0 or 1',
+    );
+  });
+
   it('types rows from the DDL', () => {
     const source = jsonFiles('x', { schema: 'a INT NOT NULL, t TIMESTAMP', timestamps: 'ms' });
     const row = undefined as unknown as NonNullable<typeof source.row>;

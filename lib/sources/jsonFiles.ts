@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { CheckedDdl, RowOf } from '../schema/rowOf.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { FileFormat } from './files/fileFormat.js';
@@ -6,6 +7,7 @@ import { oneOf, resolveFileOptions } from './files/fileSourceOptions.js';
 import { jsonFormat } from './files/jsonFormat.js';
 import { convertOptionsOf, lineLimit, type RecordFileOptions } from './files/recordOptions.js';
 import type { StreamSource } from './source.js';
+import { shown } from './sourceOption.js';
 
 /** Options of {@link jsonFiles}. */
 export interface JsonFilesOptions extends RecordFileOptions {
@@ -13,6 +15,11 @@ export interface JsonFilesOptions extends RecordFileOptions {
   readonly schema: SchemaInput;
   /** What a whole number in a TIMESTAMP column counts. Default `'seconds'`, as in Spark. */
   readonly epochUnit?: 'seconds' | 'ms';
+  /**
+   * How many threads beside this one decode lines: 0 or 1. Default 1, where there is more than one
+   * processor. A thread is started at the first 4 MiB or more that a batch takes from one file.
+   */
+  readonly decodeThreads?: 0 | 1;
 }
 
 /**
@@ -40,12 +47,16 @@ export function jsonFiles<const O extends JsonFilesOptions>(
   const resolved = resolveFileOptions(owner, path, given);
   const schema = toStructType(given.schema, `${owner}: schema`);
   const epochUnit = oneOf(owner, 'epochUnit', given.epochUnit ?? 'seconds', ['seconds', 'ms']);
+  const threads = given.decodeThreads ?? (availableParallelism() > 1 ? 1 : 0);
+  if (threads !== 0 && threads !== 1)
+    throw new RangeError(`${owner}: decodeThreads must be 0 or 1, not ${shown(threads)}`);
   const format = jsonFormat({
     source: resolved.source,
     schema,
     convert: { ...convertOptionsOf(owner, schema, given), epochUnit },
     maxLineBytes: lineLimit(owner, given.maxLineBytes),
     mode: given.mode,
+    ahead: threads > 0 ? {} : undefined,
   });
   return {
     kind: 'json',
@@ -54,6 +65,7 @@ export function jsonFiles<const O extends JsonFilesOptions>(
     replayable: true,
     finite: true,
     signature: { format: 'json', paths: resolved.globs.map((glob) => glob.pattern) },
-    open: (ctx) => FileSource.open(resolved, format as FileFormat<RowOf<O['schema'], O>>, ctx),
+    open: (ctx) =>
+      FileSource.open(resolved, format.opened() as FileFormat<RowOf<O['schema'], O>>, ctx),
   };
 }

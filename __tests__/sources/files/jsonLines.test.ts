@@ -6,6 +6,9 @@ import { jsonParser } from '../../../lib/schema/exactJson.js';
 import type { AnyRow } from '../../../lib/schema/rowOf.js';
 import type { StructType } from '../../../lib/schema/types.js';
 import { BadRecords } from '../../../lib/sources/files/badRecords.js';
+import { CellDecoder } from '../../../lib/sources/files/cellDecoder.js';
+import { cellLayout } from '../../../lib/sources/files/cellLayout.js';
+import { DecodeSlot } from '../../../lib/sources/files/decodeSlot.js';
 import { JsonLineDecoder, jsonRules } from '../../../lib/sources/files/jsonLines.js';
 import { structArbitrary, valueText } from './jsonArbitrary.js';
 
@@ -14,8 +17,16 @@ interface Read {
   readonly bad: readonly string[];
 }
 
+/** `row by row`: as where the host forbids code from strings. `cells`: as another thread decodes. */
+type Way = 'bytes' | 'row by row' | 'cells';
+
 /** What the reader of bytes gives for some lines. */
-function read(lines: Buffer, schema: StructType, options: ConvertOptions, generate = true): Read {
+function read(
+  lines: Buffer,
+  schema: StructType,
+  options: ConvertOptions,
+  way: Way = 'bytes',
+): Read {
   const bad: string[] = [];
   const records = new BadRecords<AnyRow>('test', 'file', undefined, {
     failed: (_, error) => void bad.push(error.message),
@@ -23,14 +34,44 @@ function read(lines: Buffer, schema: StructType, options: ConvertOptions, genera
   });
   const rules = jsonRules(schema, options);
   const decoder = new JsonLineDecoder(
-    generate ? rules : { ...rules, read: undefined },
+    way === 'row by row' ? { ...rules, read: undefined } : rules,
     undefined,
     0,
     records,
   );
   const rows: AnyRow[] = [];
-  for (let at = 0; at < lines.length; ) at = decoder.decode(lines, at, lines.length, rows);
+  let at = 0;
+  if (way === 'cells') {
+    const slot = decodedSlot(lines, schema, options);
+    const chunks = decoder.decoded(slot);
+    for (let chunk = chunks.next(); ; chunk = chunks.next()) {
+      if (chunk.done) at = chunk.value;
+      if (chunk.done) break;
+      rows.push(...chunk.value);
+    }
+  }
+  while (at < lines.length) at = decoder.decode(lines, at, lines.length, rows);
   return { rows, bad };
+}
+
+const slot = DecodeSlot.create();
+
+function decodedSlot(lines: Buffer, schema: StructType, options: ConvertOptions): DecodeSlot {
+  slot.fill(lines, 0);
+  slot.claim();
+  CellDecoder.of(schema, options)?.decode(slot);
+  return slot;
+}
+
+/** The same without the types that have no cells. */
+function flat({ fields }: StructType): StructType {
+  const kept = fields.flatMap((field) => {
+    const { dataType } = field;
+    if (dataType.type === 'struct') return [{ ...field, dataType: flat(dataType) }];
+    const whole = { type: 'struct' as const, fields: [field] };
+    return cellLayout(whole, { bigints: 'number' }) ? [field] : [];
+  });
+  return { type: 'struct', fields: kept };
 }
 
 /** What JSON.parse and the converter of the schema give: the row, or undefined for a bad record. */
@@ -58,7 +99,11 @@ function agree(lines: readonly Buffer[], schema: StructType, options: ConvertOpt
     good.map((row) => Object.keys(row as object)),
   );
   expect(bad).toHaveLength(wanted.length - good.length);
-  expect(read(bytes, schema, options, false)).toEqual({ rows, bad });
+  expect(read(bytes, schema, options, 'row by row')).toEqual({ rows, bad });
+  const struct = flat(schema);
+  const numbers: ConvertOptions = { ...options, bigints: 'number' };
+  if (struct.fields.length === 0) return;
+  expect(read(bytes, struct, numbers, 'cells')).toEqual(read(bytes, struct, numbers));
 }
 
 const schema = parseDdl(

@@ -53,4 +53,6 @@ export interface FileFormat<T> {
     upTo: InFile | undefined,
     report: SourceReport,
   ): AsyncIterable<readonly T[]>;
+  /** Gives up what it holds beside the files; nothing is read after it. */
+  close?(): Promise<void>;
 }

@@ -101,7 +101,9 @@ export class FileSource<T> implements Source<T, FileOffset> {
     return this.unread.fix();
   }
 
-  close(): void {}
+  async close(): Promise<void> {
+    await this.format.close?.();
+  }
 
   metrics(): Readonly<Record<string, string>> {
     const { cleaned, failed } = this.cleaner;

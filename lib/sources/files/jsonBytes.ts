@@ -2,6 +2,7 @@
 interface SlicedBytes extends Buffer {
   latin1Slice(start: number, end: number): string;
   utf8Slice(start: number, end: number): string;
+  utf8Write(text: string, at: number): number;
 }
 
 /** Bytes behind a block that may be looked at, though they mean nothing. */
@@ -20,13 +21,24 @@ export class JsonBytes {
   view: DataView = new DataView(new ArrayBuffer(0));
   /** The block, one character a byte: short parts of it are copied without a call into C++. */
   latin1 = '';
+  /** Where bytes may be written that are in no line: strings without their escapes. */
+  room = 0;
 
   /** Takes a block of lines; `end` is behind a line feed. */
   take(bytes: Buffer, end: number): void {
-    const whole = isPadded(bytes, end) ? bytes : padded(bytes, end);
-    this.bytes = whole as SlicedBytes;
-    this.view = new DataView(whole.buffer, whole.byteOffset);
+    this.over(isPadded(bytes, end) ? bytes : padded(bytes, end));
     this.latin1 = this.bytes.latin1Slice(0, end);
+  }
+
+  /** Takes a block that has slack behind, without strings of it. */
+  over(bytes: Buffer, room = 0): void {
+    this.bytes = bytes as SlicedBytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset);
+    this.room = room;
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.room + bytes <= this.bytes.length;
   }
 
   fail(): null {

@@ -5,6 +5,9 @@ import { jsonParser } from '../../schema/exactJson.js';
 import type { AnyRow } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
 import type { BadRecords } from './badRecords.js';
+import { cellLayout } from './cellLayout.js';
+import { type CellRows, cellRows } from './cellRows.js';
+import type { DecodeSlot } from './decodeSlot.js';
 import { JsonBytes } from './jsonBytes.js';
 import { jsonObjectReader } from './jsonPlan.js';
 import { maxJsonDepth, skipBlanks, skipValue } from './jsonSkip.js';
@@ -20,6 +23,10 @@ export interface JsonRules {
   /** As `JSON.parse`, but long digits stay where a column needs them. */
   readonly parse: (text: string) => unknown;
   readonly converter: ReturnType<typeof rowConverter>;
+  /** How rows are made of what another thread has decoded; undefined: all lines are decoded here. */
+  readonly cells: { readonly width: number; readonly rows: CellRows } | undefined;
+  /** Of the records. */
+  readonly schema: StructType;
 }
 
 /** `columns`: of the rows, in their order, more than `schema` has where some come from the path. */
@@ -28,11 +35,31 @@ export function jsonRules(
   options: ConvertOptions,
   columns?: readonly string[],
 ): JsonRules {
+  const names = columns ?? schema.fields.map(({ name }) => name);
+  const read = jsonObjectReader(schema, options, names);
+  const layout = read && cellLayout(schema, options);
+  const rows = layout && cellRows(layout, names);
   return {
-    read: jsonObjectReader(schema, options, columns),
+    schema,
+    read,
+    cells: layout && rows && { width: layout.width, rows },
     parse: jsonParser(schema, options),
     converter: rowConverter(schema, options),
   };
+}
+
+/** Whether the line at `start` begins with an object, at which `block.at` then is. */
+export function atObject(block: JsonBytes, start: number): boolean {
+  const { bytes } = block;
+  block.at = bytes[start] === 123 ? start : skipBlanks(bytes, start);
+  return bytes[block.at] === 123;
+}
+
+/** Whether nothing but blanks follows the object; `block.at` is then at the next line. */
+export function atNextLine(block: JsonBytes): boolean {
+  const { bytes } = block;
+  if (bytes[block.at] !== lineFeed) block.at = skipBlanks(bytes, block.at);
+  return bytes[block.at++] === lineFeed;
 }
 
 /**
@@ -77,16 +104,38 @@ export class JsonLineDecoder implements LineDecoder<AnyRow> {
   /** The row of the line at `start`, with `block.at` at the next line. */
   private usual(read: JsonStructReader, start: number): AnyRow | null {
     const { block } = this;
-    const { bytes } = block;
-    block.at = start;
-    if (bytes[start] !== 123) {
-      block.at = skipBlanks(bytes, start);
-      if (bytes[block.at] !== 123) return null;
-    }
+    if (!atObject(block, start)) return null;
     const row = read(block, this.blank);
-    if (row === null) return null;
-    if (bytes[block.at] !== lineFeed) block.at = skipBlanks(bytes, block.at);
-    return bytes[block.at++] === lineFeed ? row : null;
+    return row !== null && atNextLine(block) ? row : null;
+  }
+
+  *decoded(slot: DecodeSlot): Generator<AnyRow[], number, void> {
+    const { block } = this;
+    const { bytes, otherLines } = slot;
+    block.take(bytes, slot.end);
+    this.bytes = undefined; // the slot's are overwritten
+    let row = 0;
+    for (let i = 0; i < otherLines; i++) {
+      row = yield* this.cellRows(slot, row, slot.rowsBefore(i));
+      const rows: AnyRow[] = [];
+      const start = slot.startOfOther(i);
+      this.careful(bytes, start, lineEnd(bytes, start), rows);
+      this.line++;
+      if (rows.length > 0) yield rows;
+    }
+    yield* this.cellRows(slot, row, slot.rows);
+    return slot.stop;
+  }
+
+  private *cellRows(slot: DecodeSlot, from: number, upTo: number): Generator<AnyRow[], number> {
+    const { cells } = this.rules;
+    for (let row = from; row < upTo && cells; row += chunkRows) {
+      const next = Math.min(row + chunkRows, upTo);
+      this.line += next - row;
+      const { width } = cells;
+      yield cells.rows(slot.cells, row * width, next * width, this.block, this.blank);
+    }
+    return upTo;
   }
 
   tooLong(shown: string, rows: AnyRow[]): void {

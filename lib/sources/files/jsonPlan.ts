@@ -34,7 +34,8 @@ export function jsonObjectReader(
   return structReader(fields, columns);
 }
 
-function valueReader(type: DataType, options: ConvertOptions): JsonValueReader | undefined {
+/** Reads the values of a type; undefined where the host forbids code from strings. */
+export function valueReader(type: DataType, options: ConvertOptions): JsonValueReader | undefined {
   const rules: NumberRules = {
     ...rangeOf(type),
     exact: type.type === 'decimal' || (type.type === 'bigint' && options.bigints === 'bigint'),

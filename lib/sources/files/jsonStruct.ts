@@ -22,6 +22,20 @@ export interface JsonField {
 /** V8 does not optimise much longer functions. */
 const widestGenerated = 300;
 
+/** What a generated function does with the values that it meets, as source text. */
+export interface StructTarget {
+  /** Its parameters after `from`. */
+  readonly parameters: string;
+  /** Before the object is read. */
+  readonly begin: string;
+  /** Reads the value of a field at `from.at`. */
+  read(i: number): string;
+  /** Whether a field that may not be null has not come, or is null. */
+  isMissing(i: number): string;
+  /** When all is read. */
+  readonly end: string;
+}
+
 /**
  * Makes the reader of objects with these fields. It is generated: values stay in local variables until
  * an object literal takes them, and keys are compared with constants. Names enter the code as JSON
@@ -33,12 +47,29 @@ export function structReader(
   fields: readonly JsonField[],
   columns: readonly string[],
 ): JsonStructReader | undefined {
+  const all = columns.map((column) => propertySource(column, fields)).join(', ');
+  const target: StructTarget = {
+    parameters: 'rest',
+    begin: fields.map((_, i) => `let f${i} = null;`).join('\n'),
+    read: (i) => `f${i} = read${i}(from);`,
+    isMissing: (i) => `f${i} === null`,
+    end: `return { ${all} };`,
+  };
   if (columns.length > widestGenerated) return undefined;
+  return generatedReader(fields, target) as JsonStructReader | undefined;
+}
+
+/** As above, for any target; `read0`, `read1`, … are the fields' readers. */
+export function generatedReader(
+  fields: readonly { readonly name: string; readonly nullable: boolean; readonly read: unknown }[],
+  target: StructTarget,
+): ((...args: never[]) => unknown) | undefined {
+  if (fields.length > widestGenerated) return undefined;
   const keys = new JsonKeys(fields.map((field) => field.name));
   const readers = fields.map((field) => field.read);
   const args = { keys, following: keys.following, skipBlanks, readers };
-  const source = structSource(fields, columns, keys.patterns);
-  return generated(args, source) as JsonStructReader | undefined;
+  const missing = fields.flatMap(({ nullable }, i) => (nullable ? [] : [target.isMissing(i)]));
+  return generated(args, structSource(keys.patterns, target, missing));
 }
 
 /**
@@ -50,22 +81,21 @@ export function structReader(
  * ```
  */
 function structSource(
-  fields: readonly JsonField[],
-  columns: readonly string[],
   patterns: readonly (KeyPattern | undefined)[],
+  target: StructTarget,
+  missing: readonly string[],
 ): string {
-  const each = (line: (i: number) => string) => fields.map((_, i) => line(i)).join('\n');
-  const missing = fields.flatMap((field, i) => (field.nullable ? [] : [`f${i} === null`]));
+  const each = (line: (i: number) => string) => patterns.map((_, i) => line(i)).join('\n');
   return `${each((i) => `const read${i} = readers[${i}];`)}
-return function struct(from, rest) {
+return function struct(from, ${target.parameters}) {
   const bytes = from.bytes, view = from.view;
-  ${each((i) => `let f${i} = null;`)}
+  ${target.begin}
   let at = from.at + 1, before = 0;
   if (bytes[at] !== 34) at = skipBlanks(bytes, at);
   let next = following[0];
   if (bytes[at] !== 125) for (;;) {
     switch (next) {
-${each((i) => caseSource(i, patterns[i]))}
+${each((i) => caseSource(i, patterns[i], target.read(i)))}
     default: next = -1;
     }
     if (next < 0) {
@@ -89,11 +119,11 @@ ${each((i) => caseSource(i, patterns[i]))}
   }
   ${missing.length === 0 ? '' : `if (${missing.join(' || ')}) return from.fail();`}
   from.at = at + 1;
-  return { ${columns.map((column) => propertySource(column, fields)).join(', ')} };
+  ${target.end}
 };`;
 }
 
-function caseSource(i: number, pattern: KeyPattern | undefined): string {
+function caseSource(i: number, pattern: KeyPattern | undefined, read: string): string {
   if (pattern === undefined) return '';
   const words = pattern.words.map(({ at, word }) => `view.getInt32(at + ${at}, true) === ${word}`);
   return `    case ${i}:
@@ -101,7 +131,7 @@ function caseSource(i: number, pattern: KeyPattern | undefined): string {
         at += ${pattern.length};
         if (bytes[at] <= 32) at = skipBlanks(bytes, at);
         from.at = at;
-        f${i} = read${i}(from);
+        ${read}
         at = from.at;
         if (at < 0) return null;
         before = ${i + 1};

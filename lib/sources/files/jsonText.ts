@@ -10,12 +10,20 @@ const copiedChars = 12;
 const quote = 34;
 const backslash = 92;
 
-/** The string at `at`; null if null stands there. */
-export function readText(from: JsonBytes): string | null {
+/** How the string at `at` is written: none or not usual, ASCII only, beyond it, with escapes. */
+export const noText = 0;
+export const asciiText = 1;
+export const wideText = 2;
+export const escapedText = 3;
+
+/** Passes a string, with `at` then behind its closing quote; one with escapes is left for others. */
+export function passText(from: JsonBytes): number {
   const { at, bytes, view } = from;
-  if (bytes[at] !== quote) return from.none();
-  const start = at + 1;
-  let end = start;
+  if (bytes[at] !== quote) {
+    from.none();
+    return noText;
+  }
+  let end = at + 1;
   let beyond = 0; // has the high bit of a byte set that is beyond ASCII
   let word = 0;
   let special = 0;
@@ -35,29 +43,61 @@ export function readText(from: JsonBytes): string | null {
   const lowest = special & -special;
   beyond |= word & (lowest - 1);
   end += (31 - Math.clz32(lowest)) >> 3;
-  if (bytes[end] !== quote) return bytes[end] === backslash ? escapedText(from) : from.fail();
+  if (bytes[end] !== quote) {
+    if (bytes[end] === backslash) return escapedText;
+    from.at = -1;
+    return noText;
+  }
   from.at = end + 1;
-  if ((beyond & 0x80808080) !== 0) return bytes.utf8Slice(start, end);
-  return end - start <= copiedChars
-    ? from.latin1.substring(start, end)
-    : bytes.latin1Slice(start, end);
+  return (beyond & 0x80808080) === 0 ? asciiText : wideText;
+}
+
+/** The string at `at`; null if null stands there. */
+export function readText(from: JsonBytes): string | null {
+  const start = from.at + 1;
+  switch (passText(from)) {
+    case asciiText:
+      return textAt(from, start, from.at - 1);
+    case wideText:
+      return textAt(from, start, 1 - from.at);
+    case escapedText: {
+      const length = withoutEscapes(from);
+      return length < 0 ? parsedText(from) : unescaped.latin1Slice(0, length);
+    }
+    default:
+      return null;
+  }
 }
 
 /** Where strings lose their escapes; its content means nothing between two calls. */
 let unescaped = Buffer.alloc(1024) as JsonBytes['bytes'];
 let unescapedView = new DataView(unescaped.buffer, unescaped.byteOffset, unescaped.length);
 
+/** The string between two positions of a block; the end is negative where it is beyond ASCII. */
+export function textAt(block: JsonBytes, start: number, end: number): string {
+  if (end < 0) return block.bytes.utf8Slice(start, -end);
+  return end - start <= copiedChars && end <= block.latin1.length
+    ? block.latin1.substring(start, end)
+    : block.bytes.latin1Slice(start, end);
+}
+
+/** Bytes of the string that lost its escapes last. */
+export function copyUnescaped(length: number, into: Uint8Array, at: number): void {
+  unescaped.copy(into, at, 0, length);
+}
+
 /**
- * A string of ASCII whose escapes are backslashes, quotes and slashes: the byte behind each stays. It is
- * copied four bytes at a time where there is nothing special. Others go to `JSON.parse`.
+ * Passes a string of ASCII whose escapes are backslashes, quotes and slashes: the byte behind each stays.
+ * It is copied four bytes at a time where there is nothing special. Others are left: -1, instead of the
+ * length of what is copied.
  */
-function escapedText(from: JsonBytes): string | null {
+export function withoutEscapes(from: JsonBytes): number {
   const { bytes, view } = from;
   let length = 0;
   for (let i = from.at + 1; ; i++) {
     if (length + 4 > unescaped.length) enlarge();
     const word = view.getInt32(i, true);
-    if ((word & 0x80808080) !== 0) return parsedText(from);
+    if ((word & 0x80808080) !== 0) return -1;
     if (specialIn(word) === 0) {
       unescapedView.setInt32(length, word, true);
       i += 3;
@@ -67,12 +107,12 @@ function escapedText(from: JsonBytes): string | null {
     let byte = bytes[i] as number;
     if (byte === quote) {
       from.at = i + 1;
-      return unescaped.latin1Slice(0, length);
+      return length;
     }
     if (byte === backslash) {
       byte = bytes[++i] as number;
-      if (byte !== backslash && byte !== quote && byte !== 47) return parsedText(from);
-    } else if (byte < 32) return from.fail();
+      if (byte !== backslash && byte !== quote && byte !== 47) return -1;
+    } else if (byte < 32) return -1;
     unescaped[length++] = byte;
   }
 }
@@ -84,7 +124,8 @@ function enlarge(): void {
   unescapedView = new DataView(larger.buffer, larger.byteOffset, larger.length);
 }
 
-function parsedText(from: JsonBytes): string | null {
+/** As `JSON.parse` reads it. */
+export function parsedText(from: JsonBytes): string | null {
   const { at, bytes } = from;
   const after = skipString(bytes, at);
   if (after < 0) return from.fail();

@@ -1,4 +1,5 @@
 import { type ByteSource, openBytes } from './byteSource.js';
+import type { DecodeSlot } from './decodeSlot.js';
 import type { FileToRead, InFile } from './fileFormat.js';
 import { blockBuffer } from './jsonBytes.js';
 
@@ -12,6 +13,8 @@ export interface LineBlock {
   readonly position: number;
   /** The block is the beginning of one line that is longer than allowed. */
   readonly tooLong: boolean;
+  /** What another thread has made of the block. */
+  readonly decoded?: DecodeSlot;
 }
 
 export interface LineBlockOptions {
@@ -49,6 +52,9 @@ export async function* lineBlocks(
   }
 }
 
+/** Bytes asked of a file at once, and of a block as long as no line is longer. */
+export const defaultBlockBytes = 1024 * 1024;
+
 const lineFeed = 10;
 /** What is kept of a line that is too long. */
 const shownBytes = 256;
@@ -78,7 +84,7 @@ class BlockReader {
     this.maxLineBytes = options.maxLineBytes;
     this.recordEnd = options.recordEnd;
     // No larger than a line may be: so every line that fits into the buffer is allowed.
-    const size = Math.min(options.blockBytes ?? 1_048_576, options.maxLineBytes);
+    const size = Math.min(options.blockBytes ?? defaultBlockBytes, options.maxLineBytes);
     this.current = blockBuffer(size);
     this.spare = blockBuffer(size);
   }

@@ -1,5 +1,6 @@
 import { StreamingError } from '../../errors.js';
 import type { SourceReport } from '../source.js';
+import type { DecodeSlot } from './decodeSlot.js';
 import type { Advance, FileFormat, FileToRead, InFile } from './fileFormat.js';
 import { type LineBlock, lineBlocks, type RecordEnd } from './lineBlocks.js';
 
@@ -9,8 +10,21 @@ export interface LineDecoder<T> {
   line: number;
   /** Turns whole lines into rows; answers where it stopped, after a line, when it has a chunk. */
   decode(bytes: Buffer, start: number, end: number, rows: T[]): number;
+  /** Rows of what another thread has decoded, in chunks; answers where it stopped. */
+  decoded?(slot: DecodeSlot): Generator<T[], number, void>;
   /** A line beyond the limit of bytes, cut. */
   tooLong(shown: string, rows: T[]): void;
+}
+
+/** Decodes blocks on another thread, while the one that reads is busy with those before. */
+export interface DecodeAhead {
+  /** `bytes`: of the blocks together. */
+  over(
+    file: FileToRead,
+    bytes: number,
+    blocks: AsyncGenerator<LineBlock>,
+  ): AsyncGenerator<LineBlock>;
+  close(): Promise<void>;
 }
 
 /** A format whose rows are lines. */
@@ -30,6 +44,8 @@ export interface LineRules<T> {
   /** Whether a record, without its end, counts against a limit of rows. */
   isRecord(bytes: Buffer, start: number, end: number): boolean;
   begin(file: FileToRead, from: InFile, report: SourceReport): Promise<LineDecoder<T>>;
+  /** What decodes ahead, for each source that is opened. */
+  readonly ahead?: () => DecodeAhead;
 }
 
 /** How many rows a chunk has at most. */
@@ -77,8 +93,16 @@ export function withoutReturn(bytes: Buffer, start: number, end: number): number
 export class LineFormat<T> implements FileFormat<T> {
   readonly kind: string;
 
-  constructor(private readonly rules: LineRules<T>) {
+  constructor(
+    private readonly rules: LineRules<T>,
+    private readonly ahead?: DecodeAhead,
+  ) {
     this.kind = rules.kind;
+  }
+
+  /** For one source, which closes it: it may decode ahead. */
+  opened(): LineFormat<T> {
+    return new LineFormat(this.rules, this.rules.ahead?.());
   }
 
   async advance(file: FileToRead, from: InFile, maxRows: number): Promise<Advance> {
@@ -100,8 +124,11 @@ export class LineFormat<T> implements FileFormat<T> {
     report: SourceReport,
   ): AsyncGenerator<readonly T[], void, void> {
     const decoder = await this.rules.begin(file, from, report);
-    for await (const block of lineBlocks(file, from, upTo?.byte, this.rules)) {
+    const blocks = lineBlocks(file, from, upTo?.byte, this.rules);
+    const bytes = (upTo?.byte ?? file.size) - from.byte;
+    for await (const block of this.ahead?.over(file, bytes, blocks) ?? blocks) {
       let at = block.start;
+      if (block.decoded && decoder.decoded) at = yield* decoder.decoded(block.decoded);
       while (at < block.end) {
         const rows: T[] = [];
         if (block.tooLong) {
@@ -112,6 +139,10 @@ export class LineFormat<T> implements FileFormat<T> {
       }
     }
     if (upTo !== undefined && decoder.line !== upTo.row) this.refuse(file, upTo.row, decoder.line);
+  }
+
+  async close(): Promise<void> {
+    await this.ahead?.close();
   }
 
   /** As many lines as were planned, or it is another file: the end of a range counts too. */
