@@ -17,6 +17,7 @@ const core = '^(lib|operators|state|cli|index\\.ts)';
 const nodeRooms = [
   '^lib/(sources|sinks|checkpoint|savepoint|parquet|page)/',
   '^state/level/',
+  '^state/codec/crc32\\.ts$',
   '^cli/',
   '^lib/testing/',
   '^(bench|samples|faults|__tests__)/',

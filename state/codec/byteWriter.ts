@@ -32,11 +32,25 @@ export class ByteWriter {
   varint(value: number): void {
     this.need(8);
     let rest = value;
+    if (rest < 0x8000_0000) {
+      this.smallVarint(rest | 0);
+      return;
+    }
     while (rest > 0x7f) {
       this.bytes[this.at++] = (rest % 128) | 0x80;
       rest = Math.floor(rest / 128);
     }
     this.bytes[this.at++] = rest;
+  }
+
+  /** Most are small integers, which need no arithmetic of doubles. */
+  private smallVarint(value: number): void {
+    const { bytes } = this;
+    let { at } = this;
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) bytes[at++] = rest | 0x80;
+    bytes[at++] = rest;
+    this.at = at;
   }
 
   uint32(value: number): void {

@@ -1,12 +1,22 @@
+import { crc32 as calledCrc32 } from 'node:zlib';
 import { crcTables } from './crcTables.js';
 
 const [t0, t1, t2, t3, t4, t5, t6, t7] = crcTables(0xedb88320);
 
+/** From here on a call out costs less: the processor has instructions that fold 16 bytes at once. */
+const calledBytes = 400;
+
 /**
  * CRC-32 (as in zlib and gzip) of `bytes[from, to)`, continued from `seed`; a signed 32-bit integer,
- * so that it needs no box. For the short keys and values of state this is faster than a call out.
+ * so that it needs no box. For short keys and values of state this is faster than zlib's.
  */
 export function crc32(bytes: Uint8Array, from = 0, to = bytes.length, seed = 0): number {
+  if (to - from >= calledBytes) return calledCrc32(bytes.subarray(from, to), seed >>> 0) | 0;
+  return ownCrc32(bytes, from, to, seed);
+}
+
+/** Eight bytes at a time. */
+function ownCrc32(bytes: Uint8Array, from: number, to: number, seed: number): number {
   let crc = ~seed;
   let i = from;
   for (; i < to - 7; i += 8) {

@@ -1,7 +1,10 @@
 /** Names of the fields of plain objects, kept once per store: a value says only which shape it has. */
 export interface Shapes {
-  /** −1: not in the dictionary, and not to be; the value brings its names itself. */
-  idOf(names: readonly string[]): number;
+  /**
+   * The shape of a plain object, which is its own names in their order. −1: not in the dictionary, and
+   * not to be; the value brings its names itself.
+   */
+  idOf(record: object): number;
   namesOf(id: number): readonly string[] | undefined;
 }
 
@@ -10,6 +13,8 @@ export const noShapes: Shapes = {
   idOf: () => -1,
   namesOf: () => undefined,
 };
+
+const isOwn = Object.prototype.hasOwnProperty;
 
 /** An object with more fields is a dictionary of somebody's data, and so is the 4097th shape. */
 const maxFields = 64;
@@ -29,11 +34,17 @@ export class ShapeDictionary implements Shapes {
     this.persisted = this.shapes.length;
   }
 
-  idOf(names: readonly string[]): number {
-    if (names.length > maxFields) return -1;
-    const step = this.walk(names);
-    if (step.id < 0 && this.shapes.length < maxShapes) this.add(names, step);
-    return step.id;
+  /**
+   * `for in` gives the names of V8's own shape of the object, where `Object.keys` makes an array of them.
+   */
+  idOf(record: object): number {
+    let step: ShapeStep | undefined = this.root;
+    for (const name in record) {
+      if (!isOwn.call(record, name)) continue;
+      step = step.known(name);
+      if (step === undefined) break;
+    }
+    return step === undefined || step.id < 0 ? this.newIdOf(Object.keys(record)) : step.id;
   }
 
   namesOf(id: number): readonly string[] | undefined {
@@ -48,6 +59,13 @@ export class ShapeDictionary implements Shapes {
   /** The write that held `pending()` has answered. */
   settle(count: number): void {
     this.persisted += count;
+  }
+
+  private newIdOf(names: readonly string[]): number {
+    if (names.length > maxFields || this.shapes.length >= maxShapes) return -1;
+    const step = this.walk(names);
+    this.add(names, step);
+    return step.id;
   }
 
   private walk(names: readonly string[]): ShapeStep {
@@ -69,6 +87,11 @@ class ShapeStep {
   private step: ShapeStep | undefined;
   private others: Map<string, ShapeStep> | undefined;
 
+  known(name: string): ShapeStep | undefined {
+    return this.name === name ? this.step : this.others?.get(name);
+  }
+
+  /** Made if it is new. */
   next(name: string): ShapeStep {
     if (this.name === name) return this.step as ShapeStep;
     if (this.name === undefined) {

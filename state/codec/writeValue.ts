@@ -51,6 +51,8 @@ function writeNumber(out: ByteWriter, value: number): void {
   }
 }
 
+const isOwn = Object.prototype.hasOwnProperty;
+
 /** Shorter text has its length in its tag. */
 const shortText = 64;
 /** Shorter text is written faster character by character than by a call. */
@@ -159,14 +161,23 @@ function writeSet(out: ByteWriter, set: Set<unknown>, shapes: Shapes, depth: num
 }
 
 function writeRecord(out: ByteWriter, value: object, shapes: Shapes, depth: number): void {
-  const names = Object.keys(value);
+  const shape = shapes.idOf(value);
+  if (shape < 0) return writeNamed(out, value, shapes, depth);
+  out.byte(tag.shaped);
+  out.varint(shape);
   const record = value as Readonly<Record<string, unknown>>;
-  const shape = shapes.idOf(names);
-  out.byte(shape < 0 ? tag.named : tag.shaped);
-  out.varint(shape < 0 ? names.length : shape);
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i] as string;
-    if (shape < 0) writeText(out, name);
-    writeAt(out, record[name], shapes, depth + 1);
+  // A field of the very object that `for in` walks is read by its place, without a lookup by name.
+  for (const name in record) {
+    if (isOwn.call(record, name)) writeAt(out, record[name], shapes, depth + 1);
+  }
+}
+
+function writeNamed(out: ByteWriter, value: object, shapes: Shapes, depth: number): void {
+  const names = Object.keys(value);
+  out.byte(tag.named);
+  out.varint(names.length);
+  for (const name of names) {
+    writeText(out, name);
+    writeAt(out, Reflect.get(value, name), shapes, depth + 1);
   }
 }
