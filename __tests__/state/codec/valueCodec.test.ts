@@ -77,6 +77,15 @@ describe('the codec of values', () => {
     expect(unencodableIn(content)).toEqual({ path, found });
   });
 
+  it("writes what is an object's own, not what its prototype has", () => {
+    const inherited = Object.create(null);
+    inherited.later = 1;
+    const content = Object.assign(Object.create(inherited), { n: 2 });
+    for (const shapes of [noShapes, new ShapeDictionary()]) {
+      expect(decodeValue(bytesOf(content, shapes), shapes)).toEqual(E.right({ n: 2 }));
+    }
+  });
+
   it('refuses a cycle', () => {
     const content: unknown[] = [];
     content.push(content);
