@@ -393,7 +393,7 @@ const decoders: readonly Mutant[] = [
   {
     name: 'the checksum of a stored value is not compared',
     file: 'state/durable/frame.js',
-    edits: [['if (crc !== stored)', 'if (crc === undefined)']],
+    edits: [['if (crc !== view.getInt32(0))', 'if (crc === undefined)']],
     suite: 'fuzz',
     only: 'frames',
     runs: 20,

@@ -58,6 +58,14 @@ const shortText = 64;
 /** Shorter text is written faster character by character than by a call. */
 const calledText = 20;
 
+/** Longer text is not taken through `ascii`. */
+const copiedText = 1024;
+
+const encoder = new TextEncoder();
+const ascii = new Uint8Array(copiedText);
+/** The first n bytes of `ascii`, by n. */
+const asciiOf: (Uint8Array | undefined)[] = [];
+
 /** A buffer has an end; whoever gets here writes a value of a gigabyte. */
 const maxWritten = 0x4000_0000;
 
@@ -67,6 +75,7 @@ const beyondLatin1 = /[^\0-\xff]/;
 function writeText(out: ByteWriter, text: string): void {
   const { length } = text;
   if (length < calledText && writeShort(out, text)) return;
+  if (length <= copiedText && writeAscii(out, text, length)) return;
   if (!beyondLatin1.test(text)) writeLatin1(out, text, length);
   else if (/\p{Surrogate}/u.test(text)) writeLong(out, tag.utf16, text, 'utf16le', 2 * length);
   else writeLong(out, tag.utf8, text, 'utf8', Buffer.byteLength(text));
@@ -84,6 +93,22 @@ function writeShort(out: ByteWriter, text: string): boolean {
     bytes[at + 1 + i] = unit;
   }
   out.at = at + 1 + length;
+  return true;
+}
+
+/**
+ * False, and nothing written, if it is not all ASCII: then UTF-8 has more bytes than the text units. One
+ * call both asks and writes, which saves a third, though not to where the bytes belong.
+ */
+function writeAscii(out: ByteWriter, text: string, length: number): boolean {
+  if (encoder.encodeInto(text, ascii).written !== length) return false;
+  asciiOf[length] ??= ascii.subarray(0, length);
+  if (length < shortText) out.byte(tag.shortText | length);
+  else {
+    out.byte(tag.latin1);
+    out.varint(length);
+  }
+  out.raw(asciiOf[length]);
   return true;
 }
 

@@ -1,7 +1,7 @@
 import type { ByteBatch } from '../../lib/state/byteStore.js';
 import type { EpochRecord } from '../../lib/state/stateBackend.js';
 import { ByteWriter } from '../codec/byteWriter.js';
-import { crc32 } from '../codec/crc32.js';
+import { crc32Of } from '../codec/crc32.js';
 import { noShapes, type ShapeDictionary } from '../codec/shapes.js';
 import { writeValue } from '../codec/writeValue.js';
 import type { StateTable } from '../tables/stateTable.js';
@@ -123,7 +123,7 @@ export class CommitBatch {
     writeMetaKey(key, metaKey);
     beginFrame(value);
     writeValue(value, content, noShapes);
-    const crc = endFrame(value, crc32(key.bytes, 0, key.at));
+    const crc = endFrame(value, crc32Of(key.view, 0, key.at));
     this.target.put(key.content(), value.content());
     return crc;
   }

@@ -1,5 +1,5 @@
 import type { ByteWriter } from '../codec/byteWriter.js';
-import { crc32 } from '../codec/crc32.js';
+import { crc32, crc32Of } from '../codec/crc32.js';
 import { DecodeError } from '../codec/decodeError.js';
 import { valueVersion } from './layout.js';
 
@@ -15,7 +15,7 @@ export function beginFrame(out: ByteWriter): void {
 
 /** Ends the value in `out`; gives its checksum, continued from that of its key. */
 export function endFrame(out: ByteWriter, keyCrc: number): number {
-  const crc = crc32(out.bytes, 4, out.at, keyCrc);
+  const crc = crc32Of(out.view, 4, out.at, keyCrc);
   out.view.setInt32(0, crc);
   return crc;
 }
@@ -23,13 +23,9 @@ export function endFrame(out: ByteWriter, keyCrc: number): number {
 /** The checksum of a stored value, verified with its key. Throws `DecodeError`. */
 export function verifyFrame(key: Uint8Array, value: Uint8Array): number {
   if (value.length < frameLength) throw new DecodeError('the value is cut short', 0);
-  const crc = crc32(value, 4, value.length, crc32(key));
-  const stored =
-    ((value[0] as number) << 24) |
-    ((value[1] as number) << 16) |
-    ((value[2] as number) << 8) |
-    (value[3] as number);
-  if (crc !== stored) throw new DecodeError('the checksum does not match', 0);
+  const view = new DataView(value.buffer, value.byteOffset, value.length);
+  const crc = crc32Of(view, 4, value.length, crc32(key));
+  if (crc !== view.getInt32(0)) throw new DecodeError('the checksum does not match', 0);
   if (value[4] !== valueVersion) throw new DecodeError(`unknown value version ${value[4]}`, 4);
   return crc;
 }

@@ -5,7 +5,7 @@ import { canonicalKey } from '../../lib/state/canonicalKey.js';
 import type { TableOptions } from '../../lib/state/stateStore.js';
 import { ByteReader } from '../codec/byteReader.js';
 import { ByteWriter } from '../codec/byteWriter.js';
-import { crc32 } from '../codec/crc32.js';
+import { crc32Of } from '../codec/crc32.js';
 import { DecodeError } from '../codec/decodeError.js';
 import { readKey, writeKey } from '../codec/keyCodec.js';
 import { NotEncodable } from '../codec/notEncodable.js';
@@ -81,7 +81,7 @@ export class StoredTable<V> implements TableBelow<V> {
     out.reset();
     this.writeEntryKey(out, key, time);
     const { filter } = this;
-    if (filter?.isComplete && !filter.mayHave(crc32(out.bytes, 0, out.at))) return undefined;
+    if (filter?.isComplete && !filter.mayHave(crc32Of(out.view, 0, out.at))) return undefined;
     const keyBytes = out.content();
     const bytes = this.bytesAt(keyBytes);
     if (bytes === undefined) return undefined;
@@ -111,7 +111,7 @@ export class StoredTable<V> implements TableBelow<V> {
   }
 
   writeValue(out: ByteWriter, entry: TableEntry<V>, key: ByteWriter): number {
-    const keyCrc = crc32(key.bytes, 0, key.at);
+    const keyCrc = crc32Of(key.view, 0, key.at);
     if (this.filter !== undefined && !entry.stored) this.filter.add(keyCrc);
     beginFrame(out);
     const { toStored } = this.options;
