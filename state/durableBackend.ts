@@ -179,8 +179,8 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     if (this.mode === 'open') this.encodeAhead();
   }
 
-  commit(record: EpochRecord): MaybePromise<void> {
-    if (this.inFlight !== undefined) return this.inFlight.then(() => this.commit(record));
+  commit(record: EpochRecord, after?: MaybePromise<void>): MaybePromise<void> {
+    if (this.inFlight !== undefined) return this.inFlight.then(() => this.commit(record, after));
     this.mustBeOpen('a commit');
     this.scan.throwIfCorrupt();
     this.mode = 'must abort';
@@ -189,7 +189,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.mode = 'open';
     this.lastBatchId = record.batchId;
     this.renewal.prepare(this.filters, (table) => this.totalsOf(table).count);
-    return this.write(commit.changes);
+    return this.write(commit.changes, after);
   }
 
   abort(): void {
@@ -335,20 +335,37 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     return checksum;
   }
 
-  private write(changes: ByteBatch): MaybePromise<void> {
+  private write(changes: ByteBatch, after: MaybePromise<void>): MaybePromise<void> {
     const settled = this.settleLater();
     this.writing = true;
-    let answer: MaybePromise<void>;
+    const answer = isPromise(after)
+      ? after.then(
+          () => this.writeNow(changes),
+          (error: unknown) => this.giveUp(changes, error),
+        )
+      : this.writeNow(changes);
+    if (!isPromise(answer)) return settled();
+    this.inFlight = answer.then(settled);
+    return this.inFlight;
+  }
+
+  private writeNow(changes: ByteBatch): MaybePromise<void> {
     try {
-      answer = changes.write();
+      const answer = changes.write();
+      if (!isPromise(answer)) return answer;
+      return answer.then(undefined, (error: unknown) => {
+        throw this.failed(error);
+      });
     } catch (error) {
       throw this.failed(error);
     }
-    if (!isPromise(answer)) return settled();
-    this.inFlight = answer.then(settled, (error: unknown) => {
-      throw this.failed(error);
-    });
-    return this.inFlight;
+  }
+
+  /** What had to come first has failed: the changes are lost, and with them what the tables hold. */
+  private giveUp(changes: ByteBatch, error: unknown): never {
+    this.failed(error);
+    changes.discard();
+    throw error;
   }
 
   /** What follows when the write has answered: the changes are now those of the disk. */

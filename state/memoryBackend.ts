@@ -1,5 +1,6 @@
 import { StreamingError } from '../lib/errors.js';
-import type { StateBackend } from '../lib/state/stateBackend.js';
+import type { MaybePromise } from '../lib/maybe.js';
+import type { EpochRecord, StateBackend } from '../lib/state/stateBackend.js';
 import type { StateStore } from '../lib/state/stateStore.js';
 import { OperatorState, type StateGround } from './operatorState.js';
 
@@ -56,11 +57,12 @@ class MemoryBackend implements StateBackend {
     }
   }
 
-  commit(): void {
+  commit(_record: EpochRecord, after?: MaybePromise<void>): MaybePromise<void> {
     if (this.closed) throw new StreamingError('STATE_CLOSED', { what: 'a commit' });
     for (const state of this.states) {
       for (const { table } of state.tables) table.forgetChanges();
     }
+    return after;
   }
 
   abort(): void {

@@ -1,18 +1,18 @@
 import type { Mutant } from './mutant.js';
 
-const sink = 'yield* wait(run.sink.addBatch(batchId, this.rows, setup.outputMode));';
-const commit = 'yield* wait(run.checkpoint.backend.commit(this.epoch(batchId, closing)));';
 const batch = 'lib/query/batchExecution.js';
+const execution = 'lib/query/streamExecution.js';
+const deliver = 'yield* batch.deliver(batch.delivery(batchId), report);';
+const handOver = 'yield* this.handOver(batchId, closing, undefined, { phase: report.phase });';
 
 /** The order of the protocol: docs/reliability.md. */
 const protocol: readonly Mutant[] = [
   {
     name: 'the commit comes before the sink',
-    file: batch,
+    file: execution,
     edits: [
-      [sink, 'yield* SINK'],
-      [commit, sink],
-      ['yield* SINK', commit],
+      [deliver, 'const late = batch.delivery(batchId);'],
+      [handOver, `${handOver} yield* this.settle(); yield* batch.deliver(late, report);`],
     ],
     suite: 'simulate',
     runs: 1000,
@@ -22,12 +22,40 @@ const protocol: readonly Mutant[] = [
     file: batch,
     edits: [
       [
-        sink,
-        'void Promise.resolve(run.sink.addBatch(batchId, this.rows, setup.outputMode)).catch(() => 0);',
+        'yield* wait(run.sink.addBatch(batchId, rows, setup.outputMode));',
+        'void Promise.resolve(run.sink.addBatch(batchId, rows, setup.outputMode)).catch(() => 0);',
       ],
     ],
     suite: 'simulate',
     runs: 1000,
+  },
+  {
+    name: 'the commit of an epoch does not wait for its plan and its sink',
+    file: batch,
+    edits: [
+      ['commit(this.epoch(batchId, closing), delivered)', 'commit(this.epoch(batchId, closing))'],
+    ],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
+    name: 'a batch goes to the sink before the one before is committed',
+    file: execution,
+    edits: [
+      [
+        'const wasStopping = loop.stopping;\n        yield* this.settle();',
+        'const wasStopping = loop.stopping;',
+      ],
+    ],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
+    name: 'a batch is planned before the one before is committed',
+    file: execution,
+    edits: [['then(pending?.answer, write)', 'then(undefined, write)']],
+    suite: 'simulate',
+    runs: 2000,
   },
   {
     name: 'sources forget before the commit',
@@ -45,10 +73,11 @@ const protocol: readonly Mutant[] = [
     name: 'dead letters come after the commit',
     file: batch,
     edits: [
-      ["yield* wait(run.failedSink?.addBatch(batchId, report.failedRows, 'append'));", ''],
+      ["yield* wait(run.failedSink?.addBatch(batchId, failedRows, 'append'));", ''],
+      ['*forget({ batchId, positions }) {', '*forget({ batchId, positions, failedRows }) {'],
       [
         "setup.killPoint('kp10:before');",
-        "yield* wait(run.failedSink?.addBatch(batchId, report.failedRows, 'append'));",
+        "yield* wait(run.failedSink?.addBatch(batchId, failedRows, 'append'));",
       ],
     ],
     suite: 'simulate',
@@ -56,13 +85,8 @@ const protocol: readonly Mutant[] = [
   },
   {
     name: 'a batch does not wait for its plan',
-    file: 'lib/query/streamExecution.js',
-    edits: [
-      [
-        'yield* wait(run.checkpoint.plan(plan));',
-        'void Promise.resolve(run.checkpoint.plan(plan)).catch(() => 0);',
-      ],
-    ],
+    file: execution,
+    edits: [["report.phase = 'the checkpoint';\n        yield* wait(this.planned);", '']],
     suite: 'simulate',
     runs: 1000,
   },
@@ -71,8 +95,8 @@ const protocol: readonly Mutant[] = [
     file: 'lib/query/continuousEpoch.js',
     edits: [
       [
-        'const { turns, previousWatermarkMs } = this;',
-        'const { previousWatermarkMs } = this; const turns = this.turns.slice(-1);',
+        'const { turns, turnTexts, previousWatermarkMs } = this;',
+        'const { previousWatermarkMs } = this; const turns = this.turns.slice(-1); const turnTexts = this.turnTexts.slice(-1);',
       ],
     ],
     suite: 'simulate',
@@ -96,7 +120,7 @@ const recovery: readonly Mutant[] = [
   },
   {
     name: 'a planned batch is planned anew',
-    file: 'lib/query/streamExecution.js',
+    file: execution,
     edits: [['const replay = run.takeReplay();', 'const replay = undefined;']],
     suite: 'simulate',
     runs: 1000,

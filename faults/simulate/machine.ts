@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { openCheckpoint } from '../../lib/checkpoint/checkpoint.js';
 import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
 import { type FileStep, MemoryFileSystem } from '../../lib/checkpoint/memoryFileSystem.js';
@@ -5,9 +6,11 @@ import type { PlanEntry, QueryCheckpoint } from '../../lib/query/queryCheckpoint
 import { openDurableBackend } from '../../state/durableBackend.js';
 import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
 import type { Random } from '../random.js';
-import { Process } from './process.js';
+import { Killed, Process } from './process.js';
 
 const location = '/checkpoint';
+/** Turns of the event loop until the store has written a commit: meanwhile the next batch runs. */
+const turnsOfWrite = [0, 0, 1, 2, 5];
 
 /** What outlives processes: files, the bytes of the store, and what has been planned last. */
 export class Machine {
@@ -114,13 +117,22 @@ export class Machine {
         const store = new MemoryByteStore(this.bytes, {
           beforeWrite: () => {
             process.step('store write');
-            this.past.push(this.bytes.pairs);
+            return later(random.pick(turnsOfWrite), () => {
+              if (process.isDead) throw new Killed('store write');
+              this.past.push(this.bytes.pairs);
+            });
           },
           afterWrite: () => process.step('store reply'),
         });
         // Few keys change in an epoch: nearly all are encoded ahead where the cache is small.
         const encodesAhead = { youngest: cacheEntries === 1000 ? 64 : 0, perTurn: 2 };
-        return openDurableBackend(store, { ...backend, clean, cacheEntries, encodesAhead });
+        return openDurableBackend(store, {
+          ...backend,
+          clean,
+          cacheEntries,
+          encodesAhead,
+          ...(cacheEntries === 1000 ? {} : { fewKeys: 3 }),
+        });
       },
     });
   }
@@ -133,4 +145,10 @@ export class Machine {
     const plan: unknown = JSON.parse(text.slice(text.indexOf('\n') + 1));
     this.plans.set(Number(batch), plan as PlanEntry);
   }
+}
+
+/** Runs `body` after so many turns of the event loop; at once after none. */
+function later(turns: number, body: () => void): void | Promise<void> {
+  if (turns === 0) return body();
+  return setImmediate().then(() => later(turns - 1, body));
 }

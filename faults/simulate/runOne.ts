@@ -80,6 +80,8 @@ class Run {
   private readonly usesFiles: boolean;
   private readonly triggerKind: string;
   private readonly completes: boolean;
+  /** A batch of which there was no progress, though there was of the one behind it. */
+  private untold: number | undefined;
 
   constructor(
     private readonly seed: number,
@@ -125,6 +127,7 @@ class Run {
     const error = await this.live(undefined);
     if (error !== undefined) return `a run without faults failed: ${error.code} ${error.message}`;
     if (this.database.violation !== undefined) return this.database.violation;
+    if (this.untold !== undefined) return `nobody was told of batch ${this.untold}`;
     const answer = await this.answer();
     return (
       differenceOf(this.workload, this.feeds, this.machine.plans, answer) ?? this.deadDifference()
@@ -162,6 +165,14 @@ class Run {
     const process = new Process(fault);
     this.machine.boot(process);
     const query = this.start(process);
+    let told: number | undefined;
+    query.progress$.subscribe({
+      next: ({ batchId }) => {
+        if (told !== undefined && batchId !== told + 1) this.untold ??= batchId - 1;
+        told = batchId;
+      },
+      error: () => undefined,
+    });
     const ended = query.awaitTermination().then(
       () => undefined,
       () => undefined,

@@ -120,9 +120,9 @@ class Checkpoint implements QueryCheckpoint {
     this.backend = withKillPoints(backend, ground.killPoint);
   }
 
-  async plan(entry: PlanEntry): Promise<void> {
+  async plan(entry: PlanEntry, turnTexts?: readonly string[]): Promise<void> {
     this.ground.killPoint('kp4:before');
-    await this.log.publish(entry, this.ground.fence);
+    await this.log.publish(entry, this.ground.fence, turnTexts);
     this.ground.killPoint('kp4:after');
   }
 

@@ -24,9 +24,16 @@ export interface CheckpointFile {
   readonly body: Json;
 }
 
-export function encodeCheckpointFile(file: CheckpointFile): Uint8Array {
-  const body = Buffer.from(JSON.stringify(file.body), 'utf8');
-  const { kind, queryId, batchId, fence } = file;
+export function encodeCheckpointFile({ body, ...head }: CheckpointFile): Uint8Array {
+  return encodeCheckpointText(head, JSON.stringify(body));
+}
+
+/** The same, where the body is text already. */
+export function encodeCheckpointText(
+  { kind, queryId, batchId, fence }: Omit<CheckpointFile, 'body'>,
+  text: string,
+): Uint8Array {
+  const body = Buffer.from(text, 'utf8');
   const head = `millrace ${kind} ${checkpointFormat} ${queryId} ${batchId} ${fence} ${body.length} `;
   return Buffer.concat([Buffer.from(`${head}${checksum(head, body)}\n`), body, Buffer.from('\n')]);
 }

@@ -12,9 +12,9 @@ export function withKillPoints(backend: StateBackend, killPoint: KillPoint): Sta
     operator: (operatorId) => backend.operator(operatorId),
     begin: () => backend.begin(),
     beginTurn: () => backend.beginTurn(),
-    commit: (record: EpochRecord): MaybePromise<void> => {
-      killPoint('kp9:before');
-      return then(backend.commit(record), () => killPoint('kp9:after'));
+    commit: (record: EpochRecord, after?: MaybePromise<void>): MaybePromise<void> => {
+      const first = then(after, () => killPoint('kp9:before'));
+      return then(backend.commit(record, first), () => killPoint('kp9:after'));
     },
     abort: () => backend.abort(),
     close: () => backend.close(),

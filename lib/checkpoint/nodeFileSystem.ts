@@ -35,12 +35,15 @@ const node: FileSystem = {
     try {
       if (also !== undefined) await fs.link(temporary, also);
       await fs.link(temporary, path);
-    } finally {
+    } catch (error) {
       await fs.rm(temporary, { force: true });
+      throw error;
     }
-    // The first makes the other durable too on most file systems: it then costs next to nothing.
-    if (also !== undefined) await syncDirectory(dirname(also));
-    await syncDirectory(dirname(path));
+    await Promise.all([
+      syncDirectory(dirname(path)),
+      also === undefined ? undefined : syncDirectory(dirname(also)),
+      fs.rm(temporary, { force: true }),
+    ]);
   },
   replace: async (path, content) => {
     const temporary = await writeTemporary(path, content);

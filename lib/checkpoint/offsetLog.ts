@@ -2,16 +2,15 @@ import { join } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import { StreamingError } from '../errors.js';
 import type { PlanEntry } from '../query/queryCheckpoint.js';
-import type { Json } from '../sources/source.js';
-import { damagedFile, encodeCheckpointFile, readCheckpointFile } from './checkpointFile.js';
+import { damagedFile, encodeCheckpointText, readCheckpointFile } from './checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
-import { planOfJson } from './planForm.js';
+import { planOfJson, planText } from './planForm.js';
 
 /** How many plans are kept. */
 export const plansKept = 100;
 
 /**
- * The plans of a query, `offsets/<batchId>` each: what a batch reads, fixed before it is read.
+ * The plans of a query, `offsets/<batchId>` each: what a batch reads, fixed before a sink has any of it.
  *
  * - A plan is published once and never written again; a second writer fails with
  *   `CHECKPOINT_CONCURRENT`.
@@ -86,13 +85,14 @@ export class OffsetLog {
     }
   }
 
-  /** Durable when it answers. `fence`: the run that publishes. */
-  async publish(entry: PlanEntry, fence: number): Promise<void> {
+  /** Durable when it answers. `fence`: the run that publishes; `turnTexts`: as `planText` takes them. */
+  async publish(entry: PlanEntry, fence: number, turnTexts?: readonly string[]): Promise<void> {
     const { batchId } = entry;
     const { directory, second } = this.folders;
     const path = join(directory, String(batchId));
     try {
-      await this.files.publish(path, this.contentOf(entry, fence), join(second, String(batchId)));
+      const content = this.contentOf(entry, fence, turnTexts);
+      await this.files.publish(path, content, join(second, String(batchId)));
     } catch (cause) {
       if (codeOf(cause) !== 'EEXIST') throw cause;
       throw new StreamingError('CHECKPOINT_CONCURRENT', { file: path, batchId }, { cause });
@@ -108,10 +108,10 @@ export class OffsetLog {
     }
   }
 
-  private contentOf(entry: PlanEntry, fence: number): Uint8Array {
+  private contentOf(entry: PlanEntry, fence: number, turnTexts?: readonly string[]): Uint8Array {
     const { queryId } = this;
-    const body = entry as unknown as Json;
-    return encodeCheckpointFile({ kind: 'plan', queryId, batchId: entry.batchId, fence, body });
+    const head = { kind: 'plan', queryId, batchId: entry.batchId, fence };
+    return encodeCheckpointText(head, planText(entry, turnTexts));
   }
 }
 

@@ -9,6 +9,13 @@ export function planOfJson(body: Json): O.Option<PlanEntry> {
   return isForm(body) && isPlan(body) ? O.some(body as unknown as PlanEntry) : O.none;
 }
 
+/** The plan as a file's body; `turnTexts`: its turns as JSON, if that has been made as they ran. */
+export function planText(plan: PlanEntry, turnTexts?: readonly string[]): string {
+  if (turnTexts === undefined) return JSON.stringify(plan);
+  const withoutTurns = JSON.stringify({ ...plan, turns: undefined });
+  return `${withoutTurns.slice(0, -1)},"turns":[${turnTexts.join(',')}]}`;
+}
+
 function isPlan(plan: Form): boolean {
   const turns = plan.turns;
   return (

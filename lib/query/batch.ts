@@ -1,4 +1,4 @@
-/** What is fixed about a batch before its rows are read; the same when it is replayed. */
+/** What is fixed about a batch before a sink sees its rows; the same when it is replayed. */
 export interface Batch {
   readonly batchId: number;
   /** Global watermark used for eviction in this batch, and the one of the batch before (ms). */

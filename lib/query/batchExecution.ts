@@ -1,14 +1,19 @@
 import { StreamingError } from '../errors.js';
-import { type Steps, wait } from '../maybe.js';
+import { type MaybePromise, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import type { EpochRecord } from '../state/stateBackend.js';
 import type { BatchReport } from './batchReport.js';
 import { inOperator, reasonOf } from './operatorError.js';
+import type { BatchOutcome } from './pendingCommit.js';
 import type { PlanEntry, PlannedRange, PlannedTurn } from './queryCheckpoint.js';
 import type { PipelineOutput, QueryRun } from './queryRun.js';
 import type { QuerySetup } from './querySetup.js';
+import type { FailedRow, LateRow } from './sideRows.js';
 import { Slice } from './slice.js';
 import { type SourceRun, sameOffset } from './sourceRun.js';
+
+/** Rows between two looks at the clock. */
+const rowsPerLook = 512;
 
 /** Thrown inside a batch that `stop()` gives up; never seen by users. */
 export class Stopped extends Error {}
@@ -19,6 +24,14 @@ export interface TurnFacts {
   readonly first: boolean;
   readonly closing: boolean;
   readonly replay: boolean;
+}
+
+/** What a sink is given of a batch. */
+export interface Delivery {
+  readonly batchId: number;
+  readonly rows: readonly unknown[];
+  readonly lateRows: readonly LateRow[];
+  readonly failedRows: readonly FailedRow[];
 }
 
 /**
@@ -42,8 +55,10 @@ export class BatchExecution {
     private readonly setup: QuerySetup,
     private readonly run: QueryRun,
     private readonly report: BatchReport,
+    /** Of the batch before. */
+    private readonly before: { isWriting(): boolean; settle(): Steps<void> },
   ) {
-    this.slice = new Slice(setup.durable);
+    this.slice = new Slice(setup.durable, () => before.isWriting());
     this.output = { end: this.endStage(), events: this.operatorEvents() };
   }
 
@@ -53,15 +68,14 @@ export class BatchExecution {
     this.waiter?.reject(new Stopped());
   }
 
-  /** Runs a planned batch to its commit. */
-  *whole(plan: PlanEntry, replay: boolean): Steps<void> {
+  /** Reads and computes a batch; nobody has seen its rows yet. */
+  *turns(plan: PlanEntry, replay: boolean): Steps<void> {
     const { batchId, closing } = plan;
     this.begin(batchId);
     this.run.watermark.used = plan.previousWatermarkMs ?? 0;
     for (const [i, turn] of plan.turns.entries()) {
       yield* this.turn(turn, { batchId, first: batchId === 0 && i === 0, closing, replay });
     }
-    yield* this.finish(batchId, closing);
   }
 
   begin(batchId: number): void {
@@ -100,39 +114,57 @@ export class BatchExecution {
     report.phase = 'the query';
     this.setup.killPoint('kp5:after');
     pipeline.end();
-    if (!this.pipelineEnded && !this.early) yield* wait(this.waitForPipeline());
+    if (!this.pipelineEnded && !this.early) {
+      yield* this.before.settle();
+      yield* wait(this.waitForPipeline());
+    }
     if (this.early) throw this.early.error;
     report.took('getBatch', started);
     this.setup.killPoint('kp6:after');
     watermark.seen(pipeline);
   }
 
-  /** Sink, then commit, then what is no longer needed is forgotten. */
-  *finish(batchId: number, closing: boolean): Steps<void> {
-    const { setup, report, run } = this;
+  /** What the sink is to have of the batch that has run. */
+  delivery(batchId: number): Delivery {
+    const { lateRows, failedRows } = this.report;
+    return { batchId, rows: this.rows, lateRows, failedRows };
+  }
+
+  /** The batch is planned: the sink takes it. `at` is told what is being worked at. */
+  *deliver(delivery: Delivery, at: { phase: string }): Steps<void> {
+    const { setup, run } = this;
+    const { batchId, rows, lateRows, failedRows } = delivery;
     if (this.damage) throw this.damage;
-    let started = report.now();
-    report.phase = setup.sink.description;
+    at.phase = setup.sink.description;
     setup.killPoint('kp7:before');
-    yield* wait(run.sink.addBatch(batchId, this.rows, setup.outputMode));
-    report.phase = 'the late and failed outputs';
-    yield* wait(run.lateSink?.addBatch(batchId, report.lateRows, 'append'));
-    yield* wait(run.failedSink?.addBatch(batchId, report.failedRows, 'append'));
+    yield* wait(run.sink.addBatch(batchId, rows, setup.outputMode));
+    at.phase = 'the late and failed outputs';
+    yield* wait(run.lateSink?.addBatch(batchId, lateRows, 'append'));
+    yield* wait(run.failedSink?.addBatch(batchId, failedRows, 'append'));
     setup.killPoint('kp8:after');
-    report.took('addBatch', started);
-    started = report.now();
-    report.phase = 'the state store';
+    at.phase = 'the state store';
     if (this.damage) throw this.damage;
-    yield* wait(run.checkpoint.backend.commit(this.epoch(batchId, closing)));
+  }
+
+  /** The changes of the batch go to disk once it is `delivered`; the next batch may begin at once. */
+  commit(batchId: number, closing: boolean, delivered: MaybePromise<void>): MaybePromise<void> {
+    const { run } = this;
+    const answer = run.checkpoint.backend.commit(this.epoch(batchId, closing), delivered);
+    run.anyBatch = true;
+    run.nextBatchId = batchId + 1;
+    return answer;
+  }
+
+  /** The commit has answered: what is no longer needed is forgotten. */
+  *forget({ batchId, positions }: BatchOutcome): Steps<void> {
+    const { setup, run } = this;
     setup.killPoint('kp10:before');
-    for (const { open, position } of run.sources) {
-      if (position !== null) yield* wait(open.commit(position));
+    for (const { source, position } of positions) {
+      if (position !== null) yield* wait(source.open.commit(position));
     }
     setup.killPoint('kp10:after');
     yield* wait(run.checkpoint.purge(batchId));
-    report.took('commitOffsets', started);
-    run.anyBatch = true;
-    run.nextBatchId = batchId + 1;
+    run.lastCommitted = batchId;
   }
 
   private epoch(batchId: number, closing: boolean): EpochRecord {
@@ -156,11 +188,7 @@ export class BatchExecution {
     this.report.phase = source.node.source.description;
     const chunks = source.open.read(range.after, range.upTo, this.recordReport(source));
     if (Symbol.iterator in chunks) {
-      for (const chunk of chunks) {
-        push(source, chunk);
-        const pause = this.slice.over();
-        if (pause) yield pause;
-      }
+      for (const chunk of chunks) yield* this.push(source, chunk);
     } else yield* this.readLater(source, chunks);
     source.position = range.upTo;
   }
@@ -170,13 +198,22 @@ export class BatchExecution {
     for (;;) {
       const { done, value } = (yield iterator.next()) as IteratorResult<readonly unknown[]>;
       if (done) return;
-      push(source, value);
-      const pause = this.slice.over();
-      if (pause) yield pause;
+      yield* this.push(source, value);
       if (this.stopping) {
         yield* wait(iterator.return?.());
         throw new Stopped();
       }
+    }
+  }
+
+  private *push(source: SourceRun, chunk: readonly unknown[]): Steps<void> {
+    source.numInputRows += chunk.length;
+    const { entry } = source;
+    for (let from = 0; from < chunk.length; from += rowsPerLook) {
+      const to = Math.min(chunk.length, from + rowsPerLook);
+      for (let i = from; i < to; i++) entry.next(chunk[i], Number.NaN);
+      const pause = this.slice.over();
+      if (pause) yield pause;
     }
   }
 
@@ -264,10 +301,4 @@ export class BatchExecution {
       if (this.stopping) this.waiter.reject(new Stopped());
     });
   }
-}
-
-function push(source: SourceRun, chunk: readonly unknown[]): void {
-  source.numInputRows += chunk.length;
-  const { entry } = source;
-  for (let i = 0; i < chunk.length; i++) entry.next(chunk[i], Number.NaN);
 }

@@ -13,10 +13,14 @@ const keptSideRows = 10_000;
 
 interface BatchFacts {
   readonly watermarkMs: number | undefined;
-  readonly sinkMetrics: Readonly<Record<string, string>>;
   readonly backend: StateBackend;
-  readonly nowMs: number;
 }
+
+/** Makes the progress of a batch when its commit has answered. `committedAt`: then (ms, monotonic). */
+export type FinishProgress = (
+  committedAt: number,
+  sinkMetrics: Readonly<Record<string, string>>,
+) => StreamingQueryProgress;
 
 /** Gathers the figures and the side rows of a batch while it runs. */
 export class BatchReport {
@@ -62,7 +66,15 @@ export class BatchReport {
   }
 
   took(phase: Phase, since: number): void {
-    this.durations[phase] = (this.durations[phase] ?? 0) + Math.max(0, this.now() - since);
+    this.timer()(phase, since);
+  }
+
+  /** As `took` for the batch that runs now, also when another runs. */
+  timer(): (phase: Phase, since: number) => void {
+    const { durations } = this;
+    return (phase, since) => {
+      durations[phase] = (durations[phase] ?? 0) + Math.max(0, this.now() - since);
+    };
   }
 
   late(row: LateRow): void {
@@ -84,33 +96,71 @@ export class BatchReport {
     this.observed[name] = values;
   }
 
+  /** The batch has run: its figures are taken, and the next may begin before its commit has answered. */
   end(
     queryId: string,
     pipeline: Pipeline,
     sources: readonly SourceRun[],
     numOutputRows: number,
     facts: BatchFacts,
-  ): StreamingQueryProgress {
-    const { setup } = this;
-    const durationMs = Math.max(0, this.now() - this.started);
-    this.durations.triggerExecution = durationMs;
-    const numInputRows = sources.reduce((sum, run) => sum + run.numInputRows, 0);
+  ): FinishProgress {
+    const { durations, started } = this;
     const since =
       this.lastTriggerAt === undefined ? Number.NaN : this.triggerAt - this.lastTriggerAt;
-    const rates = (rows: number) => ({
-      ...optional('inputRowsPerSecond', rate(rows, since)),
-      ...optional('processedRowsPerSecond', rate(rows, Math.max(1, durationMs))),
-    });
-    const progress: StreamingQueryProgress = {
+    const { id, runId, name, timestamp, batchId, numInputRows, ...rest } = this.figures(
+      queryId,
+      pipeline,
+      sources,
+      facts,
+    );
+    const { description } = this.setup.sink;
+    const committing = this.now();
+    this.running = false;
+    this.lastTriggerAt = this.triggerAt;
+    return (committedAt, metrics) => {
+      const encoded = durations.commitOffsets ?? 0;
+      durations.commitOffsets = encoded + Math.max(0, committedAt - committing);
+      const durationMs = Math.max(0, committedAt - started);
+      durations.triggerExecution = durationMs;
+      const rates = (rows: number) => ({
+        ...optional('inputRowsPerSecond', rate(rows, since)),
+        ...optional('processedRowsPerSecond', rate(rows, Math.max(1, durationMs))),
+      });
+      const progress: StreamingQueryProgress = {
+        id,
+        runId,
+        name,
+        timestamp,
+        batchId,
+        batchDuration: Math.round(durationMs),
+        numInputRows,
+        ...rates(numInputRows),
+        durationMs: roundedDurations(durations),
+        ...rest,
+        sources: rest.sources.map((source) => ({ ...source, ...rates(source.numInputRows) })),
+        sink: { description, numOutputRows, metrics },
+      };
+      this.recent.push(progress);
+      if (this.recent.length > keptProgress) this.recent.shift();
+      return progress;
+    };
+  }
+
+  /** All that is known when the batch has run. */
+  private figures(
+    queryId: string,
+    pipeline: Pipeline,
+    sources: readonly SourceRun[],
+    facts: BatchFacts,
+  ) {
+    const { setup } = this;
+    return {
       id: queryId,
       runId: setup.runId,
       name: setup.queryName ?? null,
       timestamp: iso(this.triggerAt),
       batchId: this.batchId,
-      batchDuration: Math.round(durationMs),
-      numInputRows,
-      ...rates(numInputRows),
-      durationMs: roundedDurations(this.durations),
+      numInputRows: sources.reduce((sum, run) => sum + run.numInputRows, 0),
       eventTime: eventTimeOf(pipeline, facts.watermarkMs),
       stateOperators: stateOperatorsOf(pipeline, facts.backend),
       sources: sources.map((run) => ({
@@ -119,23 +169,17 @@ export class BatchReport {
         endOffset: run.endOffset,
         latestOffset: run.latest,
         numInputRows: run.numInputRows,
-        ...rates(run.numInputRows),
         metrics: {
           ...run.open.metrics?.(),
           ...(run.droppedRecords > 0 ? { droppedRecords: String(run.droppedRecords) } : {}),
         },
       })),
-      sink: { description: setup.sink.description, numOutputRows, metrics: facts.sinkMetrics },
+      sink: undefined,
       observedMetrics: this.observed,
       numFailedRows: this.failedCount,
       ...(setup.restart.restarts > 0 ? { restarts: setup.restart.restarts } : {}),
       ...(this.lostRows > 0 ? { lostRows: this.lostRows } : {}),
     };
-    this.running = false;
-    this.lastTriggerAt = this.triggerAt;
-    this.recent.push(progress);
-    if (this.recent.length > keptProgress) this.recent.shift();
-    return progress;
   }
 }
 

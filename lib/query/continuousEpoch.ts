@@ -1,8 +1,7 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
-import { type Steps, wait } from '../maybe.js';
+import { isPromise, type MaybePromise, type Steps } from '../maybe.js';
 import type { BatchExecution } from './batchExecution.js';
-import type { BatchReport } from './batchReport.js';
-import type { PlanEntry, PlannedTurn } from './queryCheckpoint.js';
+import type { PlannedTurn } from './queryCheckpoint.js';
 import type { QueryRun } from './queryRun.js';
 
 /**
@@ -11,15 +10,20 @@ import type { QueryRun } from './queryRun.js';
  */
 export class ContinuousEpoch {
   private turns: PlannedTurn[] = [];
+  /** The same as JSON: made at once, the text of ten thousand would hold up the rows behind them. */
+  private turnTexts: string[] = [];
   private previousWatermarkMs = 0;
   private isDue = false;
   private timer: Subscription | undefined;
   private shownRows = 0;
+  private isDelivering = false;
 
   constructor(
     private readonly epochMs: number,
     private readonly clock: SchedulerLike,
     private readonly wake: () => void,
+    /** Plans are written. */
+    private readonly durable: boolean,
   ) {}
 
   get isEmpty(): boolean {
@@ -57,22 +61,38 @@ export class ContinuousEpoch {
     yield* batch.turn(turn, { batchId, first, closing: false, replay: false });
     run.anyBatch = true;
     this.turns.push(turn);
-    if (run.sink.addRows && batch.rows.length > this.shownRows) {
-      run.sink.addRows(batchId, batch.rows.slice(this.shownRows));
-    }
-    this.shownRows = batch.rows.length;
+    if (this.durable) this.turnTexts.push(JSON.stringify(turn));
+    this.show(run, batch);
   }
 
-  /** Plans what has run, and commits it. */
-  *commit(run: QueryRun, batch: BatchExecution, report: BatchReport): Steps<void> {
-    const batchId = run.nextBatchId;
-    const { turns, previousWatermarkMs } = this;
+  /** Shows what has come since the last call, unless the sink is still at the epoch before. */
+  show(run: QueryRun, batch: BatchExecution): void {
+    const { rows } = batch;
+    if (this.isDelivering || rows.length <= this.shownRows) return;
+    run.sink.addRows?.(run.nextBatchId, rows.slice(this.shownRows));
+    this.shownRows = rows.length;
+  }
+
+  /** What has run is one batch: its plan, on its way to disk. The next turn is one of the next. */
+  plan(run: QueryRun): MaybePromise<void> {
+    const { turns, turnTexts, previousWatermarkMs } = this;
     this.turns = [];
+    this.turnTexts = [];
     this.isDue = false;
-    report.phase = 'the checkpoint';
-    const entry: PlanEntry = { batchId, previousWatermarkMs, turns, closing: false };
-    yield* wait(run.checkpoint.plan(entry));
-    yield* batch.finish(batchId, false);
+    this.shownRows = 0;
+    const entry = { batchId: run.nextBatchId, previousWatermarkMs, turns, closing: false };
+    return run.checkpoint.plan(entry, turnTexts);
+  }
+
+  /** The sink is to have the epoch first: rows of the next are not shown before it has. */
+  delivering(delivered: MaybePromise<void>): void {
+    if (!isPromise(delivered)) return;
+    this.isDelivering = true;
+    const done = () => {
+      this.isDelivering = false;
+      this.wake();
+    };
+    delivered.then(done, done);
   }
 
   /** Nothing was due to commit at this trigger. */
@@ -82,5 +102,6 @@ export class ContinuousEpoch {
 
   abort(): void {
     this.turns = [];
+    this.turnTexts = [];
   }
 }

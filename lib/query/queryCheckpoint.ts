@@ -19,7 +19,7 @@ export interface PlannedTurn {
   readonly ranges: readonly PlannedRange[];
 }
 
-/** What is fixed about a batch, durably, before its rows are read (continuous: before its commit). */
+/** What is fixed about a batch, durably, before a sink sees its rows. */
 export interface PlanEntry {
   readonly batchId: number;
   /** Watermark used in the turn before the first of this batch (ms). */
@@ -46,7 +46,8 @@ export interface QueryCheckpoint {
   /** Plans that are not committed, oldest first; absent: at most the newest. Several after a restore. */
   readonly replays?: readonly PlanEntry[];
   readonly backend: StateBackend;
-  plan(entry: PlanEntry): MaybePromise<void>;
+  /** Durable when it answers. `turnTexts`: the turns as JSON, of an epoch that has many, made as they ran. */
+  plan(entry: PlanEntry, turnTexts?: readonly string[]): MaybePromise<void>;
   /** Forgets what is older than the retained batches. */
   purge(batchId: number): MaybePromise<void>;
   sourceDirectory(sourceId: string): string | undefined;

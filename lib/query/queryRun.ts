@@ -33,6 +33,8 @@ export class QueryRun {
   failedSink: Sink<unknown> | undefined;
   isOpen = false;
   nextBatchId = 0;
+  /** undefined: no batch of this checkpoint has been committed yet. */
+  lastCommitted: number | undefined;
   /** A batch has run on this checkpoint. */
   anyBatch = false;
   /** Planned by the run before, not committed; several after a restore from a savepoint. */
@@ -239,6 +241,7 @@ export class QueryRun {
     if (lastEpoch) {
       this.watermark.restore(lastEpoch);
       this.nextBatchId = lastEpoch.batchId + 1;
+      this.lastCommitted = lastEpoch.batchId;
       this.anyBatch = true;
     }
     const newest = lastPlanned?.batchId === this.nextBatchId ? [lastPlanned] : [];

@@ -1,20 +1,25 @@
-/** The longest that a batch keeps the event loop to itself. */
+/** The longest that a batch keeps the event loop to itself, and the longest while something is being written. */
 const sliceMs = 10;
+const sliceWhileWritingMs = 2;
 
 /**
- * Lets the event loop breathe: a query with a checkpoint or an asynchronous source gives way after every
- * 10 ms of work. A query over memory runs its batch in one tick, as marble tests need it.
+ * Lets the event loop breathe: a query with a checkpoint gives way after every 10 ms of work, and more often
+ * while its last commit or its plan is on its way to disk, of which each step needs the loop. A query over
+ * memory runs its batch in one tick, as marble tests need it.
  */
 export class Slice {
   private started = performance.now();
 
-  constructor(private readonly enabled: boolean) {}
+  constructor(
+    private readonly enabled: boolean,
+    private readonly isWriting: () => boolean,
+  ) {}
 
   /** A promise to wait for if the slice is used up. */
   over(): Promise<void> | undefined {
     if (!this.enabled) return undefined;
     const now = performance.now();
-    if (now - this.started < sliceMs) return undefined;
+    if (now - this.started < (this.isWriting() ? sliceWhileWritingMs : sliceMs)) return undefined;
     return new Promise((resolve) => {
       setImmediate(() => {
         this.started = performance.now();

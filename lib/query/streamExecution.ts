@@ -1,10 +1,11 @@
 import { Subject } from 'rxjs';
 import { StreamingError } from '../errors.js';
-import { type MaybePromise, type Steps, wait } from '../maybe.js';
+import { drive, isPromise, type MaybePromise, type Steps, then, wait } from '../maybe.js';
 import { BatchExecution, Stopped } from './batchExecution.js';
 import { BatchReport } from './batchReport.js';
 import { ContinuousEpoch } from './continuousEpoch.js';
 import { OperatorError, reasonOf } from './operatorError.js';
+import { type BatchOutcome, PendingCommit } from './pendingCommit.js';
 import type { Pipeline } from './pipeline.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
@@ -16,6 +17,9 @@ import { type LoopScheduler, type Outcome, type QueryLife, TriggerLoop } from '.
 /**
  * The life of a query: recover, then plan → read → compute → sink → commit, batch after batch, until it
  * is stopped, has nothing more to do, or has failed more often than its restart policy makes good.
+ *
+ * What is written to disk for a batch is on its way while the next is read and computed: its plan must be
+ * there before the sink has a row of it, and so must the commit of the batch before.
  */
 export class StreamExecution implements QueryLife {
   readonly progress$ = new Subject<StreamingQueryProgress>();
@@ -40,6 +44,11 @@ export class StreamExecution implements QueryLife {
   private readonly epoch: ContinuousEpoch | undefined;
   private run: QueryRun;
   private batch: BatchExecution;
+  /** Has run, and is not committed yet. */
+  private pending: PendingCommit | undefined;
+  /** Settles when the plan that was made last is on disk. */
+  private planned: MaybePromise<void> = undefined;
+  private isPlanning = false;
   private batches = 0;
   private wasOpen = false;
   private idleWaiters: (() => void)[] = [];
@@ -55,9 +64,9 @@ export class StreamExecution implements QueryLife {
     this.epoch =
       trigger.epochMs === undefined
         ? undefined
-        : new ContinuousEpoch(trigger.epochMs, clock, this.wake);
+        : new ContinuousEpoch(trigger.epochMs, clock, this.wake, setup.durable);
     this.run = this.newRun();
-    this.batch = new BatchExecution(setup, this.run, this.report);
+    this.batch = this.newBatch();
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
     });
@@ -65,17 +74,16 @@ export class StreamExecution implements QueryLife {
 
   /** undefined: no batch of this checkpoint has been committed yet. */
   get lastCommitted(): number | undefined {
-    const { nextBatchId } = this.run;
-    return nextBatchId === 0 ? undefined : nextBatchId - 1;
+    return this.run.lastCommitted;
   }
 
   get bounded(): boolean {
     return this.setup.trigger.bounded === true;
   }
 
-  /** A batch is running, or the query is opening or closing. */
+  /** A batch is running or being committed, or the query is opening or closing. */
   get isWorking(): boolean {
-    return this.isActive && this.loop.isBusy;
+    return this.isActive && (this.loop.isBusy || this.pending !== undefined);
   }
 
   get isPaused(): boolean {
@@ -142,11 +150,12 @@ export class StreamExecution implements QueryLife {
 
   /** Runs `body` between two batches. */
   between<T>(body: (checkpoint: QueryCheckpoint) => MaybePromise<T>): Promise<T> {
-    return this.loop.between(() => {
+    const run = (): MaybePromise<T> => {
       if (!this.run.isOpen)
         throw new StreamingError('QUERY_NOT_ACTIVE', { name: this.setup.label });
       return body(this.run.checkpoint);
-    });
+    };
+    return this.loop.between(() => then(drive(this.settle()), run));
   }
 
   waiting(): number | undefined {
@@ -158,6 +167,13 @@ export class StreamExecution implements QueryLife {
 
   private newRun(): QueryRun {
     return new QueryRun(this.setup, () => this.scheduler.now(), this.wake);
+  }
+
+  private newBatch(): BatchExecution {
+    return new BatchExecution(this.setup, this.run, this.report, {
+      isWriting: () => this.pending !== undefined || this.isPlanning,
+      settle: () => this.settle(),
+    });
   }
 
   private *open(): Steps<Outcome> {
@@ -181,6 +197,7 @@ export class StreamExecution implements QueryLife {
     this.epoch?.stopTimer();
     this.loop.cancel();
     if (this.epoch && !this.epoch.isEmpty) yield* this.commitEpoch(this.epoch);
+    yield* this.settle();
     const [problem] = yield* this.run.close(undefined);
     if (problem !== undefined) this.exception = this.wrap(problem);
     return this.finish();
@@ -195,10 +212,11 @@ export class StreamExecution implements QueryLife {
   *failed(error: unknown): Steps<Outcome> {
     if (!this.isActive) return 'ended';
     this.isTriggerActive = false;
+    const cause = (yield* this.lastWrites()) ?? error;
     this.epoch?.abort();
     this.run.abort();
-    if (error instanceof Stopped) return yield* this.close();
-    const failure = this.wrap(error);
+    if (cause instanceof Stopped) return yield* this.close();
+    const failure = this.wrap(cause);
     const delayMs = this.wasOpen ? this.setup.restart.next() : undefined;
     yield* this.run.close(failure);
     if (delayMs === undefined || this.loop.stopping) {
@@ -206,6 +224,24 @@ export class StreamExecution implements QueryLife {
       return this.finish();
     }
     return yield* this.restart(failure, delayMs);
+  }
+
+  /** Nothing is written any more once this has ended. Answers why the batch before was not committed. */
+  private *lastWrites(): Steps<unknown> {
+    try {
+      yield* wait(this.planned);
+    } catch {
+      // whoever waits for the plan has this error, or a worse one
+    }
+    this.planned = undefined;
+    try {
+      yield* this.settle();
+    } catch (error) {
+      return error;
+    } finally {
+      this.pending = undefined;
+    }
+    return undefined;
   }
 
   /** Goes on from the last commit, after a while. */
@@ -216,7 +252,7 @@ export class StreamExecution implements QueryLife {
     yield* wait(setup.restart.wait(delayMs, setup.clock));
     this.epoch?.stopTimer();
     this.run = this.newRun();
-    this.batch = new BatchExecution(setup, this.run, this.report);
+    this.batch = this.newBatch();
     if (this.loop.stopping) return this.finish();
     return yield* this.open();
   }
@@ -239,23 +275,25 @@ export class StreamExecution implements QueryLife {
 
   /** A failed batch as users see it: batch id, ranges, operator, cause. */
   private wrap(error: unknown): StreamingError {
+    if (error instanceof CommitFailed) return error.failure;
     const cause = error instanceof OperatorError ? error.cause : error;
-    const reason = reasonOf(cause);
     const { report } = this;
     if (!report.running) {
       if (cause instanceof StreamingError) return cause;
+      const reason = reasonOf(cause);
       return new StreamingError('QUERY_FAILED', { name: this.setup.label, reason }, { cause });
     }
     report.running = false;
     const operator = error instanceof OperatorError ? error.operatorId : report.phase;
+    return batchFailed(cause, report.batchId, operator, this.ranges);
+  }
+
+  /** Of the batch that runs. */
+  private get ranges(): string {
     const ranges = this.run.sources.map(({ id, startOffset, endOffset }) => {
       return `${id}: ${JSON.stringify(startOffset)} to ${JSON.stringify(endOffset)}`;
     });
-    return new StreamingError(
-      'BATCH_FAILED',
-      { batchId: report.batchId, operator, ranges: ranges.join(', '), reason },
-      { cause },
-    );
+    return ranges.join(', ');
   }
 
   // ------------------------------------------------------------------ one trigger
@@ -263,6 +301,10 @@ export class StreamExecution implements QueryLife {
   *trigger(): Steps<Outcome> {
     const { run } = this;
     const { trigger, bounded } = this.setup;
+    if (this.pending?.isAnswered) {
+      yield* this.settle();
+      if (this.loop.stopping) return 'idle';
+    }
     if (trigger.single && this.batches > 0) return yield* this.close();
     this.isTriggerActive = true;
     this.report.triggered(this.scheduler.now());
@@ -276,7 +318,9 @@ export class StreamExecution implements QueryLife {
     const due = !trigger.single && !bounded && run.isDue(next);
     if (ranges || due) return yield* this.planAndRun(ranges ?? run.emptyRanges(), next, false);
     if (bounded || run.allCompleted) return yield* this.planAndRun(run.emptyRanges(), next, true);
-    return this.idle();
+    if (this.pending === undefined) return this.idle();
+    yield* this.settle();
+    return 'more';
   }
 
   private *nextRanges(): Steps<PlannedRange[] | undefined> {
@@ -296,27 +340,109 @@ export class StreamExecution implements QueryLife {
     watermarkMs: number,
     closing: boolean,
   ): Steps<Outcome> {
-    const { run, report } = this;
+    const { run } = this;
     const plan: PlanEntry = {
       batchId: run.nextBatchId,
       previousWatermarkMs: run.watermark.used,
       turns: [{ timestampMs: this.scheduler.now(), watermarkMs, ranges }],
       closing,
     };
-    report.phase = 'the checkpoint';
-    const started = report.now();
-    yield* wait(run.checkpoint.plan(plan));
-    report.took('walCommit', started);
+    this.report.phase = 'the checkpoint';
+    this.publish(plan);
     return yield* this.runBatch(plan, false);
   }
 
+  /** The plan goes to disk behind the commit that is on its way: at most one batch is planned and not committed. */
+  private publish(plan: PlanEntry): void {
+    const { report, run, pending } = this;
+    const took = report.timer();
+    const write = () => {
+      const started = report.now();
+      return then(run.checkpoint.plan(plan), () => took('walCommit', started));
+    };
+    this.planned = then(pending?.answer, write);
+    if (!isPromise(this.planned)) return;
+    this.isPlanning = true;
+    const done = () => {
+      this.isPlanning = false;
+    };
+    this.planned.then(done, done); // `planned` is awaited
+  }
+
   private *runBatch(plan: PlanEntry, replay: boolean): Steps<Outcome> {
+    const { batch, report, loop } = this;
+    const { batchId, closing } = plan;
     this.message = 'Processing new data';
-    yield* this.batch.whole(plan, replay);
-    this.committed(plan.batchId);
-    if (!plan.closing) return 'more';
+    yield* batch.turns(plan, replay);
+    const wasStopping = loop.stopping;
+    yield* this.settle();
+    // Whoever has seen the batch before and stopped the query does not want another.
+    if (loop.stopping && !wasStopping) throw new Stopped();
+    report.phase = 'the checkpoint';
+    yield* wait(this.planned);
+    const started = report.now();
+    yield* batch.deliver(batch.delivery(batchId), report);
+    report.took('addBatch', started);
+    yield* this.handOver(batchId, closing, undefined, { phase: report.phase });
+    if (!closing) return 'more';
+    yield* this.settle();
     this.message = 'Completed: all sources have ended';
     return yield* this.close();
+  }
+
+  /** A batch has run: its commit begins, and when that has answered, at once or later, it is told. */
+  private *handOver(
+    batchId: number,
+    closing: boolean,
+    delivered: MaybePromise<void>,
+    at: { phase: string },
+  ): Steps<void> {
+    const { batch, report, run } = this;
+    const { tracker, used } = run.watermark;
+    const started = report.now();
+    const answer = batch.commit(batchId, closing, delivered);
+    report.took('commitOffsets', started);
+    this.batches += 1;
+    const outcome = {
+      ...batch.delivery(batchId),
+      positions: run.sources.map((source) => ({ source, position: source.position })),
+      ranges: this.ranges,
+      at,
+      progress: report.end(this.queryId, run.pipeline, run.sources, batch.rows.length, {
+        watermarkMs: tracker.isEmpty ? undefined : used,
+        backend: run.checkpoint.backend,
+      }),
+    };
+    batch.rows = [];
+    this.message = 'Waiting for next trigger';
+    this.isTriggerActive = false;
+    this.pending = new PendingCommit(outcome, answer, () => this.loop.attend(() => this.attend()));
+    if (this.pending.isAnswered) yield* this.settle();
+  }
+
+  private *attend(): Steps<Outcome> {
+    yield* this.settle();
+    return 'more';
+  }
+
+  /** Waits for the commit that is on its way, if there is one, and tells of its batch. */
+  private *settle(): Steps<void> {
+    const { pending } = this;
+    if (pending === undefined) return;
+    if (pending.failure !== undefined) throw pending.failure;
+    const { outcome } = pending;
+    const { batchId, at, ranges } = outcome;
+    let answered = 0;
+    try {
+      yield* wait(pending.answer);
+      answered = this.report.now();
+      yield* this.batch.forget(outcome);
+    } catch (cause) {
+      pending.failure = new CommitFailed(batchFailed(cause, batchId, at.phase, ranges));
+      throw pending.failure;
+    }
+    this.pending = undefined;
+    this.committed(outcome, pending.answeredAt + this.report.now() - answered);
   }
 
   private idle(): Outcome {
@@ -330,24 +456,15 @@ export class StreamExecution implements QueryLife {
     for (const resolve of this.idleWaiters.splice(0)) resolve();
   }
 
-  private committed(batchId: number): void {
-    const { report, run, batch, setup } = this;
-    this.batches += 1;
+  private committed(outcome: BatchOutcome, committedAt: number): void {
+    const { run, setup } = this;
+    const { rows, lateRows, failedRows } = outcome;
     setup.restart.committed();
-    const { tracker, used } = run.watermark;
-    const progress = report.end(this.queryId, run.pipeline, run.sources, batch.rows.length, {
-      watermarkMs: tracker.isEmpty ? undefined : used,
-      sinkMetrics: run.sink.metrics?.() ?? {},
-      backend: run.checkpoint.backend,
-      nowMs: this.scheduler.now(),
-    });
-    this.committedRows = batch.rows;
-    batch.rows = [];
-    this.message = 'Waiting for next trigger';
-    this.isTriggerActive = false;
-    for (const row of report.lateRows) this.late$.next(row);
-    for (const row of report.failedRows) this.failed$.next(row);
-    this.committed$.next(batchId);
+    const progress = outcome.progress(committedAt, run.sink.metrics?.() ?? {});
+    this.committedRows = rows;
+    for (const row of lateRows) this.late$.next(row);
+    for (const row of failedRows) this.failed$.next(row);
+    this.committed$.next(outcome.batchId);
     this.committedRows = [];
     this.progress$.next(progress);
     setup.onProgress(progress);
@@ -359,6 +476,7 @@ export class StreamExecution implements QueryLife {
   private *continuousTurn(epoch: ContinuousEpoch): Steps<Outcome> {
     const { run } = this;
     epoch.startTimer();
+    epoch.show(run, this.batch);
     const ranges = yield* this.nextRanges();
     const watermarkMs = run.watermark.next(run.sources);
     const due = run.isDue(watermarkMs);
@@ -376,12 +494,40 @@ export class StreamExecution implements QueryLife {
     epoch.rest();
     if (completed) return yield* this.planAndRun(run.emptyRanges(), watermarkMs, true);
     // Rows may have come, and somebody may wait for them, while the commit was on its way.
-    return isQuiet && !commits ? this.idle() : 'more';
+    if (!isQuiet || commits) return 'more';
+    if (this.pending === undefined) return this.idle();
+    this.isTriggerActive = false;
+    if (!isAwaited) return 'idle'; // its answer is attended to, whenever it comes
+    yield* this.settle();
+    return 'more';
   }
 
+  /** The rows of the next epoch go on while this one is planned, delivered and committed. */
   private *commitEpoch(epoch: ContinuousEpoch): Steps<void> {
-    const { nextBatchId } = this.run;
-    yield* epoch.commit(this.run, this.batch, this.report);
-    this.committed(nextBatchId);
+    yield* this.settle();
+    const { batch, run } = this;
+    const { nextBatchId } = run;
+    const delivery = batch.delivery(nextBatchId);
+    const at = { phase: 'the checkpoint' };
+    const delivered = then(epoch.plan(run), () => drive(batch.deliver(delivery, at)));
+    epoch.delivering(delivered);
+    yield* this.handOver(nextBatchId, false, delivered, at);
   }
+}
+
+/** The batch before the one that runs could not be committed: what the query ends with. */
+class CommitFailed extends Error {
+  constructor(readonly failure: StreamingError) {
+    super(failure.message);
+  }
+}
+
+function batchFailed(
+  cause: unknown,
+  batchId: number,
+  operator: string,
+  ranges: string,
+): StreamingError {
+  const reason = reasonOf(cause);
+  return new StreamingError('BATCH_FAILED', { batchId, operator, ranges, reason }, { cause });
 }

@@ -67,6 +67,13 @@ export class TriggerLoop {
     else this.request(0);
   }
 
+  /** Runs steps that do not wait for the trigger; steps that are running come to them by themselves. */
+  attend(steps: () => Steps<Outcome>): void {
+    if (!this.life.isActive) return;
+    if (this.busy) this.woken = true;
+    else this.run(steps);
+  }
+
   pause(): void {
     this.isPaused = true;
     this.cancel();

@@ -24,7 +24,9 @@ export interface EpochRecord {
  * - `beginTurn` comes before each turn of a batch (continuous mode has many, others one): `touched`
  *   of the tables starts anew, what the commit writes does not.
  * - `commit` MUST be one synced write of all tables' changes and the epoch record: the batch is
- *   committed when it answers, and not at all when it fails. In memory it forgets the dirty marks.
+ *   committed when it answers, and not at all when it fails. In memory it forgets the dirty marks. The
+ *   changes are those at the call: the next batch may `begin` while the commit is on its way, and only
+ *   one is. With `after` nothing is written before that has answered, and nothing at all if it fails.
  * - `abort` MUST forget all changes of the batch and every cached value. In memory there is nothing to
  *   go back to: the store answers `STATE_CLOSED` afterwards.
  * - `close` twice is fine; nothing else follows it (`STATE_CLOSED`).
@@ -33,7 +35,7 @@ export interface StateBackend {
   operator(operatorId: string): StateStore;
   begin(): void;
   beginTurn(): void;
-  commit(record: EpochRecord): MaybePromise<void>;
+  commit(record: EpochRecord, after?: MaybePromise<void>): MaybePromise<void>;
   abort(): void;
   close(): MaybePromise<void>;
   /**

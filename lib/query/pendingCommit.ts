@@ -1,0 +1,45 @@
+import { isPromise, type MaybePromise } from '../maybe.js';
+import type { Json } from '../sources/source.js';
+import type { Delivery } from './batchExecution.js';
+import type { FinishProgress } from './batchReport.js';
+import type { SourceRun } from './sourceRun.js';
+
+/** What is kept of a batch that has run until its commit has answered. */
+export interface BatchOutcome extends Delivery {
+  /** The ends of its ranges: the sources may forget what is before them. */
+  readonly positions: readonly { readonly source: SourceRun; readonly position: Json }[];
+  /** For errors. */
+  readonly ranges: string;
+  /** What is being worked at, for errors. */
+  readonly at: { phase: string };
+  readonly progress: FinishProgress;
+}
+
+/**
+ * The commit of a batch that has run. The next batch may run while it is on its way, and gives nothing to a
+ * sink before it has answered.
+ */
+export class PendingCommit {
+  /** It has answered, well or not. */
+  isAnswered: boolean;
+  /** When it did (ms, monotonic). */
+  answeredAt = performance.now();
+  /** Why the batch could not be finished. */
+  failure: Error | undefined;
+
+  /** @param answered called when it answers later. */
+  constructor(
+    readonly outcome: BatchOutcome,
+    readonly answer: MaybePromise<void>,
+    answered: () => void,
+  ) {
+    this.isAnswered = !isPromise(answer);
+    if (!isPromise(answer)) return;
+    const note = () => {
+      this.isAnswered = true;
+      this.answeredAt = performance.now();
+      answered();
+    };
+    answer.then(note, note);
+  }
+}
