@@ -26,7 +26,7 @@ export class CellDecoder {
   decode(slot: DecodeSlot): void {
     const { block, read, width } = this;
     const { bytes, cells, end } = slot;
-    block.over(bytes, end);
+    block.take(bytes, end, end);
     const full = cells.length - width;
     let at = 0;
     let base = 0;

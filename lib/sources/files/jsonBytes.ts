@@ -5,6 +5,12 @@ interface SlicedBytes extends Buffer {
   utf8Write(text: string, at: number): number;
 }
 
+/**
+ * V8 copies parts of a string that are no longer; of a longer one it keeps the whole block alive, and a
+ * row may live in state for days.
+ */
+const copiedChars = 12;
+
 /** Bytes behind a block that may be looked at, though they mean nothing. */
 export const slackBytes = 256;
 
@@ -19,22 +25,27 @@ export class JsonBytes {
   bytes = Buffer.alloc(0) as SlicedBytes;
   /** The same, with more bytes behind. */
   view: DataView = new DataView(new ArrayBuffer(0));
-  /** The block, one character a byte: short parts of it are copied without a call into C++. */
-  latin1 = '';
+  /** The block, one character a byte, once a short part of it is asked for. */
+  private latin1: string | undefined;
+  private end = 0;
   /** Where bytes may be written that are in no line: strings without their escapes. */
   room = 0;
 
-  /** Takes a block of lines; `end` is behind a line feed. */
-  take(bytes: Buffer, end: number): void {
-    this.over(isPadded(bytes, end) ? bytes : padded(bytes, end));
-    this.latin1 = this.bytes.latin1Slice(0, end);
+  /** Takes a block of lines; `end` is behind a line feed. Bytes from `room` on are free for others. */
+  take(bytes: Buffer, end: number, room = 0): void {
+    const whole = isPadded(bytes, end) ? bytes : padded(bytes, end);
+    this.bytes = whole as SlicedBytes;
+    this.view = new DataView(whole.buffer, whole.byteOffset);
+    this.latin1 = undefined;
+    this.end = end;
+    this.room = room;
   }
 
-  /** Takes a block that has slack behind, without strings of it. */
-  over(bytes: Buffer, room = 0): void {
-    this.bytes = bytes as SlicedBytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset);
-    this.room = room;
+  /** A part of ASCII. Short ones are copied out of one string, without a call into C++ for each. */
+  ascii(start: number, end: number): string {
+    if (end - start > copiedChars || end > this.end) return this.bytes.latin1Slice(start, end);
+    this.latin1 ??= this.bytes.latin1Slice(0, this.end);
+    return this.latin1.substring(start, end);
   }
 
   hasRoom(bytes: number): boolean {

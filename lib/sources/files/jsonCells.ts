@@ -1,7 +1,7 @@
 import type { ConvertOptions } from '../../schema/convertOptions.js';
 import type { CellColumn, CellLayout } from './cellLayout.js';
 import type { JsonBytes } from './jsonBytes.js';
-import { type JsonValueReader, skipOther } from './jsonNested.js';
+import { skipOther } from './jsonNested.js';
 import { valueReader } from './jsonPlan.js';
 import { generatedReader } from './jsonStruct.js';
 import {
@@ -14,7 +14,7 @@ import {
   withoutEscapes,
 } from './jsonText.js';
 
-/** Reads the object or value at `at` into the cells of its column, of which `base` is the row's first. */
+/** Reads the object at `at` into the cells of a row, of which `base` is the first. */
 export type JsonCellReader = (from: JsonBytes, cells: Float64Array, base: number) => void;
 
 /**
@@ -31,51 +31,41 @@ export function jsonCellReader(
     if (read === undefined) return undefined;
     fields.push({ name: column.name, nullable: column.nullable, read });
   }
-  const cell = (i: number) => `cells[base + ${(columns[i] as CellColumn).at}]`;
+  const column = (i: number) => columns[i] as CellColumn;
+  const cell = (i: number) => `cells[base + ${column(i).at}]`;
   return generatedReader(fields, {
     parameters: 'cells, base',
     begin: columns.map((_, i) => `${cell(i)} = NaN;`).join('\n'),
-    read: (i) => `read${i}(from, cells, base);`,
+    read: (i) => readSource(`read${i}`, cell(i), column(i)),
     isMissing: (i) => `${cell(i)} !== ${cell(i)}`,
     end: '',
   }) as JsonCellReader | undefined;
 }
 
-function columnReader(column: CellColumn, options: ConvertOptions): JsonCellReader | undefined {
-  const { at, dataType } = column;
-  if (column.name === options.corruptColumn) return skipOther;
-  switch (column.kind) {
+function readSource(read: string, cell: string, { kind, at }: CellColumn): string {
+  switch (kind) {
     case 'text':
-      return (from, cells, base) => readTextCells(from, cells, base + at);
-    case 'struct': {
-      const inner = jsonCellReader(column, { ...options, corruptColumn: undefined });
-      return (
-        inner &&
-        ((from, cells, base) => {
-          const isObject = from.bytes[from.at] === 123;
-          cells[base + at] = isObject ? 1 : Number.NaN;
-          if (isObject) inner(from, cells, base);
-          else from.none();
-        })
-      );
-    }
-    default: {
-      const read = valueReader(dataType, options);
-      return read && ((from, cells, base) => readNumberCell(from, read, cells, base + at));
-    }
+      return `${read}(from, cells, base + ${at});`;
+    case 'struct':
+      return `${cell} = bytes[at] === 123 ? 1 : NaN;
+        if (bytes[at] === 123) ${read}(from, cells, base); else from.none();`;
+    default: // NaN as a value would be null to cells; a Date becomes its milliseconds
+      return `const value = ${read}(from);
+        if (value !== value) return from.fail();
+        ${cell} = value === null ? NaN : +value;`;
   }
 }
 
-function readNumberCell(
-  from: JsonBytes,
-  read: JsonValueReader,
-  cells: Float64Array,
-  at: number,
-): void {
-  const value = read(from);
-  const number = value === null ? Number.NaN : Number(value);
-  if (Number.isNaN(number) && value !== null) from.fail(); // NaN as a value is null to cells
-  cells[at] = number;
+function columnReader(column: CellColumn, options: ConvertOptions) {
+  if (column.name === options.corruptColumn) return skipOther;
+  switch (column.kind) {
+    case 'text':
+      return readTextCells;
+    case 'struct':
+      return jsonCellReader(column, { ...options, corruptColumn: undefined });
+    default:
+      return valueReader(column.dataType, options);
+  }
 }
 
 function readTextCells(from: JsonBytes, cells: Float64Array, at: number): void {

@@ -131,7 +131,7 @@ function caseSource(i: number, pattern: KeyPattern | undefined, read: string): s
         at += ${pattern.length};
         if (bytes[at] <= 32) at = skipBlanks(bytes, at);
         from.at = at;
-        ${read}
+        { ${read} }
         at = from.at;
         if (at < 0) return null;
         before = ${i + 1};

@@ -1,12 +1,6 @@
 import type { JsonBytes } from './jsonBytes.js';
 import { skipString, specialIn } from './jsonSkip.js';
 
-/**
- * V8 copies parts of a string that are no longer; of a longer one it keeps the whole block alive, and a
- * row may live in state for days.
- */
-const copiedChars = 12;
-
 const quote = 34;
 const backslash = 92;
 
@@ -75,10 +69,7 @@ let unescapedView = new DataView(unescaped.buffer, unescaped.byteOffset, unescap
 
 /** The string between two positions of a block; the end is negative where it is beyond ASCII. */
 export function textAt(block: JsonBytes, start: number, end: number): string {
-  if (end < 0) return block.bytes.utf8Slice(start, -end);
-  return end - start <= copiedChars && end <= block.latin1.length
-    ? block.latin1.substring(start, end)
-    : block.bytes.latin1Slice(start, end);
+  return end < 0 ? block.bytes.utf8Slice(start, -end) : block.ascii(start, end);
 }
 
 /** Bytes of the string that lost its escapes last. */
