@@ -74,7 +74,7 @@ const protocol: readonly Mutant[] = [
     file: batch,
     edits: [
       ["yield* wait(run.failedSink?.addBatch(batchId, failedRows, 'append'));", ''],
-      ['*forget({ batchId, positions }) {', '*forget({ batchId, positions, failedRows }) {'],
+      ['*forget({ batchId, ranges }) {', '*forget({ batchId, ranges, failedRows }) {'],
       [
         "setup.killPoint('kp10:before');",
         "yield* wait(run.failedSink?.addBatch(batchId, failedRows, 'append'));",

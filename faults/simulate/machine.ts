@@ -10,12 +10,12 @@ import { Killed, Process } from './process.js';
 
 const location = '/checkpoint';
 /** Turns of the event loop until the store has written a commit: meanwhile the next batch runs. */
-const turnsOfWrite = [0, 0, 1, 2, 5];
+const turnsOfWrite = [0, 0, 0, 1, 4];
 
 /** What outlives processes: files, the bytes of the store, and what has been planned last. */
 export class Machine {
   readonly files: MemoryFileSystem;
-  readonly plans = new Map<number, PlanEntry>();
+  private readonly planTexts = new Map<number, Uint8Array>();
   private readonly bytes = new MemoryBytes();
   /** The store as it was before each of its writes. */
   private readonly past: MemoryBytes['pairs'][] = [];
@@ -26,6 +26,20 @@ export class Machine {
     ignored: readonly FileStep[] = [],
   ) {
     this.files = new MemoryFileSystem({ onStep: (step) => this.process.step(step), ignored });
+  }
+
+  /** Batches that have been planned. */
+  get planned(): number {
+    return this.planTexts.size;
+  }
+
+  /** By batch id. */
+  get plans(): ReadonlyMap<number, PlanEntry> {
+    const parsed = Array.from(this.planTexts, ([batchId, content]) => {
+      const text = Buffer.from(content).toString('utf8');
+      return [batchId, JSON.parse(text.slice(text.indexOf('\n') + 1)) as PlanEntry] as const;
+    });
+    return new Map(parsed);
   }
 
   boot(process: Process): void {
@@ -52,7 +66,7 @@ export class Machine {
 
   /** Flips one bit of the newest plan; answers how to undo it. */
   flipPlan(): (() => void) | undefined {
-    const newest = Math.max(-1, ...this.plans.keys());
+    const newest = Math.max(-1, ...this.planTexts.keys());
     const path = `${location}/offsets/${newest}`;
     const at = this.random.next();
     if (!this.files.paths().includes(path)) return undefined;
@@ -141,9 +155,7 @@ export class Machine {
   private remember(path: string, content: Uint8Array): void {
     const batch = /\/offsets\/(\d+)$/.exec(path)?.[1];
     if (batch === undefined) return;
-    const text = Buffer.from(content).toString('utf8');
-    const plan: unknown = JSON.parse(text.slice(text.indexOf('\n') + 1));
-    this.plans.set(Number(batch), plan as PlanEntry);
+    this.planTexts.set(Number(batch), content);
   }
 }
 

@@ -61,7 +61,7 @@ export async function runOne(seed: number, ignored: readonly FileStep[] = []): P
     reason,
     planned: run.planned,
     fired: run.fired,
-    batches: run.machine.plans.size,
+    batches: run.machine.planned,
     rows: run.feeds.reduce((sum, feed) => sum + feed.rows.length, 0),
   };
 }

@@ -156,10 +156,10 @@ export class BatchExecution {
   }
 
   /** The commit has answered: what is no longer needed is forgotten. */
-  *forget({ batchId, positions }: BatchOutcome): Steps<void> {
+  *forget({ batchId, ranges }: BatchOutcome): Steps<void> {
     const { setup, run } = this;
     setup.killPoint('kp10:before');
-    for (const { source, position } of positions) {
+    for (const { source, position } of ranges) {
       if (position !== null) yield* wait(source.open.commit(position));
     }
     setup.killPoint('kp10:after');

@@ -4,12 +4,18 @@ import type { Delivery } from './batchExecution.js';
 import type { FinishProgress } from './batchReport.js';
 import type { SourceRun } from './sourceRun.js';
 
+/** What a batch has read of a source, which may forget what is before its end. */
+export interface ReadRange {
+  readonly source: SourceRun;
+  readonly after: Json;
+  readonly upTo: Json;
+  /** Where the source is: the end, or that of an earlier batch if it had nothing. */
+  readonly position: Json;
+}
+
 /** What is kept of a batch that has run until its commit has answered. */
 export interface BatchOutcome extends Delivery {
-  /** The ends of its ranges: the sources may forget what is before them. */
-  readonly positions: readonly { readonly source: SourceRun; readonly position: Json }[];
-  /** For errors. */
-  readonly ranges: string;
+  readonly ranges: readonly ReadRange[];
   /** What is being worked at, for errors. */
   readonly at: { phase: string };
   readonly progress: FinishProgress;

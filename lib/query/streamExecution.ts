@@ -5,7 +5,7 @@ import { BatchExecution, Stopped } from './batchExecution.js';
 import { BatchReport } from './batchReport.js';
 import { ContinuousEpoch } from './continuousEpoch.js';
 import { OperatorError, reasonOf } from './operatorError.js';
-import { type BatchOutcome, PendingCommit } from './pendingCommit.js';
+import { type BatchOutcome, PendingCommit, type ReadRange } from './pendingCommit.js';
 import type { Pipeline } from './pipeline.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
@@ -289,11 +289,11 @@ export class StreamExecution implements QueryLife {
   }
 
   /** Of the batch that runs. */
-  private get ranges(): string {
-    const ranges = this.run.sources.map(({ id, startOffset, endOffset }) => {
-      return `${id}: ${JSON.stringify(startOffset)} to ${JSON.stringify(endOffset)}`;
+  private get ranges(): readonly ReadRange[] {
+    return this.run.sources.map((source) => {
+      const { startOffset: after, endOffset: upTo, position } = source;
+      return { source, after, upTo, position };
     });
-    return ranges.join(', ');
   }
 
   // ------------------------------------------------------------------ one trigger
@@ -405,7 +405,6 @@ export class StreamExecution implements QueryLife {
     this.batches += 1;
     const outcome = {
       ...batch.delivery(batchId),
-      positions: run.sources.map((source) => ({ source, position: source.position })),
       ranges: this.ranges,
       at,
       progress: report.end(this.queryId, run.pipeline, run.sources, batch.rows.length, {
@@ -526,8 +525,13 @@ function batchFailed(
   cause: unknown,
   batchId: number,
   operator: string,
-  ranges: string,
+  read: readonly ReadRange[],
 ): StreamingError {
   const reason = reasonOf(cause);
+  const ranges = read
+    .map(({ source, after, upTo }) => {
+      return `${source.id}: ${JSON.stringify(after)} to ${JSON.stringify(upTo)}`;
+    })
+    .join(', ');
   return new StreamingError('BATCH_FAILED', { batchId, operator, ranges, reason }, { cause });
 }
