@@ -370,13 +370,12 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
 
   /** What follows when the write has answered: the changes are now those of the disk. */
   private settleLater(): () => void {
-    const removed: [StateTable, TableEntry<unknown>][] = [];
+    const gone: [StateTable, readonly TableEntry<unknown>[]][] = [];
     let changed = 0;
     for (const { table } of this.openTables()) {
-      const changes = table.log.all();
-      changed += changes.length;
-      for (const entry of changes) if (entry.removed) removed.push([table, entry]);
-      table.forgetChanges();
+      changed += table.log.all().length;
+      const removed = table.forgetChanges();
+      if (removed.length > 0) gone.push([table, removed]);
     }
     const shapes = this.shapes.pending().length;
     const tables = this.catalog.pending().length;
@@ -385,7 +384,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
       this.inFlight = undefined;
       this.shapes.settle(shapes);
       this.catalog.settle(tables);
-      for (const [table, entry] of removed) table.bury(entry);
+      for (const [table, removed] of gone) for (const entry of removed) table.bury(entry);
       this.cache.arrived(changed, true);
       this.renewal.start();
     };

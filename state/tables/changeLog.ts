@@ -2,6 +2,7 @@ import type { TableEntry } from './tableEntry.js';
 
 /** So many are taken out one by one, which keeps the array's memory: a live row changes one entry. */
 const fewEntries = 4;
+const noEntries: readonly never[] = [];
 
 /**
  * What a batch has changed in one table, in order of the first change, and the counts for progress.
@@ -67,16 +68,22 @@ export class ChangeLog<V> {
     return this.hasAhead(youngest) ? this.entries[this.aheadTo++] : undefined;
   }
 
-  /** The batch is committed: nothing is dirty any more. */
-  forget(): void {
+  /** The batch is committed: nothing is dirty any more. Gives what a commit has removed. */
+  forget(): readonly TableEntry<V>[] {
     this.turn = undefined;
     this.aheadTo = 0;
-    if (this.entries.length === 0) return;
-    if (this.entries.length > fewEntries) {
-      for (const entry of this.entries) entry.committed();
-      this.entries = [];
-    } else for (let n = this.entries.length; n > 0; n--) this.entries.pop()?.committed();
+    const { entries } = this;
+    if (entries.length === 0) return noEntries;
+    const removed: TableEntry<V>[] | undefined =
+      this.isWritten && this.removedInLog > 0 ? [] : undefined;
+    for (const entry of entries) {
+      entry.committed();
+      if (removed !== undefined && entry.removed) removed.push(entry);
+    }
+    if (entries.length > fewEntries) this.entries = [];
+    else while (entries.length > 0) entries.pop();
     this.removedInLog = 0;
+    return removed ?? noEntries;
   }
 
   /** The batch never was. */

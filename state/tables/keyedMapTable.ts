@@ -106,8 +106,8 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
     this.log.beginBatch();
   }
 
-  forgetChanges(): void {
-    this.log.forget();
+  forgetChanges(): readonly TableEntry<V>[] {
+    return this.log.forget();
   }
 
   bury(entry: TableEntry<V>): void {

@@ -13,8 +13,8 @@ export interface StateTable {
   beginBatch(): void;
   /** What was touched in earlier turns of the batch is not `touched` in this one. */
   beginTurn(): void;
-  /** The changes are on their way to the disk, or, in memory, committed. */
-  forgetChanges(): void;
+  /** The changes are on their way to the disk, or, in memory, committed. Gives what they remove. */
+  forgetChanges(): readonly TableEntry<unknown>[];
   /** `entry` is deleted on disk: its tombstone may go. */
   bury(entry: TableEntry<unknown>): void;
   /** An entry with this time is going to the disk. */

@@ -163,8 +163,8 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     this.times.beginBatch();
   }
 
-  forgetChanges(): void {
-    this.log.forget();
+  forgetChanges(): readonly TableEntry<V>[] {
+    return this.log.forget();
   }
 
   bury(entry: TableEntry<V>): void {
