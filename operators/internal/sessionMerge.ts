@@ -28,9 +28,11 @@ export class SessionMerge<V> {
   place(key: unknown, live: LiveSession<V>[], row: unknown, start: number, end: number): void {
     let at = live.length - 1;
     while (at >= 0 && (live[at] as LiveSession<V>).start > end) at--;
-    let session = live[at];
+    let session = at < 0 ? undefined : live[at]; // live[-1] would make every access here a slow one
     if (session === undefined || session.end < start) {
-      live.splice(at + 1, 0, this.create(key, start, end, row));
+      const created = this.create(key, start, end, row);
+      if (at + 1 === live.length) live.push(created);
+      else live.splice(at + 1, 0, created);
       return;
     }
     session.value = this.fold.add(this.valueOf(key, session), row);
