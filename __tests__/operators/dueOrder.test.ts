@@ -3,6 +3,7 @@ import { compareDue, inDueOrder } from '../../operators/internal/dueOrder.js';
 
 const kinds = {
   'whole numbers': fc.nat(),
+  'whole numbers close together': fc.nat(60).map((n) => n + 1000),
   'large and negative whole numbers': fc.oneof(
     fc.nat(),
     fc.constantFrom(-1, -0, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1),

@@ -31,30 +31,59 @@ export function* inDueOrder<E extends Due>(due: Iterable<E>): Iterable<E> {
   yield* inKeyOrder(sameTime);
 }
 
-/** Small enough for a key of 32 bits before it in the 53 bits of a whole double. */
-const mostPacked = 2 ** 20;
-
 /** What is due at one time, in order of key. */
 export function inKeyOrder<E extends Due>(entries: readonly E[]): readonly E[] {
   if (entries.length < 2) return entries;
-  return (
-    (entries.length <= mostPacked ? byWholeKey(entries) : undefined) ??
-    [...entries].sort(compareDue)
-  );
+  return byWholeKey(entries) ?? [...entries].sort(compareDue);
 }
 
-/**
- * As `compareDue` for keys that are whole numbers from 0 to 2^32: key and index as one double, which V8
- * sorts without a call per comparison. undefined: another key is among them.
- */
+/** As `compareDue` for keys that are whole numbers from 0 to 2^32; undefined: another is among them. */
 function byWholeKey<E extends Due>(entries: readonly E[]): readonly E[] | undefined {
-  const packed = new Float64Array(entries.length);
+  const keys = new Float64Array(entries.length);
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
   for (let i = 0; i < entries.length; i++) {
     const key = entries[i]?.key;
     if (typeof key !== 'number' || key >>> 0 !== key) return undefined;
-    packed[i] = key * mostPacked + i;
+    keys[i] = key;
+    if (key < least) least = key;
+    if (key > most) most = key;
   }
-  packed.sort();
+  const dense = most - least < mostSlots * entries.length;
+  return (dense ? bySlot(entries, keys, least, most) : undefined) ?? byPacked(entries, keys);
+}
+
+/** So many slots an entry cost less than to sort: numbers that were given one after the other lie close. */
+const mostSlots = 16;
+
+/** Each entry at the slot of its key; undefined: two have one key. */
+function bySlot<E>(
+  entries: readonly E[],
+  keys: Float64Array,
+  least: number,
+  most: number,
+): readonly E[] | undefined {
+  const slots = new Uint32Array(most - least + 1);
+  for (let i = 0; i < keys.length; i++) {
+    const slot = (keys[i] as number) - least;
+    if (slots[slot] !== 0) return undefined;
+    slots[slot] = i + 1;
+  }
+  const sorted: E[] = [];
+  for (let slot = 0; slot < slots.length; slot++) {
+    const no = slots[slot] as number;
+    if (no !== 0) sorted.push(entries[no - 1] as E);
+  }
+  return sorted;
+}
+
+/** Small enough for a key of 32 bits before it in the 53 bits of a whole double. */
+const mostPacked = 2 ** 20;
+
+/** Key and index as one double, which V8 sorts without a call per comparison. */
+function byPacked<E>(entries: readonly E[], keys: Float64Array): readonly E[] | undefined {
+  if (entries.length > mostPacked) return undefined;
+  const packed = keys.map((key, i) => key * mostPacked + i).sort();
   const sorted: E[] = [];
   for (const each of packed) {
     // The remainder, without the call that `%` of doubles is.

@@ -31,6 +31,7 @@ export class ColumnKeyReader implements KeyReader {
 export class TimeKeyReader implements KeyReader {
   key: unknown = undefined;
   at = Number.NaN;
+  private window: readonly number[] = [];
 
   constructor(
     private readonly keyOf: KeyOf | undefined,
@@ -43,7 +44,7 @@ export class TimeKeyReader implements KeyReader {
     let timeKey: unknown;
     if (isWindow(value)) {
       const end = eventTimeMs(value.end);
-      timeKey = [eventTimeMs(value.start), end];
+      timeKey = this.windowKey(eventTimeMs(value.start), end);
       this.at = end - 0.5; // as every row made from a window: late and evicted by its end
     } else {
       // A row behind an aggregation carries its window's end − ½ ms, which is no time to be floored.
@@ -51,6 +52,12 @@ export class TimeKeyReader implements KeyReader {
       this.at = timeKey as number;
     }
     this.key = Number.isNaN(this.at) ? undefined : this.composed(row, timeKey);
+  }
+
+  /** Most rows lie in the window of the row before. */
+  private windowKey(start: number, end: number): readonly number[] {
+    if (this.window[0] !== start || this.window[1] !== end) this.window = [start, end];
+    return this.window;
   }
 
   private composed(row: unknown, timeKey: unknown): unknown {
