@@ -2,7 +2,7 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { BatchInfo } from '../lib/plan/batchInfo.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
-import { MapStage } from './internal/mapStage.js';
+import { mapStage } from './internal/mapStage.js';
 
 /**
  * Turns each row into another: what `project` makes of it, or some of its columns.
@@ -33,7 +33,7 @@ export function select<T>(...args: readonly unknown[]): OperatorFunction<T, unkn
       inputs: [planOf(source)],
       ...(label === undefined ? {} : { label }),
       traits: { mapsEachRow: true },
-      stage: (ctx, out) => new MapStage(ctx, out, project),
+      stage: (ctx, out) => mapStage(ctx, out, project),
     };
     return new DataStream<unknown>(node);
   };

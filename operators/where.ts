@@ -2,6 +2,7 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import { type BatchInfo, batchInfo } from '../lib/plan/batchInfo.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
+import { ownStage } from './internal/ownStage.js';
 
 /**
  * Passes the rows for which `predicate` is true.
@@ -30,7 +31,7 @@ export function where<T>(
       kind: 'where',
       inputs: [input],
       traits: { countsRows: true },
-      stage: (ctx, out) => new WhereStage(ctx, out, predicate as WhereStage['predicate']),
+      stage: (ctx, out) => new (ownStage(WhereStage, predicate, ownNext))(ctx, out, predicate),
     };
     return new DataStream<T>(node);
   };
@@ -43,6 +44,18 @@ export function requireFunction(operator: string, fn: unknown): void {
   }
 }
 
+const ownNext = `next(row, time) {
+  let passes;
+  try {
+    passes = this.predicate(row, this.info);
+  } catch (error) {
+    return this.ctx.failed(row, time, error);
+  }
+  if (passes !== true) return;
+  this.rowsOut += 1;
+  this.out.next(row, time);
+}`;
+
 class WhereStage implements Stage {
   rowsOut = 0;
   private readonly info: BatchInfo;
@@ -50,7 +63,7 @@ class WhereStage implements Stage {
   constructor(
     private readonly ctx: StageContext,
     private readonly out: Stage,
-    private readonly predicate: (row: unknown, batch: BatchInfo) => unknown,
+    private readonly predicate: (row: never, batch: BatchInfo) => unknown,
   ) {
     this.info = batchInfo(ctx);
   }
@@ -58,7 +71,7 @@ class WhereStage implements Stage {
   next(row: unknown, time: number): void {
     let passes: unknown;
     try {
-      passes = this.predicate(row, this.info);
+      passes = this.predicate(row as never, this.info);
     } catch (error) {
       return this.ctx.failed(row, time, error);
     }

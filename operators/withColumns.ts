@@ -2,7 +2,7 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { BatchInfo } from '../lib/plan/batchInfo.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
-import { MapStage } from './internal/mapStage.js';
+import { mapStage } from './internal/mapStage.js';
 import { requireFunction } from './where.js';
 
 /**
@@ -25,7 +25,7 @@ export function withColumns<T extends object, C extends object>(
       inputs: [planOf(source)],
       traits: { mapsEachRow: true },
       stage: (ctx, out) =>
-        new MapStage(ctx, out, (row, batch) => ({ ...(row as T), ...columns(row as T, batch) })),
+        mapStage(ctx, out, (row, batch) => ({ ...(row as T), ...columns(row as T, batch) })),
     };
     return new DataStream<Omit<T, keyof C> & C>(node);
   };

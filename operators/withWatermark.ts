@@ -4,6 +4,7 @@ import { isWatermarkNode, type WatermarkNode } from '../lib/plan/watermarkNode.j
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { type DurationInput, durationMs } from '../lib/time/duration.js';
 import { eventTimeMs } from '../lib/time/eventTime.js';
+import { ownStage } from './internal/ownStage.js';
 
 /** Options of {@link withWatermark}. */
 export interface WithWatermarkOptions {
@@ -53,7 +54,8 @@ export function withWatermark<T>(
       delayMs,
       idleAfterMs,
       watermarkOut: (_inputs, origin) => origin,
-      stage: (ctx, out) => new WatermarkStage(ctx, out, timeOf),
+      stage: (ctx, out) =>
+        new (ownStage(WatermarkStage, timeOf, ownNext, { eventTimeMs }))(ctx, out, timeOf),
     };
     return new DataStream<T>(node);
   };
@@ -71,6 +73,18 @@ function timeFunction<T>(
   return (row) => (row as Record<string, unknown>)[time];
 }
 
+const ownNext = `next(row) {
+  let time;
+  try {
+    const value = this.timeOf(row);
+    time = typeof value === 'number' && Number.isInteger(value) ? value : eventTimeMs(value);
+  } catch (error) {
+    return this.ctx.failed(row, Number.NaN, error);
+  }
+  this.note(time);
+  this.out.next(row, time);
+}`;
+
 class WatermarkStage implements Stage {
   private rows = 0;
   private max = Number.NEGATIVE_INFINITY;
@@ -83,7 +97,7 @@ class WatermarkStage implements Stage {
     private readonly timeOf: (row: unknown) => unknown,
   ) {}
 
-  next(row: unknown, _time: number): void {
+  next(row: unknown): void {
     let time: number;
     try {
       const value = this.timeOf(row);
@@ -91,13 +105,17 @@ class WatermarkStage implements Stage {
     } catch (error) {
       return this.ctx.failed(row, Number.NaN, error);
     }
-    // A null time counts as 0 in the figures and cannot raise the watermark (semantics/spark.md 2.17).
+    this.note(time);
+    this.out.next(row, time);
+  }
+
+  /** A null time counts as 0 in the figures and cannot raise the watermark (semantics/spark.md 2.17). */
+  protected note(time: number): void {
     const counted = Number.isNaN(time) ? 0 : time;
     this.rows += 1;
     this.sum += counted;
     if (counted < this.min) this.min = counted;
     if (time > this.max) this.max = time;
-    this.out.next(row, time);
   }
 
   endBatch(): void {

@@ -1,14 +1,31 @@
 import { type BatchInfo, batchInfo } from '../../lib/plan/batchInfo.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
+import { ownStage } from './ownStage.js';
+
+type Project = (row: unknown, batch: BatchInfo) => unknown;
 
 /** One row in, one row out, with the same event time. */
-export class MapStage implements Stage {
+export function mapStage(ctx: StageContext, out: Stage, project: Project): Stage {
+  return new (ownStage(MapStage, project, ownNext))(ctx, out, project);
+}
+
+const ownNext = `next(row, time) {
+  let made;
+  try {
+    made = this.project(row, this.info);
+  } catch (error) {
+    return this.ctx.failed(row, time, error);
+  }
+  this.out.next(made, time);
+}`;
+
+class MapStage implements Stage {
   private readonly info: BatchInfo;
 
   constructor(
     private readonly ctx: StageContext,
     private readonly out: Stage,
-    private readonly project: (row: unknown, batch: BatchInfo) => unknown,
+    private readonly project: Project,
   ) {
     this.info = batchInfo(ctx);
   }
