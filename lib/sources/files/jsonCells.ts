@@ -6,8 +6,9 @@ import { valueReader } from './jsonPlan.js';
 import { generatedReader } from './jsonStruct.js';
 import {
   asciiText,
-  copyUnescaped,
-  escapedText,
+  hasEscapes,
+  noRoom,
+  notPlain,
   parsedText,
   passText,
   wideText,
@@ -79,14 +80,14 @@ function readTextCells(from: JsonBytes, cells: Float64Array, at: number): void {
       cells[at] = start;
       cells[at + 1] = 1 - from.at;
       return;
-    case escapedText: {
-      const length = withoutEscapes(from);
-      if (length < 0) return writeParsed(from, cells, at);
-      if (!from.hasRoom(length)) return void from.fail();
-      copyUnescaped(length, from.bytes, from.room);
-      cells[at] = from.room;
-      from.room += length;
-      cells[at + 1] = from.room;
+    case hasEscapes: {
+      const { bytes, room } = from;
+      const end = withoutEscapes(from, bytes, from.view, room);
+      if (end === notPlain) return writeParsed(from, cells, at);
+      if (end === noRoom) return void from.fail();
+      cells[at] = room;
+      cells[at + 1] = end;
+      from.room = end;
       return;
     }
     default:

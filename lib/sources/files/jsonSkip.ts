@@ -37,21 +37,30 @@ export function skipValue(bytes: Uint8Array, at: number, depth = 0, view?: DataV
 
 /** After the closing quote. Bytes beyond ASCII are not looked at: any of them decode to something. */
 export function skipString(bytes: Uint8Array, at: number, view?: DataView): number {
-  let plain = at + 1;
-  if (view !== undefined) {
-    while (specialIn(view.getInt32(plain, true)) === 0) plain += 4;
-  }
-  for (let i = plain; ; i++) {
+  for (let i = at + 1; ; i++) {
+    if (view !== undefined) i = specialAt(view, i);
     const byte = bytes[i] ?? 0;
     if (byte === 34) return i + 1;
     if (byte < 32) return bad;
     if (byte !== 92) continue;
-    i++;
-    if (bytes[i] === 117) {
+    const escaped = bytes[++i] ?? 0;
+    if (escaped === 92 || escaped === 34) continue;
+    if (escaped === 117) {
       for (let digit = 1; digit <= 4; digit++) if (!isHex(bytes[i + digit] ?? 0)) return bad;
       i += 4;
-    } else if (!escapes.includes(bytes[i] ?? 0)) return bad;
+    } else if (!escapes.includes(escaped)) return bad;
   }
+}
+
+/** The next quote, backslash or control character. */
+function specialAt(view: DataView, at: number): number {
+  let i = at;
+  let special = specialIn(view.getInt32(i, true));
+  while (special === 0) {
+    i += 4;
+    special = specialIn(view.getInt32(i, true));
+  }
+  return i + ((31 - Math.clz32(special & -special)) >> 3);
 }
 
 /**
@@ -68,8 +77,8 @@ export function specialIn(word: number): number {
   return found & 0x80808080;
 }
 
-/** `" \ / b f n r t` */
-const escapes: readonly number[] = [34, 92, 47, 98, 102, 110, 114, 116];
+/** `/ b f n r t`, beside quote and backslash */
+const escapes: readonly number[] = [47, 98, 102, 110, 114, 116];
 
 function isHex(byte: number): boolean {
   return isDigit(byte) || (byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102);

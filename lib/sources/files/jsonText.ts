@@ -8,7 +8,7 @@ const backslash = 92;
 export const noText = 0;
 export const asciiText = 1;
 export const wideText = 2;
-export const escapedText = 3;
+export const hasEscapes = 3;
 
 /** Passes a string, with `at` then behind its closing quote; one with escapes is left for others. */
 export function passText(from: JsonBytes): number {
@@ -38,7 +38,7 @@ export function passText(from: JsonBytes): number {
   beyond |= word & (lowest - 1);
   end += (31 - Math.clz32(lowest)) >> 3;
   if (bytes[end] !== quote) {
-    if (bytes[end] === backslash) return escapedText;
+    if (bytes[end] === backslash) return hasEscapes;
     from.at = -1;
     return noText;
   }
@@ -54,10 +54,8 @@ export function readText(from: JsonBytes): string | null {
       return textAt(from, start, from.at - 1);
     case wideText:
       return textAt(from, start, 1 - from.at);
-    case escapedText: {
-      const length = withoutEscapes(from);
-      return length < 0 ? parsedText(from) : unescaped.latin1Slice(0, length);
-    }
+    case hasEscapes:
+      return escapedText(from);
     default:
       return null;
   }
@@ -72,45 +70,59 @@ export function textAt(block: JsonBytes, start: number, end: number): string {
   return end < 0 ? block.bytes.utf8Slice(start, -end) : block.ascii(start, end);
 }
 
-/** Bytes of the string that lost its escapes last. */
-export function copyUnescaped(length: number, into: Uint8Array, at: number): void {
-  unescaped.copy(into, at, 0, length);
-}
+/** `withoutEscapes`: there is another escape, or something that is no ASCII. */
+export const notPlain = -1;
+/** `withoutEscapes`: the string is longer than the place for it. */
+export const noRoom = -2;
 
 /**
  * Passes a string of ASCII whose escapes are backslashes, quotes and slashes: the byte behind each stays.
- * It is copied four bytes at a time where there is nothing special. Others are left: -1, instead of the
- * length of what is copied.
+ * It is copied to `start`, four bytes at a time where there is nothing special; answers where the copy
+ * ends. Others are left as they are.
  */
-export function withoutEscapes(from: JsonBytes): number {
+export function withoutEscapes(
+  from: JsonBytes,
+  into: Uint8Array,
+  intoView: DataView,
+  start: number,
+): number {
   const { bytes, view } = from;
-  let length = 0;
+  const last = into.length - 4;
+  let end = start;
   for (let i = from.at + 1; ; i++) {
-    if (length + 4 > unescaped.length) enlarge();
+    if (end > last) return noRoom;
     const word = view.getInt32(i, true);
-    if ((word & 0x80808080) !== 0) return -1;
+    if ((word & 0x80808080) !== 0) return notPlain;
     if (specialIn(word) === 0) {
-      unescapedView.setInt32(length, word, true);
+      intoView.setInt32(end, word, true);
       i += 3;
-      length += 4;
+      end += 4;
       continue;
     }
     let byte = bytes[i] as number;
     if (byte === quote) {
       from.at = i + 1;
-      return length;
+      return end;
     }
     if (byte === backslash) {
       byte = bytes[++i] as number;
-      if (byte !== backslash && byte !== quote && byte !== 47) return -1;
-    } else if (byte < 32) return -1;
-    unescaped[length++] = byte;
+      if (byte !== backslash && byte !== quote && byte !== 47) return notPlain;
+    } else if (byte < 32) return notPlain;
+    into[end++] = byte;
   }
 }
 
+function escapedText(from: JsonBytes): string | null {
+  let end = withoutEscapes(from, unescaped, unescapedView, 0);
+  while (end === noRoom) {
+    enlarge();
+    end = withoutEscapes(from, unescaped, unescapedView, 0);
+  }
+  return end === notPlain ? parsedText(from) : unescaped.latin1Slice(0, end);
+}
+
 function enlarge(): void {
-  const larger = Buffer.alloc(unescaped.length * 2);
-  unescaped.copy(larger);
+  const larger = Buffer.alloc(unescaped.length * 4);
   unescaped = larger as JsonBytes['bytes'];
   unescapedView = new DataView(larger.buffer, larger.byteOffset, larger.length);
 }
