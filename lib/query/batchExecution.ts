@@ -198,10 +198,12 @@ export class BatchExecution {
     for (;;) {
       const { done, value } = (yield iterator.next()) as IteratorResult<readonly unknown[]>;
       if (done) return;
-      yield* this.push(source, value);
-      if (this.stopping) {
-        yield* wait(iterator.return?.());
-        throw new Stopped();
+      try {
+        yield* this.push(source, value);
+        if (this.stopping) throw new Stopped();
+      } catch (error) {
+        yield* wait(iterator.return?.()); // it may have a file open
+        throw error;
       }
     }
   }

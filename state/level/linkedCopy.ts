@@ -1,10 +1,13 @@
-import { copyFile, link, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { temporaryPrefix } from '../../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { databaseDirectory } from './storeFiles.js';
 
+const files = nodeFileSystem();
 const prefix = `${temporaryPrefix}copy-`;
+/** A copy that is taking the place of the database. */
+const replacing = 'db.before';
 
 /** A database that may be opened, and so changed, without touching the one that it is a copy of. */
 export interface LinkedCopy {
@@ -16,18 +19,31 @@ export interface LinkedCopy {
  * Copies the LevelDB below `directory`. LevelDB never changes a table, it only deletes it: tables are
  * linked, where the disk can, and only logs and lists are copied.
  */
-export async function linkedCopy(directory: string): Promise<LinkedCopy> {
+export function linkedCopy(directory: string): Promise<LinkedCopy> {
+  return copyOf(directory, (name) => /\.(ldb|sst)$/.test(name));
+}
+
+/**
+ * Keeps the LevelDB below `directory` as it is before it is opened: what LevelDB cannot read at that moment
+ * it drops, and deletes the file. It writes to new files only while it opens, so all are linked.
+ */
+export function keptFiles(directory: string): Promise<LinkedCopy> {
+  return copyOf(directory, () => true);
+}
+
+async function copyOf(directory: string, isLinked: (name: string) => boolean): Promise<LinkedCopy> {
   const from = databaseDirectory(directory);
-  const copy = join(directory, `${prefix}${globalThis.crypto.randomUUID()}`);
+  const copy = temporaryIn(directory);
   await mkdir(copy, { mode: 0o700 });
   const remove = () => rm(copy, { recursive: true, force: true });
   try {
-    for (const name of await nodeFileSystem().list(from)) {
-      if (name.startsWith('LOG') || name === 'LOCK') continue;
-      const [source, target] = [join(from, name), join(copy, name)];
-      if (/\.(ldb|sst)$/.test(name)) await linkOrCopy(source, target);
-      else await copyFile(source, target);
-    }
+    const names = (await files.list(from)).filter((n) => !n.startsWith('LOG') && n !== 'LOCK');
+    await Promise.all(
+      names.map((name) => {
+        const [source, target] = [join(from, name), join(copy, name)];
+        return isLinked(name) ? linkOrCopy(source, target) : copyFile(source, target);
+      }),
+    );
   } catch (error) {
     await remove();
     throw error;
@@ -35,9 +51,31 @@ export async function linkedCopy(directory: string): Promise<LinkedCopy> {
   return { directory: copy, remove };
 }
 
+function temporaryIn(directory: string): string {
+  return join(directory, `${prefix}${globalThis.crypto.randomUUID()}`);
+}
+
+/** Puts a copy in the place of the database, which must be closed. */
+export async function putBack(directory: string, copy: LinkedCopy): Promise<void> {
+  await rename(copy.directory, join(directory, replacing));
+  await finishPuttingBack(directory);
+}
+
+/** Ends what a crash has left of `putBack`. Only the owner of the checkpoint's lock may call it. */
+export async function finishPuttingBack(directory: string): Promise<void> {
+  const names = await files.list(directory);
+  if (!names.includes(replacing)) return;
+  const database = databaseDirectory(directory);
+  const dropped = temporaryIn(directory);
+  if (names.includes(basename(database))) await rename(database, dropped);
+  await rename(join(directory, replacing), database);
+  await files.syncDirectory?.(directory);
+  await rm(dropped, { recursive: true, force: true });
+}
+
 /** Removes copies whose reader has died. Only the owner of the checkpoint's lock may call it. */
 export async function removeCopies(directory: string): Promise<void> {
-  for (const name of await nodeFileSystem().list(directory)) {
+  for (const name of await files.list(directory)) {
     if (name.startsWith(prefix)) await rm(join(directory, name), { recursive: true, force: true });
   }
 }

@@ -2,7 +2,7 @@ import { StreamingError } from '../../lib/errors.js';
 import type { EpochRecord, StateBackend } from '../../lib/state/stateBackend.js';
 import { openDurableBackend } from '../durableBackend.js';
 import { type LevelByteStore, levelCodeOf, openLevel, reasonOf } from './levelByteStore.js';
-import { removeCopies } from './linkedCopy.js';
+import { finishPuttingBack, keptFiles, putBack, removeCopies } from './linkedCopy.js';
 import {
   checkCleanMark,
   checkDiary,
@@ -53,10 +53,13 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
   const sizes = { ...defaults, cacheEntries: options.cacheEntries ?? defaults.cacheEntries };
   const { clean, torn, checkLater } = await verifyFiles(directory, create);
   const filters = clean ? await readFilters(directory) : undefined;
-  const store = await openStore(directory, create, sizes);
+  const kept = create ? undefined : await keptFiles(directory);
+  const store = await openStore(directory, create, sizes).catch(async (error: unknown) => {
+    await kept?.remove();
+    throw error;
+  });
   try {
-    // A torn end is dropped with a complaint, and rightly: the recovery sees what it has lost.
-    if (!create && !torn) await checkDiary(directory);
+    if (!create) await checkDiary(directory, torn);
     const { backend, lastEpoch } = await openDurableBackend(store, {
       queryId,
       directory,
@@ -68,9 +71,11 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
       ...(filters === undefined ? {} : { filters }),
       onClosed: (isSound, known) => (isSound ? leaveMarks(directory, known) : undefined),
     });
+    await kept?.remove();
     return { backend, lastEpoch, scanned: backend.scanned };
   } catch (error) {
     await store.close();
+    if (kept !== undefined) await putBack(directory, kept);
     throw error;
   }
 }
@@ -89,6 +94,7 @@ interface VerifiedFiles {
 
 /** All that can be told before LevelDB opens, and so writes. */
 async function verifyFiles(directory: string, create: boolean): Promise<VerifiedFiles> {
+  await finishPuttingBack(directory);
   if ((await checkFormat(directory)) === 'new') {
     if (!create)
       throw openFailed(directory, new Error('it is missing, and batches were committed'));

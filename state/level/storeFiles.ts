@@ -17,6 +17,7 @@ import { verifyTable } from './tableFile.js';
  * FILTER    crc:u32 (CRC-32, little-endian) and what the last proper close knew about the keys
  * db/       LevelDB
  * db.<n>/   a store that did not open before its first commit, put aside
+ * db.before/ the files as they were before an opening that failed, on their way back to db/
  */
 const files = nodeFileSystem();
 const magic = 'millrace-state ';
@@ -163,11 +164,21 @@ function checkTable(name: string, bytes: Uint8Array | undefined): void {
   }
 }
 
-/** What LevelDB has dropped while it opened stands only in its diary. */
-export async function checkDiary(directory: string): Promise<void> {
+/**
+ * What LevelDB has dropped while it opened stands only in its diary. Throws `STATE_OPEN_FAILED` if it could
+ * not read a file, which the next start may, and `STATE_CORRUPT` if what it read was damaged.
+ *
+ * @param torn a torn end is dropped with a complaint, and rightly: the recovery sees what it has lost.
+ */
+export async function checkDiary(directory: string, torn: boolean): Promise<void> {
   const diary = await readFile(join(databaseDirectory(directory), 'LOG'), 'utf8');
-  const complaint = diary.split('\n').find((line) => /\(ignoring error\)|Corruption/.test(line));
-  if (complaint !== undefined) throw damaged(`LevelDB says '${complaint.slice(0, 200)}'`);
+  for (const line of diary.split('\n')) {
+    const says = `LevelDB says '${line.slice(0, 200)}'`;
+    if (/ignoring error.*IO error/i.test(line)) {
+      throw new StreamingError('STATE_OPEN_FAILED', { directory, reason: says });
+    }
+    if (!torn && /\(ignoring error\)|Corruption/.test(line)) throw damaged(says);
+  }
 }
 
 function damaged(reason: string): StreamingError<'STATE_CORRUPT'> {
