@@ -255,6 +255,26 @@ describe('openCheckpoint', () => {
     );
   });
 
+  it('fences a zombie whose unfinished plan the next owner has removed', async () => {
+    const machine = new Machine();
+    const publish = (path: string, content: Uint8Array, also?: string) =>
+      path.includes('offsets')
+        ? Promise.reject(Object.assign(new Error('ENOENT: link'), { code: 'ENOENT' }))
+        : machine.files.publish(path, content, also);
+    const slow = Object.assign(Object.create(machine.files), { publish });
+    const zombie = await machine.open({ fileSystem: slow });
+    await expect(zombie.plan(planOf(0))).rejects.toThrow('ENOENT');
+    await machine.open({
+      fileSystem: Object.assign(Object.create(machine.files), { lock: undefined }),
+    });
+    await expect(zombie.plan(planOf(0))).rejects.toThrow(
+      expect.objectContaining({
+        code: 'CHECKPOINT_CONCURRENT',
+        params: { file: `${location}/runs/2`, batchId: 0 },
+      }),
+    );
+  });
+
   it('keeps 100 plans', async () => {
     const machine = new Machine();
     await machine.run(103);

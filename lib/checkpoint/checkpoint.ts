@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { StreamingError } from '../errors.js';
+import { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
 import type { PlanEntry, QueryCheckpoint, SavepointRequest } from '../query/queryCheckpoint.js';
 import { beginSavepoint, type SavepointInfo } from '../savepoint/beginSavepoint.js';
@@ -11,7 +11,7 @@ import { openMetadata, updateMetadata } from './metadataFile.js';
 import { OffsetLog } from './offsetLog.js';
 import { mustBelongTogether } from './position.js';
 import { readRestored } from './restored.js';
-import { takeFence } from './runs.js';
+import { laterRun, takeFence } from './runs.js';
 
 /** How a checkpoint opens the state below it; `state/level/openStateBackend.ts` is the real one. */
 export type OpenBackend = (options: {
@@ -122,8 +122,23 @@ class Checkpoint implements QueryCheckpoint {
 
   async plan(entry: PlanEntry, turnTexts?: readonly string[]): Promise<void> {
     this.ground.killPoint('kp4:before');
-    await this.log.publish(entry, this.ground.fence, turnTexts);
+    try {
+      await this.log.publish(entry, this.ground.fence, turnTexts);
+    } catch (cause) {
+      throw (await this.takenOver(entry.batchId, cause)) ?? cause;
+    }
     this.ground.killPoint('kp4:after');
+  }
+
+  /** Whoever takes over removes what is not finished: what has failed here need not say so. */
+  private async takenOver(batchId: number, cause: unknown): Promise<StreamingError | undefined> {
+    if (cause instanceof StreamingError) return cause;
+    const { location, fileSystem, fence } = this.ground;
+    const runs = join(location, 'runs');
+    const later = await laterRun(fileSystem, runs, fence);
+    if (later === undefined) return undefined;
+    const file = join(runs, String(later));
+    return new StreamingError('CHECKPOINT_CONCURRENT', { file, batchId }, { cause });
   }
 
   async purge(batchId: number): Promise<void> {

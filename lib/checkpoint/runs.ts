@@ -15,7 +15,7 @@ export async function takeFence(
   queryId: string,
 ): Promise<number> {
   await files.makeDirectory(directory);
-  const runs = (await files.list(directory)).filter((name) => /^\d{1,15}$/.test(name)).map(Number);
+  const runs = await runsIn(files, directory);
   const fence = Math.max(0, ...runs) + 1;
   const content = encodeCheckpointFile({ kind: 'run', queryId, batchId: -1, fence, body: {} });
   try {
@@ -29,4 +29,18 @@ export async function takeFence(
     if (old < fence - 1) await files.remove(join(directory, String(old)));
   }
   return fence;
+}
+
+/** The newest run, if it began after the one of `fence`: that one is no longer the owner. */
+export async function laterRun(
+  files: FileSystem,
+  directory: string,
+  fence: number,
+): Promise<number | undefined> {
+  const newest = Math.max(0, ...(await runsIn(files, directory)));
+  return newest > fence ? newest : undefined;
+}
+
+async function runsIn(files: FileSystem, directory: string): Promise<readonly number[]> {
+  return (await files.list(directory)).filter((name) => /^\d{1,15}$/.test(name)).map(Number);
 }
