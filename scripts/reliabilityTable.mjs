@@ -39,6 +39,7 @@ const told = {
   'faults:fuzz': ({ counts }) => `${n(counts.get('attempts'))} inputs`,
   'faults:soak': ({ counts }) =>
     `${n(counts.get('rows'))} rows, ${n(counts.get('kills'))} kills, ${n(counts.get('windows'))} windows`,
+  'faults:syscalls': ({ counts }) => `${n(counts.get('call indexes'))} calls of LevelDB failed`,
   'faults:mutants': ({ fired, planned }) => `${n(fired)} of ${n(planned)} caught`,
 };
 
