@@ -58,6 +58,7 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
     await kept?.remove();
     throw error;
   });
+  let opened: OpenState;
   try {
     if (!create) await checkDiary(directory, torn);
     const { backend, lastEpoch } = await openDurableBackend(store, {
@@ -71,13 +72,15 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
       ...(filters === undefined ? {} : { filters }),
       onClosed: (isSound, known) => (isSound ? leaveMarks(directory, known) : undefined),
     });
-    await kept?.remove();
-    return { backend, lastEpoch, scanned: backend.scanned };
+    opened = { backend, lastEpoch, scanned: backend.scanned };
   } catch (error) {
     await store.close();
     if (kept !== undefined) await putBack(directory, kept);
     throw error;
   }
+  // Never put back from here on: it may be gone in part. The next start removes what is left of it.
+  await kept?.remove().catch(() => undefined);
+  return opened;
 }
 
 /** The clean mark comes last: what it stands for is complete. */
