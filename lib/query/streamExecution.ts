@@ -46,9 +46,8 @@ export class StreamExecution implements QueryLife {
   private batch: BatchExecution;
   /** Has run, and is not committed yet. */
   private pending: PendingCommit | undefined;
-  /** Settles when the plan that was made last is on disk. */
+  /** The plan that is on its way to disk, or has not got there; undefined once it has. */
   private planned: MaybePromise<void> = undefined;
-  private isPlanning = false;
   private batches = 0;
   private wasOpen = false;
   private idleWaiters: (() => void)[] = [];
@@ -171,7 +170,7 @@ export class StreamExecution implements QueryLife {
 
   private newBatch(): BatchExecution {
     return new BatchExecution(this.setup, this.run, this.report, {
-      isWriting: () => this.pending !== undefined || this.isPlanning,
+      isWriting: () => this.pending !== undefined || this.planned !== undefined,
       settle: () => this.settle(),
     });
   }
@@ -362,11 +361,10 @@ export class StreamExecution implements QueryLife {
     };
     this.planned = then(pending?.answer, write);
     if (!isPromise(this.planned)) return;
-    this.isPlanning = true;
     const done = () => {
-      this.isPlanning = false;
+      this.planned = undefined;
     };
-    this.planned.then(done, done); // `planned` is awaited
+    this.planned.then(done, () => undefined); // whoever awaits `planned` has the error
   }
 
   private *runBatch(plan: PlanEntry, replay: boolean): Steps<Outcome> {
