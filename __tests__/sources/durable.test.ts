@@ -225,6 +225,22 @@ describe('durable', () => {
     expect((await recovered(files))[0]).toBe('kept');
   });
 
+  // The first append of a run is the mark's, and comes after both files have been made.
+  it.each([1, 2, 3, 4])('has no file open after append %i fails', async (nth) => {
+    const files = new CrashingFiles();
+    const stream = pushes();
+    const source = await opened(stream, context(files));
+    let calls = 0;
+    files.onCall = (call) => {
+      if (call === 'append' && ++calls >= nth) throw new Error('EIO');
+    };
+    await stream.push('a').catch(() => undefined);
+    await stream.push('b').catch(() => undefined);
+    await source.close();
+    expect(calls).toBeGreaterThanOrEqual(nth);
+    expect(files.open).toBe(0);
+  });
+
   it('refuses a row that cannot be kept, and keeps the others', async () => {
     const stream = pushes();
     await opened(stream, context(new CrashingFiles()));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AppendFile, AppendFiles } from '../../lib/checkpoint/appendFiles.js';
 import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
+import type { MaybePromise } from '../../lib/maybe.js';
 import { nodeAppendFiles } from '../../lib/sources/durable/nodeAppendFiles.js';
 import { scratch } from '../scratch.js';
 import type { Outcome } from '../suite.js';
@@ -109,7 +110,12 @@ class FailingFiles {
   private appendFiles(files: AppendFiles): AppendFiles {
     return {
       create: (path) =>
-        this.attempt('create', async () => this.file(path, await files.create(path))),
+        this.attempt(
+          'create',
+          () => files.create(path),
+          undefined,
+          (file) => file.close(),
+        ).then((file) => this.file(path, file)),
       sync: (path) => this.attempt('sync', () => files.sync(path)),
     };
   }
@@ -132,18 +138,22 @@ class FailingFiles {
     };
   }
 
+  /** `lose`: what a call that fails before it is made loses; `undo`: lets go of what nobody gets. */
   private async attempt<T>(
     name: string,
     body: () => T | PromiseLike<T>,
     lose?: () => Promise<void>,
+    undo?: (done: T) => MaybePromise<void>,
   ): Promise<T> {
     const { nth, sticky, late, code } = this.call;
     const calls = ++this.calls;
     const fails = sticky ? calls >= nth : calls === nth;
     if (!fails) return body();
     this.at ??= name;
-    if (late) await body();
-    else await lose?.();
+    if (late) {
+      const done = await body();
+      await undo?.(done);
+    } else await lose?.();
     throw Object.assign(new Error(`${code}: injected into ${name}`), { code });
   }
 }

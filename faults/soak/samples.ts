@@ -1,10 +1,16 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultSizes } from '../../state/level/storeSizes.js';
 
 const mebibyte = 1024 * 1024;
 /** Slope that counts as a leak (MB a minute), and growth that is noise (MB). */
 const mostSlope = 1;
 const noise = 6;
+/**
+ * Before LevelDB has filled its log, written it as a table and merged the first tables, every checkpoint
+ * grows (MB): a log being written, one being merged, and the table that comes of it.
+ */
+const settled = (3 * defaultSizes().writeBufferSize) / mebibyte;
 
 /** Figures of one life, over time. */
 export class Samples {
@@ -47,7 +53,7 @@ export class Samples {
     if (slope > mostSlope && grown > noise)
       return `the heap grows by ${slope.toFixed(1)} MB a minute`;
     if (files > 10) return `open files go up and down by ${files}`;
-    if (diskLast > diskFirst * 1.3 + noise) {
+    if (diskLast > Math.max(diskFirst, settled) * 1.3 + noise) {
       return `the checkpoint grows from ${diskFirst.toFixed(1)} to ${diskLast.toFixed(1)} MB`;
     }
     return undefined;

@@ -11,6 +11,8 @@ export class CrashingFiles extends MemoryFileSystem {
   /** Called before each append and sync: throws to make it fail. */
   onCall: (call: 'append' | 'sync') => void = () => {};
   syncs = 0;
+  /** Files that nobody has closed. */
+  open = 0;
 
   readonly appendFiles: AppendFiles = {
     create: (path) => {
@@ -44,6 +46,7 @@ export class CrashingFiles extends MemoryFileSystem {
   }
 
   private file(path: string): AppendFile {
+    this.open++;
     return {
       append: (bytes) => {
         this.onCall('append');
@@ -55,7 +58,9 @@ export class CrashingFiles extends MemoryFileSystem {
         this.syncs++;
         this.unsynced.set(path, 0);
       },
-      close: () => {},
+      close: () => {
+        this.open--;
+      },
     };
   }
 }

@@ -139,8 +139,7 @@ export class DurableLog {
     } catch {
       // Every row is durable already: without the marker the log opens as after a crash.
     } finally {
-      await file.close();
-      await mark?.close();
+      await closeBoth(file, mark);
     }
   }
 
@@ -183,8 +182,7 @@ export class DurableLog {
     const { file: old, mark } = this;
     this.file = undefined;
     this.mark = undefined;
-    await old?.close();
-    await mark?.close();
+    await closeBoth(old, mark);
     const path = segmentPath(directory, first);
     const file = await appendFiles.create(path);
     this.file = file;
@@ -222,5 +220,17 @@ export class DurableLog {
     this.file = undefined;
     this.mark = undefined;
     this.listener.failed(error);
+  }
+}
+
+/** Closes the second also if the first cannot be closed. */
+async function closeBoth(
+  file: AppendFile | undefined,
+  mark: SyncedMark | undefined,
+): Promise<void> {
+  try {
+    await file?.close();
+  } finally {
+    await mark?.close();
   }
 }

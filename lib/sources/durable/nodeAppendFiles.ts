@@ -6,7 +6,12 @@ import type { AppendFile, AppendFiles } from '../../checkpoint/appendFiles.js';
 export const nodeAppendFiles: AppendFiles = {
   async create(path) {
     const handle = await open(path, 'w', 0o600);
-    await syncDirectory(dirname(path));
+    try {
+      await syncDirectory(dirname(path));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
     return new NodeAppendFile(handle);
   },
   async sync(path) {

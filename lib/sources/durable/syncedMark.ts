@@ -27,7 +27,12 @@ export class SyncedMark {
   /** Begins the file anew. */
   static async begin(files: AppendFiles, directory: string, upTo: number): Promise<SyncedMark> {
     const mark = new SyncedMark(await files.create(join(directory, syncedMarkName)));
-    await mark.reached(upTo);
+    try {
+      await mark.reached(upTo);
+    } catch (error) {
+      await mark.close();
+      throw error;
+    }
     return mark;
   }
 
