@@ -385,6 +385,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
       this.shapes.settle(shapes);
       this.catalog.settle(tables);
       for (const [table, removed] of gone) for (const entry of removed) table.bury(entry);
+      this.cache.dropUncached();
       this.cache.arrived(changed, true);
       this.renewal.start();
     };

@@ -30,6 +30,8 @@ export interface StateGround {
 export interface OpenTable {
   readonly table: StateTable;
   readonly below: TableBelow<unknown> | undefined;
+  /** False: what a commit has written leaves memory. */
+  readonly cached: boolean;
 }
 
 /** Rough size of a cached entry with its value, for `memoryUsedBytes`. */
@@ -53,7 +55,7 @@ export class OperatorState implements StateStore {
     const below = this.ground.below(this.operatorId, name, 'keyed', options);
     const table = new KeyedMapTable<V>(this.operatorId, name, options.counted ?? true, below);
     this.keyedTables.set(name, table as KeyedTable<unknown>);
-    this.tables.push({ table, below: below as TableBelow<unknown> | undefined });
+    this.opened(table, below, options);
     return table;
   }
 
@@ -64,8 +66,12 @@ export class OperatorState implements StateStore {
     const below = this.ground.below(this.operatorId, name, 'timed', options);
     const table = new TimedMapTable<V>(this.operatorId, name, options.counted ?? true, below);
     this.timedTables.set(name, table as TimedTable<unknown>);
-    this.tables.push({ table, below: below as TableBelow<unknown> | undefined });
+    this.opened(table, below, options);
     return table;
+  }
+
+  private opened<V>(table: StateTable, below: unknown, { cached = true }: TableOptions<V>): void {
+    this.tables.push({ table, below: below as TableBelow<unknown> | undefined, cached });
   }
 
   get writesChanges(): boolean {

@@ -79,6 +79,11 @@ export interface TableOptions<V> {
   readonly fromStored?: (stored: unknown) => V;
   /** Default true: counted in `numRowsTotal` of the operator. Indexes are not. */
   readonly counted?: boolean;
+  /**
+   * Default true: entries stay in memory while the cache has room. With false they leave it with the
+   * commit that writes them: for an index that is read once, when it is due.
+   */
+  readonly cached?: boolean;
 }
 
 /** The state of one operator: tables by name. Asking twice for a name gives the same table. */

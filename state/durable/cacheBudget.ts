@@ -22,6 +22,13 @@ export class CacheBudget {
     if (maySweep && this.arrivals > this.limit / 4) this.sweep();
   }
 
+  /** Drops what has been written of the tables that ask for it. */
+  dropUncached(): void {
+    for (const { table, cached } of this.tables()) {
+      if (!cached) table.sweep(this.sweeps, 0, Number.POSITIVE_INFINITY);
+    }
+  }
+
   private sweep(): void {
     let excess = -this.limit;
     for (const { table } of this.tables()) excess += table.cachedCount;

@@ -20,6 +20,13 @@ export class StoredTimes {
     return time <= this.knownUpTo;
   }
 
+  /** Whether nothing that is stored up to `time` is missing in memory; if so, remembers it. */
+  learnNothingUpTo(time: number): boolean {
+    if (this.first === 'unknown' || (this.first !== undefined && this.first <= time)) return false;
+    this.knownUpTo = time;
+    return true;
+  }
+
   /** Whether a time that is not in memory cannot be on disk either. */
   isFree(time: number): boolean {
     return time <= this.knownUpTo || time > this.last;
@@ -35,9 +42,15 @@ export class StoredTimes {
     if (time === this.first) this.first = 'unknown';
   }
 
-  /** An entry of this time has been dropped from memory. */
+  /** An entry of this time has been dropped from memory, so that only the disk has it. */
   forgetFrom(time: number): void {
-    if (time > this.knownUpTo) return;
+    if (time > this.knownUpTo) {
+      // The disk may have answered what its first time is before the entry got there.
+      if (this.first === undefined || (this.first !== 'unknown' && time < this.first)) {
+        this.first = time;
+      }
+      return;
+    }
     this.knownUpTo = Number.NEGATIVE_INFINITY;
     this.first = 'unknown';
   }

@@ -95,6 +95,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     this.loadedUpTo = upTo;
     const below = this.below;
     if (below === undefined || this.onDisk.isKnown(upTo)) return;
+    if (this.onDisk.learnNothingUpTo(upTo)) return;
     const scan = below.scan(this.onDisk.knownUpTo, upTo, (entry) => this.keep(entry));
     return then(scan, () => {
       this.onDisk.knownUpTo = upTo;

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
-import type { KeyedTable, TimedTable } from '../../../lib/state/stateStore.js';
+import type { KeyedTable } from '../../../lib/state/stateStore.js';
+import { type DueIndex, dueIndex } from '../dueIndex.js';
 
 /** When a key first seen at `time` is forgotten (ms); no event time counts as 1970, as in Spark. */
 export function expiryOf(time: number, delayMs: number): number {
@@ -9,11 +10,11 @@ export function expiryOf(time: number, delayMs: number): number {
 
 /**
  * Remembers a key until the watermark reaches its expiry: `seen := key -> expiry`, and
- * `expiries := expiry key -> null`, the index by which it is evicted.
+ * `expiries := index of key by expiry`, by which it is evicted, see dueIndex.ts.
  */
 export class ExpiringDedupStage implements Stage {
   private readonly seen: KeyedTable<number>;
-  private readonly expiries: TimedTable<null>;
+  private readonly expiries: DueIndex<unknown>;
   private dropped = 0;
 
   constructor(
@@ -23,7 +24,7 @@ export class ExpiringDedupStage implements Stage {
     private readonly delayMs: number,
   ) {
     this.seen = ctx.state.keyed<number>('seen');
-    this.expiries = ctx.state.timed<null>('expiries', { counted: false });
+    this.expiries = dueIndex(ctx, 'expiries');
   }
 
   prepare(): MaybePromise<void> {
@@ -42,16 +43,16 @@ export class ExpiringDedupStage implements Stage {
       return;
     }
     const expiry = expiryOf(time, this.delayMs);
-    this.seen.insert(key, expiry);
-    this.expiries.insert(expiry, key, null);
+    this.expiries.add(expiry, this.seen.insert(key, expiry).key);
     this.out.next(row, time);
   }
 
   endBatch(): void {
-    for (const due of this.expiries.due(this.ctx.evictionWatermark)) {
-      const entry = this.seen.find(due.key);
-      if (entry !== undefined) this.seen.remove(entry);
-      this.expiries.remove(due);
+    for (const { references } of this.expiries.take(this.ctx.evictionWatermark)) {
+      for (const key of references) {
+        const entry = this.seen.find(key);
+        if (entry !== undefined) this.seen.remove(entry);
+      }
     }
     if (this.dropped > 0) this.ctx.count('numDroppedDuplicateRows', this.dropped);
     this.dropped = 0;

@@ -1,21 +1,26 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
-import type { Entry, KeyedTable, TimedTable } from '../../../lib/state/stateStore.js';
-import { compareDue, inDueOrder } from '../dueOrder.js';
+import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
+import { StoredDueIndex } from '../dueIndex.js';
+import { compareDue } from '../dueOrder.js';
 import { DueReferences } from '../dueReferences.js';
 import type { Bucket, KeyRows } from './bucket.js';
 import type { JoinSide } from './joinType.js';
 
+/** Takes the bucket `no` of `entry`, which was put under `first`; it may be elsewhere now, or gone. */
+export type LeaveBucket = (entry: Entry<KeyRows>, no: number, first: number) => void;
+
 /**
  * Buckets of a side by the time at which their first row leaves.
  *
- * Invariant: a bucket is here under `bucket.first`, once; one whose rows never leave is not.
+ * Invariant: a bucket is here under `bucket.first`; one whose rows never leave is not. Where it was
+ * before, it is still named until that time comes.
  */
 export interface LeavingIndex {
   load(upTo: number): MaybePromise<void>;
   /** Takes out the buckets from which a row leaves, earliest first; `first` of such a bucket is stale. */
-  take(upTo: number, leave: (entry: Entry<KeyRows>, no: number) => void): void;
-  /** Puts a bucket of `entry` under `first`; +Infinity takes it out. */
+  take(upTo: number, leave: LeaveBucket): void;
+  /** Puts a bucket of `entry` under `first`; +Infinity: nowhere. */
   move(entry: Entry<KeyRows>, bucket: Bucket, first: number): void;
 }
 
@@ -30,41 +35,41 @@ export function leavingIndex(
     : new ReferenceIndex(ctx.orderMatters);
 }
 
+/** A bucket as the stored index names it. */
+type BucketName = readonly [key: unknown, no: number];
+
 class StoredIndex implements LeavingIndex {
-  private readonly due: TimedTable<true>;
+  private readonly due: StoredDueIndex;
+  private readonly orderMatters: boolean;
 
   constructor(
-    private readonly side: JoinSide,
-    private readonly ctx: StageContext,
+    side: JoinSide,
+    ctx: StageContext,
     private readonly keys: KeyedTable<KeyRows>,
   ) {
-    const name = side === 'left' ? 'dueLeft' : 'dueRight';
-    this.due = ctx.state.timed<true>(name, { counted: false });
+    this.due = new StoredDueIndex(ctx, side === 'left' ? 'dueLeft' : 'dueRight');
+    this.orderMatters = ctx.orderMatters;
   }
 
   load(upTo: number): MaybePromise<void> {
     return this.due.load(upTo);
   }
 
-  take(upTo: number, leave: (entry: Entry<KeyRows>, no: number) => void): void {
-    const due = this.due.due(upTo);
-    for (const found of this.ctx.orderMatters ? inDueOrder(due) : due) {
-      const [key, no] = found.key as readonly [unknown, number];
-      this.due.remove(found);
-      const entry = this.keys.find(key);
-      if (!entry) throw new TypeError(`join state: a key of the ${this.side} is missing`);
-      leave(entry, no);
+  take(upTo: number, leave: LeaveBucket): void {
+    for (const { time, references } of this.due.take(upTo)) {
+      if (this.orderMatters) references.sort(compareNames);
+      for (const name of references) {
+        const [key, no] = name as BucketName;
+        const entry = this.keys.find(key);
+        if (entry) leave(entry, no, time);
+      }
     }
   }
 
   move({ key }: Entry<KeyRows>, bucket: Bucket, first: number): void {
     if (bucket.first === first) return;
-    if (bucket.first !== Number.POSITIVE_INFINITY) {
-      const old = this.due.find(bucket.first, [key, bucket.no]);
-      if (old) this.due.remove(old);
-    }
     bucket.first = first;
-    if (first !== Number.POSITIVE_INFINITY) this.due.insert(first, [key, bucket.no], true);
+    if (first !== Number.POSITIVE_INFINITY) this.due.add(first, [key, bucket.no]);
   }
 }
 
@@ -75,11 +80,11 @@ class ReferenceIndex implements LeavingIndex {
 
   load(): void {}
 
-  take(upTo: number, leave: (entry: Entry<KeyRows>, no: number) => void): void {
+  take(upTo: number, leave: LeaveBucket): void {
     for (const { time, references } of this.due.take(upTo)) {
       if (this.orderMatters) references.sort(compareBuckets);
       for (const bucket of references) {
-        if (bucket.first === time && bucket.owner) leave(bucket.owner, bucket.no);
+        if (bucket.first === time && bucket.owner) leave(bucket.owner, bucket.no, time);
       }
     }
   }
@@ -99,9 +104,9 @@ function holds(bucket: Bucket, time: number): boolean {
 }
 
 function compareBuckets(a: Bucket, b: Bucket): number {
-  return compareDue(named(a), named(b));
+  return compareNames([a.owner?.key, a.no], [b.owner?.key, b.no]);
 }
 
-function named({ owner, no }: Bucket) {
-  return { time: 0, key: [owner?.key, no] };
+function compareNames(a: unknown, b: unknown): number {
+  return compareDue({ time: 0, key: a }, { time: 0, key: b });
 }

@@ -9,7 +9,7 @@ import { addRow, type Bucket, bucketOf, firstOf, type KeyRows } from './bucket.j
  * left, right        := [key, no] -> bucket          sealed buckets of a side
  * bucket             := [no, older, newer, row, …]
  * row                := [row, time, matched] | [row, time, matched, at]   ms; null: none; at absent: time
- * dueLeft, dueRight  := at, [key, no] -> true        the smallest `at` of a bucket
+ * dueLeft, dueRight  := index of [key, no] by at     the smallest `at` of a bucket, see dueIndex.ts
  * size               := null -> number of rows of both sides
  * ```
  */

@@ -124,7 +124,7 @@ export class SideRows {
   /** Removes the rows with at <= upTo, earliest bucket first, and hands them to `leave`. */
   evict(upTo: number, leave: Leave): void {
     if (!this.index) return;
-    this.index.take(upTo, (entry, no) => this.evictBucket(entry, no, upTo, leave));
+    this.index.take(upTo, (entry, no, first) => this.evictBucket(entry, no, first, upTo, leave));
   }
 
   /** Removes every row of a key, oldest first. Needs the tables loaded. */
@@ -152,11 +152,18 @@ export class SideRows {
     this.remove(entry, open, bucket, sealed, all);
   }
 
-  private evictBucket(entry: Entry<KeyRows>, no: number, upTo: number, leave: Leave): void {
+  private evictBucket(
+    entry: Entry<KeyRows>,
+    no: number,
+    first: number,
+    upTo: number,
+    leave: Leave,
+  ): void {
     const open = this.isLeft ? entry.value.left : entry.value.right;
-    if (!open) throw new TypeError(`join state: a key of the ${this.side} is missing`);
-    const sealed = no === open.no ? undefined : this.sealedBucket(entry.key, no);
-    const bucket = sealed ? sealed.value : open;
+    if (!open) return;
+    const sealed = no === open.no ? undefined : this.sealed.find([entry.key, no]);
+    const bucket = no === open.no ? open : sealed?.value;
+    if (bucket?.first !== first) return;
     bucket.first = Number.POSITIVE_INFINITY; // its place in the index is gone
     const gone = rowsUpTo(bucket, upTo);
     handOver(bucket, gone, leave);
