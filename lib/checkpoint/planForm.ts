@@ -9,7 +9,7 @@ export function planOfJson(body: Json): O.Option<PlanEntry> {
   return isForm(body) && isPlan(body) ? O.some(body as unknown as PlanEntry) : O.none;
 }
 
-/** The plan as a file's body; `turnTexts`: its turns as JSON, if that has been made as they ran. */
+/** The plan as a file's body; `turnTexts`, in place of its turns: JSON that was made as they ran. */
 export function planText(plan: PlanEntry, turnTexts?: readonly string[]): string {
   if (turnTexts === undefined) return JSON.stringify(plan);
   const withoutTurns = JSON.stringify({ ...plan, turns: undefined });

@@ -1,6 +1,7 @@
 import { StreamingError } from '../errors.js';
-import { type MaybePromise, type Steps, wait } from '../maybe.js';
+import { isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
+import type { SourceReport } from '../sources/source.js';
 import type { EpochRecord } from '../state/stateBackend.js';
 import type { BatchReport } from './batchReport.js';
 import { inOperator, reasonOf } from './operatorError.js';
@@ -106,7 +107,8 @@ export class BatchExecution {
     this.pipelineEnded = false;
     const started = report.now();
     report.phase = 'the state store';
-    yield* wait(pipeline.prepare());
+    const prepared = pipeline.prepare();
+    if (isPromise(prepared)) yield prepared;
     for (const range of turn.ranges) {
       const source = run.sources[Number(range.source)];
       if (source) yield* this.readRange(source, range, facts.replay);
@@ -186,7 +188,8 @@ export class BatchExecution {
     if (range.upTo === null || sameOffset(range.after, range.upTo)) return;
     if (replay && !source.node.source.replayable) this.report.lost(range);
     this.report.phase = source.node.source.description;
-    const chunks = source.open.read(range.after, range.upTo, this.recordReport(source));
+    source.report ??= this.recordReport(source);
+    const chunks = source.open.read(range.after, range.upTo, source.report);
     if (Symbol.iterator in chunks) {
       for (const chunk of chunks) yield* this.push(source, chunk);
     } else yield* this.readLater(source, chunks);
@@ -219,7 +222,7 @@ export class BatchExecution {
     }
   }
 
-  private recordReport(source: SourceRun) {
+  private recordReport(source: SourceRun): SourceReport {
     const { node } = source;
     const { graph } = this.setup;
     const policy = node.badRecords ?? this.setup.failedRowsAt(graph.idOf(node));

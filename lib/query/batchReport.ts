@@ -34,7 +34,7 @@ export class BatchReport {
   failedRows: FailedRow[] = [];
   private failedCount = 0;
   private lostRows = 0;
-  private durations: Partial<Record<Phase, number>> = {};
+  private durations: Durations = {};
   private observed: Record<string, Readonly<Record<string, unknown>>> = {};
   private triggerAt = 0;
   private lastTriggerAt: number | undefined;
@@ -66,15 +66,17 @@ export class BatchReport {
   }
 
   took(phase: Phase, since: number): void {
-    this.timer()(phase, since);
+    this.add(this.durations, phase, since);
   }
 
   /** As `took` for the batch that runs now, also when another runs. */
   timer(): (phase: Phase, since: number) => void {
     const { durations } = this;
-    return (phase, since) => {
-      durations[phase] = (durations[phase] ?? 0) + Math.max(0, this.now() - since);
-    };
+    return (phase, since) => this.add(durations, phase, since);
+  }
+
+  private add(durations: Durations, phase: Phase, since: number): void {
+    durations[phase] = (durations[phase] ?? 0) + Math.max(0, this.now() - since);
   }
 
   late(row: LateRow): void {
@@ -243,8 +245,9 @@ const phases = [
   'walCommit',
 ] as const;
 type Phase = (typeof phases)[number];
+type Durations = Partial<Record<Phase, number>>;
 
-function roundedDurations(durations: Partial<Record<Phase, number>>): Record<string, number> {
+function roundedDurations(durations: Durations): Record<string, number> {
   const rounded: Record<string, number> = {};
   for (const phase of phases) {
     const ms = durations[phase];

@@ -9,8 +9,8 @@ import type { QueryRun } from './queryRun.js';
  * planned and committed when the epoch is over. A replay runs the same turns.
  */
 export class ContinuousEpoch {
-  private turns: PlannedTurn[] = [];
-  /** The same as JSON: made at once, the text of ten thousand would hold up the rows behind them. */
+  private turns = 0;
+  /** Each as JSON: made at once, the text of ten thousand would hold up the rows behind them. */
   private turnTexts: string[] = [];
   private previousWatermarkMs = 0;
   private isDue = false;
@@ -27,7 +27,7 @@ export class ContinuousEpoch {
   ) {}
 
   get isEmpty(): boolean {
-    return this.turns.length === 0;
+    return this.turns === 0;
   }
 
   /** Whether what has run since the last commit should be committed now. */
@@ -60,7 +60,7 @@ export class ContinuousEpoch {
     const first = batchId === 0 && opening;
     yield* batch.turn(turn, { batchId, first, closing: false, replay: false });
     run.anyBatch = true;
-    this.turns.push(turn);
+    this.turns += 1;
     if (this.durable) this.turnTexts.push(JSON.stringify(turn));
     this.show(run, batch);
   }
@@ -75,12 +75,12 @@ export class ContinuousEpoch {
 
   /** What has run is one batch: its plan, on its way to disk. The next turn is one of the next. */
   plan(run: QueryRun): MaybePromise<void> {
-    const { turns, turnTexts, previousWatermarkMs } = this;
-    this.turns = [];
+    const { turnTexts, previousWatermarkMs } = this;
+    this.turns = 0;
     this.turnTexts = [];
     this.isDue = false;
     this.shownRows = 0;
-    const entry = { batchId: run.nextBatchId, previousWatermarkMs, turns, closing: false };
+    const entry = { batchId: run.nextBatchId, previousWatermarkMs, turns: [], closing: false };
     return run.checkpoint.plan(entry, turnTexts);
   }
 
@@ -101,7 +101,7 @@ export class ContinuousEpoch {
   }
 
   abort(): void {
-    this.turns = [];
+    this.turns = 0;
     this.turnTexts = [];
   }
 }

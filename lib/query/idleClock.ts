@@ -40,6 +40,11 @@ export class IdleClock {
     this.others = this.watched.length < nodes.length;
   }
 
+  /** Whether the clock can move the watermark at all. */
+  get isWatching(): boolean {
+    return this.watched.length > 0;
+  }
+
   /** After a batch: which nodes have seen rows. */
   seen(pipeline: Pipeline): void {
     for (const watched of this.watched) {
@@ -49,7 +54,6 @@ export class IdleClock {
   }
 
   judge(): IdleJudgement {
-    if (this.watched.length === 0) return { out: [], atLeast: () => 0 };
     const now = this.now();
     const idle = this.watched.map((watched) => now - watched.lastSeen >= watched.idleAfterMs);
     const all = !this.others && idle.every(Boolean);

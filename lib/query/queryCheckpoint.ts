@@ -46,7 +46,7 @@ export interface QueryCheckpoint {
   /** Plans that are not committed, oldest first; absent: at most the newest. Several after a restore. */
   readonly replays?: readonly PlanEntry[];
   readonly backend: StateBackend;
-  /** Durable when it answers. `turnTexts`: the turns as JSON, of an epoch that has many, made as they ran. */
+  /** Durable when it answers. `turnTexts`, in place of `turns`: an epoch's many as JSON, made as they ran. */
   plan(entry: PlanEntry, turnTexts?: readonly string[]): MaybePromise<void>;
   /** Forgets what is older than the retained batches. */
   purge(batchId: number): MaybePromise<void>;

@@ -1,8 +1,8 @@
-import { type MaybePromise, type Steps, wait } from '../maybe.js';
+import { isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import { timeReaderOf } from '../plan/timeReader.js';
 import type { Sink, SinkContext } from '../sinks/sink.js';
-import type { Source, SourceContext } from '../sources/source.js';
+import type { Json, Source, SourceContext } from '../sources/source.js';
 import { insideDurableSource } from '../stream/nestedStream.js';
 import { RxStage } from '../stream/rxStage.js';
 import { isSourceNode } from '../stream/sourceNode.js';
@@ -32,6 +32,8 @@ export class QueryRun {
   lateSink: Sink<unknown> | undefined;
   failedSink: Sink<unknown> | undefined;
   isOpen = false;
+  /** Every source wakes the query when rows have come, and gives all that it has. */
+  readonly isLive: boolean;
   nextBatchId = 0;
   /** undefined: no batch of this checkpoint has been committed yet. */
   lastCommitted: number | undefined;
@@ -50,6 +52,7 @@ export class QueryRun {
     this.sources = setup.graph.nodes
       .filter(isSourceNode)
       .map((node, i) => new SourceRun(String(i), node));
+    this.isLive = this.sources.every(({ node }) => node.source.kind === 'live');
     this.watermark = new WatermarkClock(setup, now);
   }
 
@@ -101,7 +104,8 @@ export class QueryRun {
     let any = false;
     for (const run of this.sources) {
       asking(run);
-      const latest = yield* wait(run.next(limit));
+      const answer = run.next(limit);
+      const latest = isPromise(answer) ? ((yield answer) as Json) : answer;
       run.latest = latest ?? run.position;
       const isNew = run.isNew(latest);
       any ||= isNew;

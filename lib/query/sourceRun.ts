@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
-import type { Json, Source } from '../sources/source.js';
+import type { Json, Source, SourceReport } from '../sources/source.js';
 import type { SourceNode } from '../stream/sourceNode.js';
 
 /** One source of a running query: where it is, and what it has given in the current batch. */
@@ -12,6 +12,8 @@ export class SourceRun {
   position: Json = null;
   /** What the source last answered. */
   latest: Json = null;
+  /** Where it says which records it could not read; made once, for all its ranges. */
+  report: SourceReport | undefined;
   numInputRows = 0;
   droppedRecords = 0;
   /** Range of the current batch, for progress and errors. */

@@ -12,6 +12,7 @@ import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint
 import { QueryRun } from './queryRun.js';
 import type { QuerySetup } from './querySetup.js';
 import type { FailedRow, LateRow } from './sideRows.js';
+import type { SourceRun } from './sourceRun.js';
 import { type LoopScheduler, type Outcome, type QueryLife, TriggerLoop } from './triggerLoop.js';
 
 /**
@@ -322,13 +323,15 @@ export class StreamExecution implements QueryLife {
     return 'more';
   }
 
+  private readonly asking = ({ node: { source } }: SourceRun): void => {
+    this.message = `Getting offsets from ${source.description}`;
+    this.report.phase = source.description;
+  };
+
   private *nextRanges(): Steps<PlannedRange[] | undefined> {
     const started = this.report.now();
     const limit = this.setup.trigger.ignoresLimits ? 'everything' : 'one batch';
-    const ranges = yield* this.run.nextRanges(limit, ({ node: { source } }) => {
-      this.message = `Getting offsets from ${source.description}`;
-      this.report.phase = source.description;
-    });
+    const ranges = yield* this.run.nextRanges(limit, this.asking);
     this.report.took('latestOffset', started);
     this.isDataAvailable = ranges !== undefined;
     return ranges;
@@ -475,14 +478,17 @@ export class StreamExecution implements QueryLife {
     epoch.startTimer();
     epoch.show(run, this.batch);
     const ranges = yield* this.nextRanges();
-    const watermarkMs = run.watermark.next(run.sources);
-    const due = run.isDue(watermarkMs);
-    if (ranges || due) {
+    let watermarkMs = run.watermark.next(run.sources);
+    let isQuiet = !ranges && !run.isDue(watermarkMs);
+    if (!isQuiet) {
       const timestampMs = this.scheduler.now();
       const turn = { timestampMs, watermarkMs, ranges: ranges ?? run.emptyRanges() };
       yield* epoch.turn(turn, run, this.batch);
+      watermarkMs = run.watermark.next(run.sources);
+      // Live sources say when rows have come: there is no need for another trigger that finds none.
+      isQuiet = run.isLive && !this.loop.isWoken && !run.isDue(watermarkMs);
+      this.isDataAvailable = !isQuiet;
     }
-    const isQuiet = !ranges && !due;
     const completed = isQuiet && run.allCompleted;
     // Whoever waits for all that there is waits for its commit, though the epoch may go on.
     const isAwaited = isQuiet && this.idleWaiters.length > 0;

@@ -39,6 +39,11 @@ export class TriggerLoop {
     return this.busy;
   }
 
+  /** Somebody has asked for a trigger since the one that is running began. */
+  get isWoken(): boolean {
+    return this.woken;
+  }
+
   /** Runs steps and goes on with what they say, at once or later. */
   run(steps: () => Steps<Outcome>): void {
     this.busy = true;

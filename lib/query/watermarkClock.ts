@@ -28,6 +28,7 @@ export class WatermarkClock {
   /** Moves to where the rows, the ended sources and the idle clock have brought it. */
   next(sources: readonly SourceRun[]): number {
     this.leaveCompleted(sources);
+    if (!this.idle.isWatching) return this.tracker.advance();
     const idle = this.idle.judge();
     for (const [id, out] of idle.out) this.tracker.leave(id, out);
     return this.tracker.advance(idle.atLeast(this.tracker.snapshot()));
@@ -51,8 +52,8 @@ export class WatermarkClock {
 
   /** A node that only ended sources feed no longer holds the others back. */
   private leaveCompleted(sources: readonly SourceRun[]): void {
+    if (!sources.some((run) => run.open.completed)) return;
     const completed = new Set(sources.filter((run) => run.open.completed).map((run) => run.node));
-    if (completed.size === 0) return;
     for (const { id, sources: above } of this.setup.watermarkSources) {
       this.tracker.leave(
         id,

@@ -82,7 +82,7 @@ class LiveSource<T> implements Source<T, number> {
     return Math.max(start ?? 0, Math.min(this.end, this.limit));
   }
 
-  *read(after: number | null, upTo: number, report: SourceReport): RowChunks<T> {
+  read(after: number | null, upTo: number, report: SourceReport): RowChunks<T> {
     if (this.droppedRows > 0) {
       report.dropped(this.droppedRows);
       this.droppedRows = 0;
@@ -92,7 +92,7 @@ class LiveSource<T> implements Source<T, number> {
     // Rows before `base` were given by a Subject of an earlier run: they are gone.
     const from = Math.max(0, (after ?? 0) - this.base);
     const to = Math.max(0, upTo - this.base);
-    if (to > from) yield this.buffer.slice(this.gone + from, this.gone + to);
+    return to > from ? [this.buffer.slice(this.gone + from, this.gone + to)] : [];
   }
 
   commit(upTo: number): void {
