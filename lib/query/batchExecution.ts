@@ -16,6 +16,8 @@ import { type SourceRun, sameOffset } from './sourceRun.js';
 /** Rows between two looks at the clock. */
 const rowsPerLook = 512;
 
+type Chunk = IteratorResult<readonly unknown[]>;
+
 /** Thrown inside a batch that `stop()` gives up; never seen by users. */
 export class Stopped extends Error {}
 
@@ -190,36 +192,26 @@ export class BatchExecution {
     this.report.phase = source.node.source.description;
     source.report ??= this.recordReport(source);
     const chunks = source.open.read(range.after, range.upTo, source.report);
-    if (Symbol.iterator in chunks) {
-      for (const chunk of chunks) yield* this.push(source, chunk);
-    } else yield* this.readLater(source, chunks);
-    source.position = range.upTo;
-  }
-
-  private *readLater(source: SourceRun, chunks: AsyncIterable<readonly unknown[]>): Steps<void> {
-    const iterator = chunks[Symbol.asyncIterator]();
+    const isLater = !(Symbol.iterator in chunks);
+    const iterator = isLater ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
     for (;;) {
-      const { done, value } = (yield iterator.next()) as IteratorResult<readonly unknown[]>;
-      if (done) return;
+      const step = iterator.next();
+      const { done, value } = isPromise(step) ? ((yield step) as Chunk) : step;
+      if (done) break;
       try {
-        yield* this.push(source, value);
-        if (this.stopping) throw new Stopped();
+        source.numInputRows += value.length;
+        for (let at = 0; at < value.length; at += rowsPerLook) {
+          pushRows(source.entry, value, at);
+          const pause = this.slice.over();
+          if (pause) yield pause;
+        }
+        if (isLater && this.stopping) throw new Stopped();
       } catch (error) {
         yield* wait(iterator.return?.()); // it may have a file open
         throw error;
       }
     }
-  }
-
-  private *push(source: SourceRun, chunk: readonly unknown[]): Steps<void> {
-    source.numInputRows += chunk.length;
-    const { entry } = source;
-    for (let from = 0; from < chunk.length; from += rowsPerLook) {
-      const to = Math.min(chunk.length, from + rowsPerLook);
-      for (let i = from; i < to; i++) entry.next(chunk[i], Number.NaN);
-      const pause = this.slice.over();
-      if (pause) yield pause;
-    }
+    source.position = range.upTo;
   }
 
   private recordReport(source: SourceRun): SourceReport {
@@ -306,4 +298,10 @@ export class BatchExecution {
       if (this.stopping) this.waiter.reject(new Stopped());
     });
   }
+}
+
+/** Rows of a chunk from `from` on, up to the next look at the clock. */
+function pushRows(entry: Stage, chunk: readonly unknown[], from: number): void {
+  const to = Math.min(chunk.length, from + rowsPerLook);
+  for (let i = from; i < to; i++) entry.next(chunk[i], Number.NaN);
 }

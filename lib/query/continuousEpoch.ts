@@ -1,6 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
-import { isPromise, type MaybePromise, type Steps } from '../maybe.js';
-import type { BatchExecution } from './batchExecution.js';
+import { isPromise, type MaybePromise } from '../maybe.js';
+import type { BatchExecution, TurnFacts } from './batchExecution.js';
 import type { PlannedTurn } from './queryCheckpoint.js';
 import type { QueryRun } from './queryRun.js';
 
@@ -48,8 +48,8 @@ export class ContinuousEpoch {
     this.timer = undefined;
   }
 
-  /** Runs one turn, whose rows a sink that can shows before they are committed. */
-  *turn(turn: PlannedTurn, run: QueryRun, batch: BatchExecution): Steps<void> {
+  /** A turn begins; with the first one the batch does. */
+  begin(run: QueryRun, batch: BatchExecution): TurnFacts {
     const batchId = run.nextBatchId;
     const opening = this.isEmpty;
     if (opening) {
@@ -57,8 +57,11 @@ export class ContinuousEpoch {
       this.previousWatermarkMs = run.watermark.used;
       this.shownRows = 0;
     }
-    const first = batchId === 0 && opening;
-    yield* batch.turn(turn, { batchId, first, closing: false, replay: false });
+    return { batchId, first: batchId === 0 && opening, closing: false, replay: false };
+  }
+
+  /** A turn has run: a sink that can shows its rows before they are committed. */
+  ran(turn: PlannedTurn, run: QueryRun, batch: BatchExecution): void {
     run.anyBatch = true;
     this.turns += 1;
     if (this.durable) this.turnTexts.push(JSON.stringify(turn));

@@ -483,7 +483,8 @@ export class StreamExecution implements QueryLife {
     if (!isQuiet) {
       const timestampMs = this.scheduler.now();
       const turn = { timestampMs, watermarkMs, ranges: ranges ?? run.emptyRanges() };
-      yield* epoch.turn(turn, run, this.batch);
+      yield* this.batch.turn(turn, epoch.begin(run, this.batch));
+      epoch.ran(turn, run, this.batch);
       watermarkMs = run.watermark.next(run.sources);
       // Live sources say when rows have come: there is no need for another trigger that finds none.
       isQuiet = run.isLive && !this.loop.isWoken && !run.isDue(watermarkMs);

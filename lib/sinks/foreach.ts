@@ -58,7 +58,9 @@ class ForeachSink<T> implements Sink<T> {
 
   addRows(epochId: number, rows: readonly T[]): void {
     try {
-      this.turns = then(this.turns, () => drive(this.turn(epochId, rows)));
+      this.turns = then(this.turns, () =>
+        then(drive(this.feed(epochId, rows)), () => this.saw(rows)),
+      );
     } catch (error) {
       this.turns = Promise.reject(error);
     }
@@ -81,8 +83,7 @@ class ForeachSink<T> implements Sink<T> {
     yield* wait(this.finish());
   }
 
-  private *turn(epochId: number, rows: readonly T[]): Steps<void> {
-    yield* this.feed(epochId, rows);
+  private saw(rows: readonly T[]): void {
     this.seen += rows.length;
   }
 
