@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { dueIndex, StoredDueIndex } from '../../operators/internal/dueIndex.js';
+import { DueIndex } from '../../operators/internal/dueIndex.js';
 import { type DurableBackend, openDurableBackend } from '../../state/durableBackend.js';
-import { memoryBackend } from '../../state/memoryBackend.js';
 import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
 import { recordOf } from '../contracts/stateBackend.contract.js';
 
@@ -9,7 +8,7 @@ import { recordOf } from '../contracts/stateBackend.contract.js';
 class Store {
   readonly content = new MemoryBytes();
   backend!: DurableBackend;
-  index!: StoredDueIndex;
+  index!: DueIndex;
   batchId = -1;
   hold = false;
   private release: () => void = () => {};
@@ -24,7 +23,7 @@ class Store {
     this.backend = (await openDurableBackend(store, options)).backend;
     const ctx = { batchId: 0, state: this.backend.operator('join-0') };
     Object.defineProperty(ctx, 'batchId', { get: () => this.batchId });
-    this.index = new StoredDueIndex(ctx, 'due');
+    this.index = new DueIndex(ctx, 'due');
   }
 
   /** What a batch takes up to `upTo`; its write stays on its way while `hold`. */
@@ -83,7 +82,7 @@ async function opened(): Promise<Store> {
   return store;
 }
 
-describe('StoredDueIndex', () => {
+describe('DueIndex', () => {
   it('agrees with a list, whatever is on its way to the disk and whenever it restarts', async () => {
     const step = fc.record({
       adds: fc.array(fc.tuple(fc.integer({ min: -3, max: 12 }), fc.string({ maxLength: 1 }))),
@@ -144,14 +143,5 @@ describe('StoredDueIndex', () => {
       { time: 5, references: [['k', 1], 'key', 'new'] },
     ]);
     expect(store.pages).toBe(0);
-  });
-
-  it('is no table where nothing is written', () => {
-    const backend = memoryBackend();
-    const state = backend.operator('join-0');
-    const index = dueIndex({ batchId: 0, state }, 'due');
-    index.add(1, 'a');
-    expect([...index.take(1)]).toEqual([{ time: 1, references: ['a'] }]);
-    expect(state.names).toEqual([]);
   });
 });

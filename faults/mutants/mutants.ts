@@ -95,8 +95,8 @@ const protocol: readonly Mutant[] = [
     file: 'lib/query/continuousEpoch.js',
     edits: [
       [
-        'const { turns, turnTexts, previousWatermarkMs } = this;',
-        'const { previousWatermarkMs } = this; const turns = this.turns.slice(-1); const turnTexts = this.turnTexts.slice(-1);',
+        'const { turnTexts, previousWatermarkMs } = this;',
+        'const { previousWatermarkMs } = this; const turnTexts = this.turnTexts.slice(-1);',
       ],
     ],
     suite: 'simulate',
@@ -111,8 +111,8 @@ const recovery: readonly Mutant[] = [
     file: batch,
     edits: [
       [
-        'const chunks = source.open.read(range.after, range.upTo, this.recordReport(source));',
-        "const upTo = replay ? yield* wait(source.open.latestOffset(range.after, 'one batch')) : range.upTo;\nconst chunks = source.open.read(range.after, upTo ?? range.upTo, this.recordReport(source));",
+        'const chunks = source.open.read(range.after, range.upTo, source.report);',
+        "const upTo = replay ? yield* wait(source.open.latestOffset(range.after, 'one batch')) : range.upTo;\nconst chunks = source.open.read(range.after, upTo ?? range.upTo, source.report);",
       ],
     ],
     suite: 'simulate',

@@ -1,36 +1,11 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { StageContext } from '../../lib/plan/planNode.js';
 import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
-import { DueReferences } from './dueReferences.js';
 
 /** References that are due at one time. */
-export interface DueTogether<R> {
+export interface DueTogether {
   readonly time: number;
-  readonly references: R[];
-}
-
-/**
- * References to parts of an operator's state by the time at which they are due.
- *
- * It is an index: nothing is taken out before its time. Whoever takes a reference asks what it refers
- * to whether it still holds there, and puts it where it belongs now if it does not.
- */
-export interface DueIndex<R> {
-  /** MUST be called in a stage's `prepare`, and awaited, before `take(upTo)`. */
-  load(upTo: number): MaybePromise<void>;
-  add(time: number, reference: R): void;
-  /**
-   * Takes out what is due at a time <= upTo, a time after the other; at one time in no particular order.
-   * Nothing may be added up to there meanwhile.
-   */
-  take(upTo: number): Iterable<DueTogether<R>>;
-}
-
-type IndexContext = Pick<StageContext, 'batchId' | 'state'>;
-
-/** The index of an operator: where nothing is written, references in memory do instead of a table. */
-export function dueIndex(ctx: IndexContext, name: string): DueIndex<unknown> {
-  return ctx.state.writesChanges ? new StoredDueIndex(ctx, name) : new DueReferences();
+  readonly references: unknown[];
 }
 
 /** References of one time and batch, at most {@link pageLength}. */
@@ -39,8 +14,15 @@ type Page = unknown[];
 /** So many references are written anew when the page gets one more, in a batch of many turns. */
 const pageLength = 1000;
 
+type IndexContext = Pick<StageContext, 'batchId' | 'state'>;
+
 /**
- * The index on disk: an entry for the references that a batch adds at one time, instead of one each.
+ * References to parts of an operator's state by the time at which they are due.
+ *
+ * It is an index: nothing is taken out before its time. Whoever takes a reference asks what it refers
+ * to whether it still holds there, and puts it where it belongs now if it does not.
+ *
+ * A table of pages: an entry for the references that a batch adds at one time, instead of one each.
  * Windows end together, so a batch that adds thousands writes a few.
  *
  * Persistent format v1 of its table: add, never change.
@@ -50,7 +32,7 @@ const pageLength = 1000;
  * time reference     -> true | null      as first versions wrote it: one reference
  * ```
  */
-export class StoredDueIndex implements DueIndex<unknown> {
+export class DueIndex {
   private readonly pages: TimedTable<Page | true | null>;
   /** Where the batch that is under way adds, by time. */
   private readonly open = new Map<number, { no: number; readonly entry: Entry<Page> }>();
@@ -63,6 +45,7 @@ export class StoredDueIndex implements DueIndex<unknown> {
     this.pages = ctx.state.timed(name, { counted: false, cached: false });
   }
 
+  /** MUST be called in a stage's `prepare`, and awaited, before `take(upTo)`. */
   load(upTo: number): MaybePromise<void> {
     return this.pages.load(upTo);
   }
@@ -82,7 +65,11 @@ export class StoredDueIndex implements DueIndex<unknown> {
     }
   }
 
-  *take(upTo: number): Iterable<DueTogether<unknown>> {
+  /**
+   * Takes out what is due at a time <= upTo, a time after the other; at one time in no particular order.
+   * Nothing may be added up to there meanwhile.
+   */
+  *take(upTo: number): Iterable<DueTogether> {
     for (const pages of this.pages.takeDue(upTo)) {
       const time = pages[0]?.time ?? Number.NaN;
       this.open.delete(time);

@@ -1,19 +1,19 @@
 import { TimeHeap } from '../../lib/time/timeHeap.js';
-import type { DueIndex, DueTogether } from './dueIndex.js';
 
 /**
- * A {@link DueIndex} in memory, at one time in the order in which references came. It keeps no keys, so it
- * is for state that nobody writes: see `StateStore.writesChanges`.
+ * References to parts of an operator's state by the time at which they are due, in the order in which
+ * they came. It keeps no keys, so it is for state that nobody writes: see `StateStore.writesChanges`.
+ *
+ * Nothing is taken out before its time: whoever takes a reference asks whether it still holds there,
+ * and says with `outdated` when one does not any more.
  */
-export class DueReferences<R> implements DueIndex<R> {
+export class DueReferences<R> {
   private slots = new Map<number, R[]>();
   private times = new TimeHeap();
   private lastTime = Number.NaN;
   private lastSlot: R[] = [];
   private length = 0;
   private outdatedLength = 0;
-
-  load(): void {}
 
   add(time: number, reference: R): void {
     this.length += 1;
@@ -32,7 +32,8 @@ export class DueReferences<R> implements DueIndex<R> {
     }
   }
 
-  *take(upTo: number): Iterable<DueTogether<R>> {
+  /** Takes out what is due at a time <= upTo, a time after the other. */
+  *take(upTo: number): Iterable<{ readonly time: number; readonly references: R[] }> {
     for (let time = this.times.first(); time !== undefined && time <= upTo; ) {
       this.times.pop();
       const slot = this.slots.get(time) as R[];

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import type { KeyedTable } from '../../../lib/state/stateStore.js';
-import { type DueIndex, dueIndex } from '../dueIndex.js';
+import { DueIndex } from '../dueIndex.js';
 
 /** When a key first seen at `time` is forgotten (ms); no event time counts as 1970, as in Spark. */
 export function expiryOf(time: number, delayMs: number): number {
@@ -14,7 +14,7 @@ export function expiryOf(time: number, delayMs: number): number {
  */
 export class ExpiringDedupStage implements Stage {
   private readonly seen: KeyedTable<number>;
-  private readonly expiries: DueIndex<unknown>;
+  private readonly expiries: DueIndex;
   private dropped = 0;
 
   constructor(
@@ -24,7 +24,7 @@ export class ExpiringDedupStage implements Stage {
     private readonly delayMs: number,
   ) {
     this.seen = ctx.state.keyed<number>('seen');
-    this.expiries = dueIndex(ctx, 'expiries');
+    this.expiries = new DueIndex(ctx, 'expiries');
   }
 
   prepare(): MaybePromise<void> {

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
 import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
-import { StoredDueIndex } from '../dueIndex.js';
+import { DueIndex } from '../dueIndex.js';
 import { compareDue } from '../dueOrder.js';
 import { DueReferences } from '../dueReferences.js';
 import type { Bucket, KeyRows } from './bucket.js';
@@ -39,7 +39,7 @@ export function leavingIndex(
 type BucketName = readonly [key: unknown, no: number];
 
 class StoredIndex implements LeavingIndex {
-  private readonly due: StoredDueIndex;
+  private readonly due: DueIndex;
   private readonly orderMatters: boolean;
 
   constructor(
@@ -47,7 +47,7 @@ class StoredIndex implements LeavingIndex {
     ctx: StageContext,
     private readonly keys: KeyedTable<KeyRows>,
   ) {
-    this.due = new StoredDueIndex(ctx, side === 'left' ? 'dueLeft' : 'dueRight');
+    this.due = new DueIndex(ctx, side === 'left' ? 'dueLeft' : 'dueRight');
     this.orderMatters = ctx.orderMatters;
   }
 
