@@ -410,6 +410,18 @@ const operators: readonly Mutant[] = [
     suite: 'simulate',
     runs: 2000,
   },
+  {
+    name: 'what leaves memory while it is written is not the first that is due',
+    file: 'state/tables/storedTimes.js',
+    edits: [
+      [
+        "if (this.first === undefined || (this.first !== 'unknown' && time < this.first)) {",
+        'if (false) {',
+      ],
+    ],
+    suite: 'simulate',
+    runs: 4000,
+  },
 ];
 
 /** Decoders. */
