@@ -15,13 +15,14 @@ import { nexmarkQueries } from '../nexmark/queries/all.js';
 import { inBatches, runInMemory } from '../nexmark/runQuery.js';
 
 /**
- * What the live page costs a query: `npm run bench:page -- [--rounds 7] [--queries q2,q12,flights] [--json]`.
+ * What the live page costs a query: `npm run bench:page -- [--rounds 8] [--queries q2,q12,flights] [--json]`.
  *
  * Each query with the page open and a reader connected to it, and without, in turn in one process, the
- * order of the two changing from pair to pair; `flights` is the job of `npm start`.
+ * order of the two changing from pair to pair, so that the rounds are to be even; `flights` is the job
+ * of `npm start`.
  */
 const args = parseArguments(process.argv.slice(2), {
-  rounds: '7',
+  rounds: '8',
   events: '2000000',
   queries: 'q2,q12,flights',
   json: 'false',
