@@ -13,12 +13,14 @@ import {
 import {
   addData,
   advanceClock,
+  assertRun,
   assertState,
   assertWatermark,
   checkLastBatch,
   checkNewAnswer,
   expectFailure,
   manualClock,
+  stop,
   testStream,
 } from '../../lib/testing/index.js';
 
@@ -146,5 +148,25 @@ describe('a pipe that changes a row', () => {
     await testStream(changing)(
       expectFailure('BATCH_FAILED', addData(source, { n: 1, in: { n: 1 } })),
     );
+  });
+});
+
+describe('a script that fails', () => {
+  it('points at the action, and says in fields what was compared', async () => {
+    const source = memoryStream<string>();
+    const script = testStream(readStream(source))(addData(source, 'a'), checkNewAnswer('b'));
+    await expect(script).rejects.toMatchObject({
+      code: 'ERR_ASSERTION',
+      message: expect.stringContaining("=> checkNewAnswer('b')"),
+      cause: { code: 'ERR_ASSERTION', actual: ['a'], expected: ['b'] },
+    });
+  });
+
+  it('has the error of a query that is not there as its cause', async () => {
+    const script = testStream(readStream(memoryStream<string>()))(
+      stop,
+      assertRun('the query', (run) => void run.query),
+    );
+    await expect(script).rejects.toMatchObject({ cause: { code: 'QUERY_NOT_ACTIVE' } });
   });
 });

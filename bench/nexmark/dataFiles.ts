@@ -8,7 +8,8 @@ import { Generator } from './generator/generate.js';
 import { writeEventFiles } from './generator/writeFiles.js';
 import { inBatches } from './runQuery.js';
 
-export type FileKind = 'json' | 'parquet';
+export const fileKinds = ['json', 'parquet'] as const;
+export type FileKind = (typeof fileKinds)[number];
 
 /**
  * The folder that holds so many events as files; made once, kept for the next run. It appears under its

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { jsonFiles, readStream } from '../../index.js';
 import { parquetFiles } from '../../lib/parquet/index.js';
 import { medianOf, timeAlternately } from '../figures.js';
-import { expectedAnswer, finalRows, hashOf } from './answers.js';
-import { dataFolder } from './dataFiles.js';
+import { type Expected, expectedAnswer, finalRows, hashOf } from './answers.js';
+import { dataFolder, type FileKind, fileKinds } from './dataFiles.js';
 import { type NexmarkEvent, schemaOf, withOnly } from './event.js';
 import { Generator } from './generator/generate.js';
 import { plainLoops } from './loops/all.js';
@@ -21,6 +21,8 @@ export interface MeasureOptions {
   readonly events: number;
   readonly perBatch: number;
   readonly rounds: number;
+  /** Rounds that do not count, after the check of the answers. */
+  readonly warmUps: number;
   readonly ways: readonly Way[];
 }
 
@@ -72,56 +74,91 @@ async function withCheckpoint(run: (checkpointLocation: string) => Promise<void>
 const runOnLevel = (query: NexmarkQuery, batches: Batches, rows: Rows = keepLast) =>
   withCheckpoint((checkpointLocation) => runInMemory(query, batches, { rows, checkpointLocation }));
 
-async function runFiles(kind: 'json' | 'parquet', query: NexmarkQuery, options: MeasureOptions) {
-  const path = await dataFolder(kind, options.events);
-  const each = { schema: schemaOf(query.reads), maxRowsPerTrigger: options.perBatch };
-  const events =
+async function runFiles(
+  kind: FileKind,
+  query: NexmarkQuery,
+  { events, perBatch }: Pick<MeasureOptions, 'events' | 'perBatch'>,
+  rows: Rows = keepLast,
+) {
+  const path = await dataFolder(kind, events);
+  const each = { schema: schemaOf(query.reads), maxRowsPerTrigger: perBatch };
+  const stream =
     kind === 'json' ? readStream(jsonFiles(path, each)) : readStream(parquetFiles(path, each));
   await withCheckpoint((checkpointLocation) =>
-    runAvailable(query, events as never, { rows: keepLast, checkpointLocation }),
+    runAvailable(query, stream as never, { rows, checkpointLocation }),
   );
 }
 
-/** The oracle's answer from 100,000 events, in memory and on LevelDB; gives what LevelDB had to do. */
-async function checkAnswers(query: NexmarkQuery): Promise<readonly LevelBatch[]> {
-  const seen = new Generator().events(100_000).map((event) => withOnly(query.reads, event));
-  const batches = inBatches(seen, 20_000);
-  const { columns, rows: count, sha256 } = expectedAnswer('disorder-1', query.name);
-  const check = async (way: string, run: (rows: Rows) => void | Promise<void>) => {
+/** How many events the oracle was asked. */
+const asked = { events: 100_000, perBatch: 20_000 };
+
+type Run = (rows: Rows) => void | Promise<void>;
+
+/** Runs each way and compares what comes out with the oracle's answer, where it has one. */
+async function check(
+  query: NexmarkQuery,
+  runs: Readonly<Record<string, Run>>,
+  columns: readonly string[],
+  answer?: Pick<Expected, 'rows' | 'sha256'>,
+): Promise<void> {
+  for (const [way, run] of Object.entries(runs)) {
     const rows: object[] = [];
     await run((batch) => void rows.push(...batch));
     const found = hashOf(finalRows(query, rows), columns);
-    if (found.sha256 === sha256) return;
-    throw new Error(`${query.name} on ${way}: ${found.rows} rows, not the oracle's ${count}`);
-  };
-  if (plainLoops.has(query.name)) {
-    await check('loop', (rows) => runLoop(query.name, batches, (row) => rows([row])));
+    if (!answer || found.sha256 === answer.sha256) continue;
+    throw new Error(
+      `${query.name} from ${way}: ${found.rows} rows, not the oracle's ${answer.rows}`,
+    );
   }
-  await check('memory', (rows) => runInMemory(query, batches, { rows }));
-  return recordLevel(() => check('LevelDB', (rows) => runOnLevel(query, batches, rows)));
 }
 
-async function contendersOf(
+/** In memory and on LevelDB; gives what LevelDB had to do. */
+async function checkObjects(
   query: NexmarkQuery,
-  options: MeasureOptions,
-): Promise<Record<string, () => void | Promise<void>>> {
-  const { events, perBatch, ways } = options;
-  const fromObjects = ways.some((way) => way !== 'json' && way !== 'parquet');
-  const batches = fromObjects ? inBatches(new Generator().events(events), perBatch) : [];
-  const all: Record<Way, () => void | Promise<void>> = {
-    loop: () => runLoop(query.name, batches),
-    memory: () => runInMemory(query, batches, { rows: keepLast }),
-    level: () => runOnLevel(query, batches),
-    raw: () => replayOnLevel(recorded),
-    json: () => runFiles('json', query, options),
-    parquet: () => runFiles('parquet', query, options),
-  };
-  const recorded = ways.includes('raw') ? await recordLevel(() => runOnLevel(query, batches)) : [];
-  const wanted = ways.filter((way) => way !== 'loop' || plainLoops.has(query.name));
-  return Object.fromEntries(wanted.map((way) => [way, all[way]]));
+  events: readonly NexmarkEvent[],
+): Promise<readonly LevelBatch[]> {
+  const seen = events.slice(0, asked.events).map((event) => withOnly(query.reads, event));
+  const batches = inBatches(seen, asked.perBatch);
+  const expected = expectedAnswer('disorder-1', query.name);
+  const loop = plainLoops.has(query.name)
+    ? { loop: (rows: Rows) => runLoop(query.name, batches, (row) => rows([row])) }
+    : {};
+  const memory = (rows: Rows) => runInMemory(query, batches, { rows });
+  await check(query, { ...loop, memory }, expected.columns, expected);
+  const LevelDB = (rows: Rows) => runOnLevel(query, batches, rows);
+  return recordLevel(() => check(query, { LevelDB }, expected.columns, expected));
+}
+
+/** From files, whose end closes no window. */
+async function checkFiles(query: NexmarkQuery, kinds: readonly FileKind[]): Promise<void> {
+  const expected = expectedAnswer('disorder-1', query.name);
+  const runs = kinds.map((kind) => [kind, (rows: Rows) => runFiles(kind, query, asked, rows)]);
+  const closed = query.fromFiles === 'all' ? expected : (expected.closed ?? expected);
+  const answer = query.fromFiles === 'unknown' ? undefined : closed;
+  await check(query, Object.fromEntries(runs), expected.columns, answer);
 }
 
 type Contenders = Record<string, () => void | Promise<void>>;
+
+async function objectWays(
+  query: NexmarkQuery,
+  events: readonly NexmarkEvent[],
+  { perBatch, ways }: MeasureOptions,
+): Promise<Contenders> {
+  const batches = inBatches(events, perBatch);
+  const recorded = ways.includes('raw') ? await recordLevel(() => runOnLevel(query, batches)) : [];
+  return {
+    ...(plainLoops.has(query.name) ? { loop: () => runLoop(query.name, batches) } : {}),
+    memory: () => runInMemory(query, batches, { rows: keepLast }),
+    level: () => runOnLevel(query, batches),
+    raw: () => replayOnLevel(recorded),
+  };
+}
+
+const fileWays = (query: NexmarkQuery, options: MeasureOptions): Contenders => ({
+  json: () => runFiles('json', query, options),
+  parquet: () => runFiles('parquet', query, options),
+});
 
 /** The same, noting what processor time each run takes. */
 function withCpu(contenders: Contenders, cpu: Record<string, number[]>): Contenders {
@@ -148,17 +185,26 @@ function medians(timings: Readonly<Record<string, readonly number[]>>, warmUps =
 async function measureQuery(options: MeasureOptions): Promise<Measured> {
   const query = nexmarkQueries.find(({ name }) => name === options.query);
   if (!query) throw new Error(`no query ${options.query}`);
-  const { entries, bytes } = largestState(await checkAnswers(query));
+  const kinds = fileKinds.filter((kind) => options.ways.includes(kind));
+  const onObjects = kinds.length < options.ways.length;
+  const events = onObjects ? new Generator().events(Math.max(options.events, asked.events)) : [];
+  const { entries, bytes } = largestState(onObjects ? await checkObjects(query, events) : []);
+  await checkFiles(query, kinds);
+  const all = {
+    ...(await objectWays(query, events.slice(0, options.events), options)),
+    ...fileWays(query, options),
+  };
+  const asWanted = Object.entries(all).filter(([way]) => options.ways.includes(way as Way));
   const cpu: Record<string, number[]> = {};
-  const contenders = withCpu(await contendersOf(query, options), cpu);
-  const timings = await timeAlternately(contenders, options.rounds);
+  const contenders = withCpu(Object.fromEntries(asWanted), cpu);
+  const timings = await timeAlternately(contenders, options.rounds, options.warmUps);
   return {
     query: query.name,
     events: options.events,
     seconds: medians(timings),
-    cpuSeconds: medians(cpu, 1),
+    cpuSeconds: medians(cpu, options.warmUps),
     rssPeakMb: Math.round(process.resourceUsage().maxRSS / 1024),
-    ...(query.mode === 'append' && entries < 100
+    ...(entries === 0 || (query.mode === 'append' && entries < 100)
       ? {}
       : { stateEntries: entries, bytesPerEntry: Math.round(bytes / entries) }),
   };

@@ -13,6 +13,11 @@ export interface NexmarkQuery {
   readonly key?: readonly string[];
   /** What is compared, where it is not the rows themselves. */
   answer?(rows: readonly object[]): readonly object[];
+  /**
+   * What is out when all files are read, whose end closes nothing. Default: what the watermark has closed,
+   * all where it closes nothing. `unknown`: the oracle has no answer for that.
+   */
+  readonly fromFiles?: 'all' | 'unknown';
   /** Where Spark cannot run the SQL: what stands for it here. */
   readonly how?: string;
 }

@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { type ErrorCode, StreamingError } from '../errors.js';
 import type { MemoryStream } from '../sources/memoryStream.js';
@@ -158,7 +159,7 @@ export function crash(point: string, ...during: readonly TestAction[]): TestActi
           if (!crashed) throw error;
         }
       }
-      if (!crashed) throw new Error(`no batch came to the step '${point}'`);
+      if (!crashed) throw failed(`no batch came to the step '${point}'`);
       await test.stop();
       test.start();
       await test.settle();
@@ -182,7 +183,7 @@ export function expectFailure(code: ErrorCode, ...during: readonly TestAction[])
       const error = test.query.exception;
       const cause = error?.cause instanceof StreamingError ? error.cause.code : undefined;
       if (error?.code === code || cause === code) return;
-      throw new Error(`expected a failure with ${code}, got ${error ? error.message : 'none'}`);
+      throw failed(`expected a failure with ${code}, got ${error ? error.message : 'none'}`);
     },
   };
 }
@@ -207,7 +208,7 @@ export function assertState(
     name: `assertState(${show(expected)}, ${operator})`,
     run: (test) => {
       const state = test.progress.at(-1)?.stateOperators[operator];
-      if (!state) throw new Error(`no stateful operator ${operator} in the last batch`);
+      if (!state) throw failed(`no stateful operator ${operator} in the last batch`);
       const got = {
         total: state.numRowsTotal,
         updated: state.numRowsUpdated,
@@ -290,14 +291,20 @@ function requireSameRows(got: readonly unknown[], expected: readonly unknown[]):
       return i >= 0;
     });
   if (!same) {
-    throw new Error(`expected rows\n  ${lines(expected)}\ngot\n  ${lines(got)}`);
+    throw failed(`expected rows\n  ${lines(expected)}\ngot\n  ${lines(got)}`, { got, expected });
   }
 }
 
 function requireEqual(got: unknown, expected: unknown): void {
   if (!isDeepStrictEqual(got, expected)) {
-    throw new Error(`expected ${show(expected)}, got ${show(got)}`);
+    throw failed(`expected ${show(expected)}, got ${show(got)}`, { got, expected });
   }
+}
+
+/** As test runners know it: code `ERR_ASSERTION`, what was compared in `actual` and `expected`. */
+function failed(message: string, compared?: { readonly got: unknown; readonly expected: unknown }) {
+  if (!compared) return new AssertionError({ message });
+  return new AssertionError({ message, actual: compared.got, expected: compared.expected });
 }
 
 function lines(rows: readonly unknown[]): string {

@@ -1,5 +1,7 @@
+import { AssertionError } from 'node:assert';
 import { asyncScheduler, type Observable } from 'rxjs';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
+import { StreamingError } from '../errors.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import type { WatermarkPolicy } from '../plan/watermarkTracker.js';
 import type { StreamingQueryProgress } from '../query/progress.js';
@@ -27,7 +29,7 @@ export interface TestStreamOptions {
 /** What an action works on. */
 export interface TestRun {
   readonly options: TestStreamOptions;
-  /** The running query; throws if it is stopped. */
+  /** The running query; throws QUERY_NOT_ACTIVE if it is stopped: `restart` starts it again. */
   readonly query: StreamingQuery;
   /** Batches that reached the sink since the script began, over all starts. */
   readonly batches: readonly { readonly batchId: number; readonly rows: readonly unknown[] }[];
@@ -51,7 +53,8 @@ export interface TestAction {
  * script with an arrow at the action that failed.
  *
  * In:     a stream, usually over `memoryStream()`; a pipe may be run by many scripts.
- * Out:    a promise that rejects with the first failed action.
+ * Out:    a promise that rejects with the first failed action: an AssertionError (code ERR_ASSERTION)
+ *         whose cause is what the action has thrown, a StreamingError if the query failed.
  * @example
  * const words = memoryStream<string>();
  * await testStream(readStream(words).pipe(groupByKey((w) => w), count()), { outputMode: 'update' })(
@@ -72,7 +75,8 @@ export function testStream<T>(
         try {
           await action.run(run);
         } catch (error) {
-          throw new Error(scriptWithArrow(actions, i, error), { cause: error });
+          const failure = new AssertionError({ message: scriptWithArrow(actions, i, error) });
+          throw Object.assign(failure, { cause: error });
         }
       }
     } finally {
@@ -99,7 +103,7 @@ class ScriptRun implements TestRun {
   ) {}
 
   get query(): StreamingQuery {
-    if (!this.running) throw new Error('the query is stopped: start it with restart');
+    if (!this.running) throw new StreamingError('QUERY_NOT_ACTIVE', { name: 'of this script' });
     return this.running;
   }
 

@@ -34,6 +34,7 @@ const tenSeconds = <T extends Person | Auction>() =>
 /** q8 monitor new users: persons of whom an auction was opened in the same window. */
 export const q8: NexmarkQuery = {
   name: 'q8',
+  fromFiles: 'all', // a pair comes out when both are there
   mode: 'append',
   reads: { person: ['id', 'name', 'dateTime'], auction: ['seller', 'dateTime'], bid: ['dateTime'] },
   build: (events) => {

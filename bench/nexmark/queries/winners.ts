@@ -45,6 +45,7 @@ const kept = 10;
 /** q6 average selling price by seller, over the last ten auctions. */
 export const q6: NexmarkQuery = {
   name: 'q6',
+  fromFiles: 'unknown',
   mode: 'append',
   reads: {
     person: ['dateTime'],
