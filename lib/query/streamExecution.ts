@@ -2,6 +2,7 @@ import { Subject } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { drive, isPromise, type MaybePromise, type Steps, then, wait } from '../maybe.js';
 import { BatchExecution, Stopped } from './batchExecution.js';
+import { batchFailed, CommitFailed } from './batchFailure.js';
 import { BatchReport } from './batchReport.js';
 import { ContinuousEpoch } from './continuousEpoch.js';
 import { OperatorError, reasonOf } from './operatorError.js';
@@ -517,26 +518,4 @@ export class StreamExecution implements QueryLife {
     epoch.delivering(delivered);
     yield* this.handOver(nextBatchId, false, delivered, at);
   }
-}
-
-/** The batch before the one that runs could not be committed: what the query ends with. */
-class CommitFailed extends Error {
-  constructor(readonly failure: StreamingError) {
-    super(failure.message);
-  }
-}
-
-function batchFailed(
-  cause: unknown,
-  batchId: number,
-  operator: string,
-  read: readonly ReadRange[],
-): StreamingError {
-  const reason = reasonOf(cause);
-  const ranges = read
-    .map(({ source, after, upTo }) => {
-      return `${source.id}: ${JSON.stringify(after)} to ${JSON.stringify(upTo)}`;
-    })
-    .join(', ');
-  return new StreamingError('BATCH_FAILED', { batchId, operator, ranges, reason }, { cause });
 }

@@ -1,0 +1,105 @@
+import type { Mutant } from './mutant.js';
+
+const batch = 'lib/query/batchExecution.js';
+const execution = 'lib/query/streamExecution.js';
+const deliver = 'yield* batch.deliver(batch.delivery(batchId), report);';
+const handOver = 'yield* this.handOver(batchId, closing, undefined, { phase: report.phase });';
+
+/** The order of the protocol: docs/reliability.md. */
+export const protocol: readonly Mutant[] = [
+  {
+    name: 'the commit comes before the sink',
+    file: execution,
+    edits: [
+      [deliver, 'const late = batch.delivery(batchId);'],
+      [handOver, `${handOver} yield* this.settle(); yield* batch.deliver(late, report);`],
+    ],
+    suite: 'simulate',
+    runs: 1000,
+  },
+  {
+    name: 'the commit does not wait for the sink',
+    file: batch,
+    edits: [
+      [
+        'yield* wait(run.sink.addBatch(batchId, rows, setup.outputMode));',
+        'void Promise.resolve(run.sink.addBatch(batchId, rows, setup.outputMode)).catch(() => 0);',
+      ],
+    ],
+    suite: 'simulate',
+    runs: 1000,
+  },
+  {
+    name: 'the commit of an epoch does not wait for its plan and its sink',
+    file: batch,
+    edits: [
+      ['commit(this.epoch(batchId, closing), delivered)', 'commit(this.epoch(batchId, closing))'],
+    ],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
+    name: 'a batch goes to the sink before the one before is committed',
+    file: execution,
+    edits: [
+      [
+        'const wasStopping = loop.stopping;\n        yield* this.settle();',
+        'const wasStopping = loop.stopping;',
+      ],
+    ],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
+    name: 'a batch is planned before the one before is committed',
+    file: execution,
+    edits: [['then(pending?.answer, write)', 'then(undefined, write)']],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
+    name: 'sources forget before the commit',
+    file: batch,
+    edits: [
+      [
+        "setup.killPoint('kp8:after');",
+        'for (const { open, position } of run.sources) if (position !== null) yield* wait(open.commit(position));',
+      ],
+    ],
+    suite: 'simulate',
+    runs: 1000,
+  },
+  {
+    name: 'dead letters come after the commit',
+    file: batch,
+    edits: [
+      ["yield* wait(run.failedSink?.addBatch(batchId, failedRows, 'append'));", ''],
+      ['*forget({ batchId, ranges }) {', '*forget({ batchId, ranges, failedRows }) {'],
+      [
+        "setup.killPoint('kp10:before');",
+        "yield* wait(run.failedSink?.addBatch(batchId, failedRows, 'append'));",
+      ],
+    ],
+    suite: 'simulate',
+    runs: 4000,
+  },
+  {
+    name: 'a batch does not wait for its plan',
+    file: execution,
+    edits: [["report.phase = 'the checkpoint';\n        yield* wait(this.planned);", '']],
+    suite: 'simulate',
+    runs: 1000,
+  },
+  {
+    name: 'an epoch is planned with its last turn only',
+    file: 'lib/query/continuousEpoch.js',
+    edits: [
+      [
+        'const { turnTexts, previousWatermarkMs } = this;',
+        'const { previousWatermarkMs } = this; const turnTexts = this.turnTexts.slice(-1);',
+      ],
+    ],
+    suite: 'simulate',
+    runs: 2000,
+  },
+];

@@ -1,0 +1,26 @@
+import { StreamingError } from '../errors.js';
+import { reasonOf } from './operatorError.js';
+import type { ReadRange } from './pendingCommit.js';
+
+/** The batch before the one that runs could not be committed: what the query ends with. */
+export class CommitFailed extends Error {
+  constructor(readonly failure: StreamingError) {
+    super(failure.message);
+  }
+}
+
+/** A failed batch as users see it: batch id, ranges, operator, cause. */
+export function batchFailed(
+  cause: unknown,
+  batchId: number,
+  operator: string,
+  read: readonly ReadRange[],
+): StreamingError {
+  const reason = reasonOf(cause);
+  const ranges = read
+    .map(({ source, after, upTo }) => {
+      return `${source.id}: ${JSON.stringify(after)} to ${JSON.stringify(upTo)}`;
+    })
+    .join(', ');
+  return new StreamingError('BATCH_FAILED', { batchId, operator, ranges, reason }, { cause });
+}
