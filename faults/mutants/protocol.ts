@@ -95,8 +95,8 @@ export const protocol: readonly Mutant[] = [
     file: 'lib/query/continuousEpoch.js',
     edits: [
       [
-        'const { turnTexts, previousWatermarkMs } = this;',
-        'const { previousWatermarkMs } = this; const turnTexts = this.turnTexts.slice(-1);',
+        'const turns = this.text.take();',
+        "const all = Buffer.from(this.text.take()); const turns = all.subarray(all.lastIndexOf('{\"timestampMs') );",
       ],
     ],
     suite: 'simulate',

@@ -67,7 +67,7 @@ export const recovery: readonly Mutant[] = [
   {
     name: 'the checksum of plans is not compared',
     file: 'lib/checkpoint/checkpointFile.js',
-    edits: [['if (checksum(head, body) !== crc)', 'if (checksum(head, body) === undefined)']],
+    edits: [['if (checksum(head, [body]) !== crc)', 'if (checksum(head, body) === undefined)']],
     suite: 'fuzz',
     only: 'files of a checkpoint',
     runs: 20,

@@ -120,10 +120,10 @@ class Checkpoint implements QueryCheckpoint {
     this.backend = withKillPoints(backend, ground.killPoint);
   }
 
-  async plan(entry: PlanEntry, turnTexts?: readonly string[]): Promise<void> {
+  async plan(entry: PlanEntry, turns?: Uint8Array): Promise<void> {
     this.ground.killPoint('kp4:before');
     try {
-      await this.log.publish(entry, this.ground.fence, turnTexts);
+      await this.log.publish(entry, this.ground.fence, turns);
     } catch (cause) {
       throw (await this.takenOver(entry.batchId, cause)) ?? cause;
     }

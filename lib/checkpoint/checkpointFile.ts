@@ -25,21 +25,23 @@ export interface CheckpointFile {
 }
 
 export function encodeCheckpointFile({ body, ...head }: CheckpointFile): Uint8Array {
-  return encodeCheckpointText(head, JSON.stringify(body));
+  return encodeCheckpointBody(head, [Buffer.from(JSON.stringify(body))]);
 }
 
-/** The same, where the body is text already. */
-export function encodeCheckpointText(
+/** The same, where the parts of the body are bytes already. */
+export function encodeCheckpointBody(
   { kind, queryId, batchId, fence }: Omit<CheckpointFile, 'body'>,
-  text: string,
+  body: readonly Uint8Array[],
 ): Uint8Array {
-  const body = Buffer.from(text, 'utf8');
-  const head = `millrace ${kind} ${checkpointFormat} ${queryId} ${batchId} ${fence} ${body.length} `;
-  return Buffer.concat([Buffer.from(`${head}${checksum(head, body)}\n`), body, Buffer.from('\n')]);
+  const length = body.reduce((sum, part) => sum + part.length, 0);
+  const head = `millrace ${kind} ${checkpointFormat} ${queryId} ${batchId} ${fence} ${length} `;
+  const line = Buffer.from(`${head}${checksum(head, body)}\n`);
+  return Buffer.concat([line, ...body, Buffer.from('\n')]);
 }
 
-function checksum(head: string, body: Uint8Array): string {
-  return crc32(body, crc32(head)).toString(16).padStart(8, '0');
+function checksum(head: string, body: readonly Uint8Array[]): string {
+  const crc = body.reduce((sum, part) => crc32(part, sum), crc32(head));
+  return crc.toString(16).padStart(8, '0');
 }
 
 /** What is wrong with a file: its form, or a format of another release. */
@@ -67,7 +69,7 @@ export function decodeCheckpointFile(
   if (body.length !== Number(length) || content.at(-1) !== 0x0a) {
     return damaged(`it has ${content.length} bytes instead of ${lineEnd + 2 + Number(length)}`);
   }
-  if (checksum(head, body) !== crc) return damaged('its checksum does not match');
+  if (checksum(head, [body]) !== crc) return damaged('its checksum does not match');
   return E.map((json: Json) => ({
     kind,
     queryId,

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import { StreamingError } from '../errors.js';
 import type { PlanEntry } from '../query/queryCheckpoint.js';
-import { damagedFile, encodeCheckpointText, readCheckpointFile } from './checkpointFile.js';
+import { damagedFile, encodeCheckpointBody, readCheckpointFile } from './checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
-import { planOfJson, planText } from './planForm.js';
+import { planBody, planOfJson } from './planForm.js';
 
 /** How many plans are kept. */
 export const plansKept = 100;
@@ -85,13 +85,13 @@ export class OffsetLog {
     }
   }
 
-  /** Durable when it answers. `fence`: the run that publishes; `turnTexts`: as `planText` takes them. */
-  async publish(entry: PlanEntry, fence: number, turnTexts?: readonly string[]): Promise<void> {
+  /** Durable when it answers. `fence`: the run that publishes; `turns`: as `planBody` takes them. */
+  async publish(entry: PlanEntry, fence: number, turns?: Uint8Array): Promise<void> {
     const { batchId } = entry;
     const { directory, second } = this.folders;
     const path = join(directory, String(batchId));
     try {
-      const content = this.contentOf(entry, fence, turnTexts);
+      const content = this.contentOf(entry, fence, turns);
       await this.files.publish(path, content, join(second, String(batchId)));
     } catch (cause) {
       if (codeOf(cause) !== 'EEXIST') throw cause;
@@ -108,10 +108,10 @@ export class OffsetLog {
     }
   }
 
-  private contentOf(entry: PlanEntry, fence: number, turnTexts?: readonly string[]): Uint8Array {
+  private contentOf(entry: PlanEntry, fence: number, turns?: Uint8Array): Uint8Array {
     const { queryId } = this;
     const head = { kind: 'plan', queryId, batchId: entry.batchId, fence };
-    return encodeCheckpointText(head, planText(entry, turnTexts));
+    return encodeCheckpointBody(head, planBody(entry, turns));
   }
 }
 

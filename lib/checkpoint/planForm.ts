@@ -9,11 +9,11 @@ export function planOfJson(body: Json): O.Option<PlanEntry> {
   return isForm(body) && isPlan(body) ? O.some(body as unknown as PlanEntry) : O.none;
 }
 
-/** The plan as a file's body; `turnTexts`, in place of its turns: JSON that was made as they ran. */
-export function planText(plan: PlanEntry, turnTexts?: readonly string[]): string {
-  if (turnTexts === undefined) return JSON.stringify(plan);
+/** The plan as a file's body; `turns`, in place of its own: JSON that was made as they ran. */
+export function planBody(plan: PlanEntry, turns?: Uint8Array): readonly Uint8Array[] {
+  if (turns === undefined) return [Buffer.from(JSON.stringify(plan))];
   const withoutTurns = JSON.stringify({ ...plan, turns: undefined });
-  return `${withoutTurns.slice(0, -1)},"turns":[${turnTexts.join(',')}]}`;
+  return [Buffer.from(`${withoutTurns.slice(0, -1)},"turns":[`), turns, Buffer.from(']}')];
 }
 
 function isPlan(plan: Form): boolean {

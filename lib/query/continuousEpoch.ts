@@ -3,6 +3,7 @@ import { isPromise, type MaybePromise } from '../maybe.js';
 import type { BatchExecution, TurnFacts } from './batchExecution.js';
 import type { PlannedTurn } from './queryCheckpoint.js';
 import type { QueryRun } from './queryRun.js';
+import { TurnsText } from './turnsText.js';
 
 /**
  * Continuous mode: rows go through in turns as they come; all turns since the last commit are one batch,
@@ -10,8 +11,8 @@ import type { QueryRun } from './queryRun.js';
  */
 export class ContinuousEpoch {
   private turns = 0;
-  /** Each as JSON: made at once, the text of ten thousand would hold up the rows behind them. */
-  private turnTexts: string[] = [];
+  /** Written as they run: the text of ten thousand, made at once, would hold up the rows behind them. */
+  private text = new TurnsText();
   private previousWatermarkMs = 0;
   private isDue = false;
   private timer: Subscription | undefined;
@@ -64,7 +65,7 @@ export class ContinuousEpoch {
   ran(turn: PlannedTurn, run: QueryRun, batch: BatchExecution): void {
     run.anyBatch = true;
     this.turns += 1;
-    if (this.durable) this.turnTexts.push(JSON.stringify(turn));
+    if (this.durable) this.text.add(turn);
     this.show(run, batch);
   }
 
@@ -78,13 +79,13 @@ export class ContinuousEpoch {
 
   /** What has run is one batch: its plan, on its way to disk. The next turn is one of the next. */
   plan(run: QueryRun): MaybePromise<void> {
-    const { turnTexts, previousWatermarkMs } = this;
+    const { previousWatermarkMs } = this;
+    const turns = this.text.take();
     this.turns = 0;
-    this.turnTexts = [];
     this.isDue = false;
     this.shownRows = 0;
     const entry = { batchId: run.nextBatchId, previousWatermarkMs, turns: [], closing: false };
-    return run.checkpoint.plan(entry, turnTexts);
+    return run.checkpoint.plan(entry, turns);
   }
 
   /** The sink is to have the epoch first: rows of the next are not shown before it has. */
@@ -105,6 +106,6 @@ export class ContinuousEpoch {
 
   abort(): void {
     this.turns = 0;
-    this.turnTexts = [];
+    this.text = new TurnsText();
   }
 }

@@ -46,8 +46,8 @@ export interface QueryCheckpoint {
   /** Plans that are not committed, oldest first; absent: at most the newest. Several after a restore. */
   readonly replays?: readonly PlanEntry[];
   readonly backend: StateBackend;
-  /** Durable when it answers. `turnTexts`, in place of `turns`: an epoch's many as JSON, made as they ran. */
-  plan(entry: PlanEntry, turnTexts?: readonly string[]): MaybePromise<void>;
+  /** Durable when it answers. `turns`, in place of the entry's: an epoch's many, see {@link TurnsText}. */
+  plan(entry: PlanEntry, turns?: Uint8Array): MaybePromise<void>;
   /** Forgets what is older than the retained batches. */
   purge(batchId: number): MaybePromise<void>;
   sourceDirectory(sourceId: string): string | undefined;

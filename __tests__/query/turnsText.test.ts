@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import type { PlannedTurn } from '../../lib/query/queryCheckpoint.js';
+import { TurnsText } from '../../lib/query/turnsText.js';
+
+const parsed = (bytes: Uint8Array): unknown => JSON.parse(`[${Buffer.from(bytes).toString()}]`);
+
+const turns = fc.array(
+  fc.record({
+    timestampMs: fc.integer(),
+    watermarkMs: fc.option(fc.integer()),
+    ranges: fc.array(
+      fc.record({
+        source: fc.string({ unit: 'grapheme' }),
+        after: fc.string({ unit: 'binary', maxLength: 3000 }),
+        upTo: fc.option(fc.integer()),
+      }),
+    ),
+  }),
+);
+
+it('is the JSON of the turns that were added since it was taken, however long and in any script', () => {
+  fc.assert(
+    fc.property(fc.array(turns), (epochs) => {
+      const text = new TurnsText();
+      for (const epoch of epochs) {
+        for (const turn of epoch) text.add(turn as PlannedTurn);
+        expect(parsed(text.take())).toEqual(JSON.parse(JSON.stringify(epoch)));
+      }
+    }),
+  );
+});
+
+it('leaves what was taken as it was while more are added', () => {
+  const turn = (timestampMs: number): PlannedTurn => ({
+    timestampMs,
+    watermarkMs: null,
+    ranges: [],
+  });
+  const text = new TurnsText();
+  text.add(turn(1));
+  const first = text.take();
+  for (let i = 2; i < 200; i++) text.add(turn(i));
+  expect(parsed(first)).toEqual([turn(1)]);
+});
