@@ -95,8 +95,8 @@ export const protocol: readonly Mutant[] = [
     file: 'lib/query/continuousEpoch.js',
     edits: [
       [
-        'const turns = this.text.take();',
-        "const all = Buffer.from(this.text.take()); const turns = all.subarray(all.lastIndexOf('{\"timestampMs') );",
+        'plan(entry, this.text.json)',
+        "plan(entry, this.text.json.subarray(Buffer.from(this.text.json).lastIndexOf('{\"timestampMs')))",
       ],
     ],
     suite: 'simulate',

@@ -12,7 +12,7 @@ import { TurnsText } from './turnsText.js';
 export class ContinuousEpoch {
   private turns = 0;
   /** Written as they run: the text of ten thousand, made at once, would hold up the rows behind them. */
-  private text = new TurnsText();
+  private readonly text = new TurnsText();
   private previousWatermarkMs = 0;
   private isDue = false;
   private timer: Subscription | undefined;
@@ -80,12 +80,13 @@ export class ContinuousEpoch {
   /** What has run is one batch: its plan, on its way to disk. The next turn is one of the next. */
   plan(run: QueryRun): MaybePromise<void> {
     const { previousWatermarkMs } = this;
-    const turns = this.text.take();
     this.turns = 0;
     this.isDue = false;
     this.shownRows = 0;
     const entry = { batchId: run.nextBatchId, previousWatermarkMs, turns: [], closing: false };
-    return run.checkpoint.plan(entry, turns);
+    const planned = run.checkpoint.plan(entry, this.text.json);
+    this.text.clear();
+    return planned;
   }
 
   /** The sink is to have the epoch first: rows of the next are not shown before it has. */
@@ -106,6 +107,6 @@ export class ContinuousEpoch {
 
   abort(): void {
     this.turns = 0;
-    this.text = new TurnsText();
+    this.text.clear();
   }
 }

@@ -46,7 +46,10 @@ export interface QueryCheckpoint {
   /** Plans that are not committed, oldest first; absent: at most the newest. Several after a restore. */
   readonly replays?: readonly PlanEntry[];
   readonly backend: StateBackend;
-  /** Durable when it answers. `turns`, in place of the entry's: an epoch's many, see {@link TurnsText}. */
+  /**
+   * Durable when it answers. `turns`, in place of the entry's: an epoch's many, as `TurnsText` has them,
+   * read before it returns.
+   */
   plan(entry: PlanEntry, turns?: Uint8Array): MaybePromise<void>;
   /** Forgets what is older than the retained batches. */
   purge(batchId: number): MaybePromise<void>;

@@ -20,12 +20,14 @@ export class TurnsText {
     this.bytes[this.length++] = 0x2c;
   }
 
-  /** What has been added since the last call, without the last comma. */
-  take(): Uint8Array {
-    const taken = this.bytes.subarray(0, Math.max(0, this.length - 1));
-    this.bytes = Buffer.allocUnsafe(this.bytes.length); // the next epoch is likely to be as long
+  /** What has been added since `clear`, without the last comma; only until something is added again. */
+  get json(): Uint8Array {
+    return this.bytes.subarray(0, Math.max(0, this.length - 1));
+  }
+
+  /** Memory is kept: the next epoch is likely to be as long, and new pages cost a fault each. */
+  clear(): void {
     this.length = 0;
-    return taken;
   }
 
   private grow(atLeast: number): void {
