@@ -9,7 +9,8 @@ export type Timings<N extends string> = Readonly<Record<N, readonly number[]>>;
 
 /**
  * Runs all contenders in turn, round after round, so that a neighbour's noise falls on all of them; the
- * first `warmUps` rounds do not count.
+ * first `warmUps` rounds do not count. The collector is not forced between them: that throws V8's compiled
+ * code away with the objects of the round, and what a long stream runs is compiled.
  */
 export async function timeAlternately<N extends string>(
   contenders: Readonly<Record<N, () => void | Promise<void>>>,
@@ -20,7 +21,6 @@ export async function timeAlternately<N extends string>(
   const timings = Object.fromEntries(names.map((name) => [name, [] as number[]]));
   for (let round = 0; round < rounds + warmUps; round++) {
     for (const name of names) {
-      globalThis.gc?.();
       const began = performance.now();
       await contenders[name]();
       if (round >= warmUps) timings[name]?.push((performance.now() - began) / 1000);

@@ -55,7 +55,7 @@ function measure(query: string, ways: readonly Way[]): Measured {
   const program = fileURLToPath(new URL('./measureQuery.js', import.meta.url));
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ['--expose-gc', '--max-old-space-size=6000', program, JSON.stringify(options)],
+    ['--max-old-space-size=6000', program, JSON.stringify(options)],
     { encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`${query} failed: ${stderr}`);
