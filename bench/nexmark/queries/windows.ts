@@ -1,9 +1,8 @@
-import type { Monoid } from 'fp-ts/lib/Monoid.js';
 import {
+  type Aggregate,
   aggregate,
   count,
   explode,
-  fromMonoid,
   groupByKey,
   select,
   sessionWindow,
@@ -14,19 +13,26 @@ import type { Bid } from '../event.js';
 import type { NexmarkQuery } from '../query.js';
 import { bids, timed } from '../views.js';
 
-/** The rows with the largest number, ties included. */
-interface Leaders<T> {
-  readonly most: number;
-  readonly rows: readonly T[];
-}
-
-function leaders<T>(): Monoid<Leaders<T>> {
+/** The rows with the largest number, ties included: an aggregate of one's own, as Spark's Aggregator. */
+function leaders<T>(
+  numberOf: (row: T) => number,
+): Aggregate<T, { most: number; rows: T[] }, readonly T[]> {
   return {
-    empty: { most: Number.NEGATIVE_INFINITY, rows: [] },
-    concat: (a, b) => {
-      if (a.most !== b.most) return a.most > b.most ? a : b;
-      return { most: a.most, rows: [...a.rows, ...b.rows] };
+    name: 'leaders',
+    zero: () => ({ most: Number.NEGATIVE_INFINITY, rows: [] }),
+    add(acc, row) {
+      const n = numberOf(row);
+      if (n > acc.most) {
+        acc.most = n;
+        acc.rows = [row];
+      } else if (n === acc.most) acc.rows.push(row);
+      return acc;
     },
+    merge(acc, { most, rows }) {
+      if (most < acc.most) return acc;
+      return most > acc.most ? { most, rows: [...rows] } : { most, rows: [...acc.rows, ...rows] };
+    },
+    result: ({ rows }) => [...rows],
   };
 }
 
@@ -41,21 +47,22 @@ export const q5: NexmarkQuery = {
       window('10 seconds', { slide: '2 seconds', timestamps: 'ms' }),
       count(),
       window('2 seconds', { timestamps: 'ms' }), // in each ends one window of ten seconds
-      aggregate(() => ({ hot: fromMonoid(leaders<number>())(asLeader) })),
+      aggregate(() => ({ hot: leaders((row: AuctionCount) => row.count) })),
       explode(
-        ({ hot }) => hot.rows,
-        ({ window: { end }, hot }, auction) => ({
+        ({ hot }) => hot,
+        ({ window: { end } }, { key, count: num }) => ({
           window_start: end - 10_000,
           window_end: end,
-          auction,
-          num: hot.most,
+          auction: key,
+          num,
         }),
       ),
     ),
 };
 
-function asLeader(row: { readonly key: number; readonly count: number }): Leaders<number> {
-  return { most: row.count, rows: [row.key] };
+interface AuctionCount {
+  readonly key: number;
+  readonly count: number;
 }
 
 /** q7 highest bid. */
@@ -70,10 +77,8 @@ export const q7: NexmarkQuery = {
   build: (events) =>
     bids(timed(events)).pipe(
       window('10 seconds', { timestamps: 'ms' }),
-      aggregate(() => ({
-        top: fromMonoid(leaders<Bid>())((bid: Bid) => ({ most: bid.price, rows: [bid] })),
-      })),
-      explode(({ top }) => top.rows),
+      aggregate(() => ({ top: leaders((bid: Bid) => bid.price) })),
+      explode(({ top }) => top),
       select(({ auction, price, bidder, dateTime, extra }) => ({
         auction,
         price,
