@@ -129,7 +129,7 @@ const messages = {
   QUERY_NAME_TAKEN: (p: { name: string }) =>
     `a query named ${p.name} is already active: stop it first or choose another queryName`,
   QUERY_NOT_ACTIVE: (p: { name: string }) =>
-    `query ${p.name} is not active: start it with writeStream first`,
+    `query ${p.name} is not active: start it first, with writeStream, or with restart in a script of testStream`,
   RATE_OVERFLOW: (p: { seconds: number; rowsPerSecond: number }) =>
     `rate: value passes the largest whole number after ${p.seconds} s at rowsPerSecond ${p.rowsPerSecond}: take a smaller rate and a new checkpoint`,
   RX_DID_NOT_COMPLETE: (p: { operator: string; timeoutMs: number }) =>

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NexmarkQuery } from './query.js';
 
-/** The checked data sets: 100,000 events of seed 42. */
+/** The checked data sets: so many events of seed 42. */
+export const checkedEvents = 100_000;
+
 export const dataSets = {
   slow: { rate: 1000, disorder: 1000 },
   'disorder-1': { rate: 10_000, disorder: 1 },

@@ -4,7 +4,8 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { medianOf, parseArguments, shortNumber, tableOf } from '../figures.js';
 import { type PeerSeconds, peerSeconds } from './against.js';
-import { dataFolder, fileKinds } from './dataFiles.js';
+import { checkedEvents } from './answers.js';
+import { dataFolder, fileKinds, isFileKind } from './dataFiles.js';
 import { Generator } from './generator/generate.js';
 import type { Measured, MeasureOptions, Way } from './measureQuery.js';
 import { nexmarkQueries } from './queries/all.js';
@@ -27,8 +28,7 @@ const args = parseArguments(process.argv.slice(2), {
   against: '',
 });
 const isFull = args.full === 'true';
-const events = Number(args.events || (isFull ? 1_000_000 : 100_000));
-const isOfFiles = (way: Way): boolean => fileKinds.some((kind) => kind === way);
+const events = Number(args.events || (isFull ? 1_000_000 : checkedEvents));
 /** Their bar on LevelDB is what LevelDB itself reaches with their entries. */
 const heavyState = new Set(['q3', 'q15', 'q16', 'q17', 'q18', 'q20']);
 
@@ -37,7 +37,8 @@ const dataHash = 'dc6d72a8ab6e304794eba4961414c209717cdbc895db89bcdf52273bfc8d9e
 
 function checkData(): void {
   const hash = createHash('sha256');
-  for (const event of new Generator().events(100_000)) hash.update(`${JSON.stringify(event)}\n`);
+  for (const event of new Generator().events(checkedEvents))
+    hash.update(`${JSON.stringify(event)}\n`);
   const found = hash.digest('hex');
   if (found !== dataHash) throw new Error(`the generator makes other events: ${found}`);
 }
@@ -67,7 +68,7 @@ function measureAll(query: string): readonly Measured[] {
     (way) => way !== 'raw' || (isFull && heavyState.has(query)),
   );
   if (!isFull) return [measure(query, wanted)];
-  const groups = [wanted.filter((way) => !isOfFiles(way)), wanted.filter(isOfFiles)];
+  const groups = [wanted.filter((way) => !isFileKind(way)), wanted.filter(isFileKind)];
   return groups.filter((ways) => ways.length > 0).map((ways) => measure(query, ways));
 }
 

@@ -11,6 +11,8 @@ import { inBatches } from './runQuery.js';
 export const fileKinds = ['json', 'parquet'] as const;
 export type FileKind = (typeof fileKinds)[number];
 
+export const isFileKind = (way: string): way is FileKind => fileKinds.some((kind) => kind === way);
+
 /**
  * The folder that holds so many events as files; made once, kept for the next run. It appears under its
  * name when it is whole.

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { jsonFiles, readStream } from '../../index.js';
 import { parquetFiles } from '../../lib/parquet/index.js';
 import { medianOf, timeAlternately } from '../figures.js';
-import { type Expected, expectedAnswer, finalRows, hashOf } from './answers.js';
-import { dataFolder, type FileKind, fileKinds } from './dataFiles.js';
+import { checkedEvents, type Expected, expectedAnswer, finalRows, hashOf } from './answers.js';
+import { dataFolder, type FileKind, isFileKind } from './dataFiles.js';
 import { type NexmarkEvent, schemaOf, withOnly } from './event.js';
 import { Generator } from './generator/generate.js';
 import { plainLoops } from './loops/all.js';
@@ -30,7 +30,7 @@ export interface MeasureOptions {
  * `loop`, `memory`, `level`: events as objects. `raw`: what `level` reads and writes, without an engine.
  * `json`, `parquet`: from files, on LevelDB.
  */
-export type Way = 'loop' | 'memory' | 'level' | 'raw' | 'json' | 'parquet';
+export type Way = 'loop' | 'memory' | 'level' | 'raw' | FileKind;
 
 export interface Measured {
   readonly query: string;
@@ -89,8 +89,7 @@ async function runFiles(
   );
 }
 
-/** How many events the oracle was asked. */
-const asked = { events: 100_000, perBatch: 20_000 };
+const asked = { events: checkedEvents, perBatch: 20_000 };
 
 type Run = (rows: Rows) => void | Promise<void>;
 
@@ -185,7 +184,7 @@ function medians(timings: Readonly<Record<string, readonly number[]>>, warmUps =
 async function measureQuery(options: MeasureOptions): Promise<Measured> {
   const query = nexmarkQueries.find(({ name }) => name === options.query);
   if (!query) throw new Error(`no query ${options.query}`);
-  const kinds = fileKinds.filter((kind) => options.ways.includes(kind));
+  const kinds = options.ways.filter(isFileKind);
   const onObjects = kinds.length < options.ways.length;
   const events = onObjects ? new Generator().events(Math.max(options.events, asked.events)) : [];
   const { entries, bytes } = largestState(onObjects ? await checkObjects(query, events) : []);

@@ -68,7 +68,6 @@ interface Cost {
 }
 
 async function costOf(run: () => Promise<void>): Promise<Cost> {
-  globalThis.gc?.();
   const [cpu, began] = [process.cpuUsage(), performance.now()];
   await run();
   const { user, system } = process.cpuUsage(cpu);

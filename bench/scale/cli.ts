@@ -19,7 +19,7 @@ for (const name of names) {
   for (const size of args.full === 'true' ? [...scale.sizes, ...scale.large] : scale.sizes) {
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
-      ['--expose-gc', '--max-old-space-size=12000', program, name, String(size)],
+      ['--max-old-space-size=12000', program, name, String(size)],
       { encoding: 'utf8' },
     );
     if (status !== 0) throw new Error(`${name} ${size}: ${stderr}`);

@@ -17,7 +17,6 @@ async function run(batches: readonly (readonly Row[])[]): Promise<number> {
   const source = memoryStream<Row>({ maxCallsPerTrigger: 1 });
   for (const batch of batches) source.addAll(batch);
   source.complete();
-  globalThis.gc?.();
   const began = process.cpuUsage();
   const sink = foreachBatch<unknown>((out) => {
     kept = out.at(-1);

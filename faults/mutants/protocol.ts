@@ -92,11 +92,11 @@ export const protocol: readonly Mutant[] = [
   },
   {
     name: 'an epoch is planned with its last turn only',
-    file: 'lib/query/continuousEpoch.js',
+    file: 'lib/checkpoint/checkpoint.js',
     edits: [
       [
-        'plan(entry, this.text.json)',
-        "plan(entry, this.text.json.subarray(Buffer.from(this.text.json).lastIndexOf('{\"timestampMs')))",
+        'this.ground.fence, this.turns.json)',
+        "this.ground.fence, this.turns.json.subarray(Math.max(0, Buffer.from(this.turns.json).lastIndexOf('{\"timestampMs'))))",
       ],
     ],
     suite: 'simulate',

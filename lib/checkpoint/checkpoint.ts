@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
-import type { PlanEntry, QueryCheckpoint, SavepointRequest } from '../query/queryCheckpoint.js';
+import type {
+  PlanEntry,
+  PlannedTurn,
+  QueryCheckpoint,
+  SavepointRequest,
+} from '../query/queryCheckpoint.js';
 import { beginSavepoint, type SavepointInfo } from '../savepoint/beginSavepoint.js';
 import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
 import type { FileSystem } from './fileSystem.js';
@@ -12,6 +17,7 @@ import { OffsetLog } from './offsetLog.js';
 import { mustBelongTogether } from './position.js';
 import { readRestored } from './restored.js';
 import { laterRun, takeFence } from './runs.js';
+import { TurnsText } from './turnsText.js';
 
 /** How a checkpoint opens the state below it; `state/level/openStateBackend.ts` is the real one. */
 export type OpenBackend = (options: {
@@ -105,6 +111,8 @@ class Checkpoint implements QueryCheckpoint {
   readonly lastPlanned: PlanEntry | undefined;
   readonly backend: StateBackend;
   private readonly savepoints = new Set<Promise<unknown>>();
+  /** Of the epoch under way. */
+  private readonly turns = new TurnsText();
   private isClosed = false;
 
   constructor(
@@ -120,10 +128,16 @@ class Checkpoint implements QueryCheckpoint {
     this.backend = withKillPoints(backend, ground.killPoint);
   }
 
-  async plan(entry: PlanEntry, turns?: Uint8Array): Promise<void> {
+  addTurn(turn: PlannedTurn): void {
+    this.turns.add(turn);
+  }
+
+  async plan(entry: PlanEntry): Promise<void> {
     this.ground.killPoint('kp4:before');
     try {
-      await this.log.publish(entry, this.ground.fence, turns);
+      const published = this.log.publish(entry, this.ground.fence, this.turns.json);
+      this.turns.clear(); // `publish` has copied them
+      await published;
     } catch (cause) {
       throw (await this.takenOver(entry.batchId, cause)) ?? cause;
     }

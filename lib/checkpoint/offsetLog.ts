@@ -85,7 +85,10 @@ export class OffsetLog {
     }
   }
 
-  /** Durable when it answers. `fence`: the run that publishes; `turns`: as `planBody` takes them. */
+  /**
+   * Durable when it answers. `fence`: the run that publishes; `turns`: as `planBody` takes them, read
+   * before it returns.
+   */
   async publish(entry: PlanEntry, fence: number, turns?: Uint8Array): Promise<void> {
     const { batchId } = entry;
     const { directory, second } = this.folders;

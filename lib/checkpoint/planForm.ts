@@ -9,9 +9,9 @@ export function planOfJson(body: Json): O.Option<PlanEntry> {
   return isForm(body) && isPlan(body) ? O.some(body as unknown as PlanEntry) : O.none;
 }
 
-/** The plan as a file's body; `turns`, in place of its own: JSON that was made as they ran. */
+/** The plan as a file's body; `turns`, if any, in place of its own: as `TurnsText` has them. */
 export function planBody(plan: PlanEntry, turns?: Uint8Array): readonly Uint8Array[] {
-  if (turns === undefined) return [Buffer.from(JSON.stringify(plan))];
+  if (turns === undefined || turns.length === 0) return [Buffer.from(JSON.stringify(plan))];
   const withoutTurns = JSON.stringify({ ...plan, turns: undefined });
   return [Buffer.from(`${withoutTurns.slice(0, -1)},"turns":[`), turns, Buffer.from(']}')];
 }

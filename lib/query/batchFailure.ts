@@ -9,7 +9,7 @@ export class CommitFailed extends Error {
   }
 }
 
-/** A failed batch as users see it: batch id, ranges, operator, cause. */
+/** BATCH_FAILED, with the batch id, the operator, the ranges and the cause. */
 export function batchFailed(
   cause: unknown,
   batchId: number,

@@ -3,7 +3,6 @@ import { isPromise, type MaybePromise } from '../maybe.js';
 import type { BatchExecution, TurnFacts } from './batchExecution.js';
 import type { PlannedTurn } from './queryCheckpoint.js';
 import type { QueryRun } from './queryRun.js';
-import { TurnsText } from './turnsText.js';
 
 /**
  * Continuous mode: rows go through in turns as they come; all turns since the last commit are one batch,
@@ -11,8 +10,6 @@ import { TurnsText } from './turnsText.js';
  */
 export class ContinuousEpoch {
   private turns = 0;
-  /** Written as they run: the text of ten thousand, made at once, would hold up the rows behind them. */
-  private readonly text = new TurnsText();
   private previousWatermarkMs = 0;
   private isDue = false;
   private timer: Subscription | undefined;
@@ -23,8 +20,6 @@ export class ContinuousEpoch {
     private readonly epochMs: number,
     private readonly clock: SchedulerLike,
     private readonly wake: () => void,
-    /** Plans are written. */
-    private readonly durable: boolean,
   ) {}
 
   get isEmpty(): boolean {
@@ -65,7 +60,7 @@ export class ContinuousEpoch {
   ran(turn: PlannedTurn, run: QueryRun, batch: BatchExecution): void {
     run.anyBatch = true;
     this.turns += 1;
-    if (this.durable) this.text.add(turn);
+    run.checkpoint.addTurn?.(turn);
     this.show(run, batch);
   }
 
@@ -84,9 +79,7 @@ export class ContinuousEpoch {
     this.isDue = false;
     this.shownRows = 0;
     const entry = { batchId: run.nextBatchId, previousWatermarkMs, turns: [], closing: false };
-    const planned = run.checkpoint.plan(entry, this.text.json);
-    this.text.clear();
-    return planned;
+    return run.checkpoint.plan(entry);
   }
 
   /** The sink is to have the epoch first: rows of the next are not shown before it has. */
@@ -107,6 +100,5 @@ export class ContinuousEpoch {
 
   abort(): void {
     this.turns = 0;
-    this.text.clear();
   }
 }

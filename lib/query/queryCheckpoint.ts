@@ -47,10 +47,12 @@ export interface QueryCheckpoint {
   readonly replays?: readonly PlanEntry[];
   readonly backend: StateBackend;
   /**
-   * Durable when it answers. `turns`, in place of the entry's: an epoch's many, as `TurnsText` has them,
-   * read before it returns.
+   * A turn of the epoch under way has run. It is written now: the text of ten thousand, made at once, would
+   * hold up the rows behind them. Absent: plans are not kept.
    */
-  plan(entry: PlanEntry, turns?: Uint8Array): MaybePromise<void>;
+  addTurn?(turn: PlannedTurn): void;
+  /** Durable when it answers. The turns that were added since the last plan, if any, stand for its own. */
+  plan(entry: PlanEntry): MaybePromise<void>;
   /** Forgets what is older than the retained batches. */
   purge(batchId: number): MaybePromise<void>;
   sourceDirectory(sourceId: string): string | undefined;

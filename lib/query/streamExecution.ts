@@ -65,7 +65,7 @@ export class StreamExecution implements QueryLife {
     this.epoch =
       trigger.epochMs === undefined
         ? undefined
-        : new ContinuousEpoch(trigger.epochMs, clock, this.wake, setup.durable);
+        : new ContinuousEpoch(trigger.epochMs, clock, this.wake);
     this.run = this.newRun();
     this.batch = this.newBatch();
     this.ended = new Promise((resolve) => {

@@ -13,25 +13,26 @@ import type { Bid } from '../event.js';
 import type { NexmarkQuery } from '../query.js';
 import { bids, timed } from '../views.js';
 
+interface Leaders<T> {
+  most: number;
+  rows: T[];
+}
+
 /** The rows with the largest number, ties included: an aggregate of one's own, as Spark's Aggregator. */
-function leaders<T>(
-  numberOf: (row: T) => number,
-): Aggregate<T, { most: number; rows: T[] }, readonly T[]> {
+function leaders<T>(numberOf: (row: T) => number): Aggregate<T, Leaders<T>, readonly T[]> {
+  const add = (acc: Leaders<T>, row: T): Leaders<T> => {
+    const n = numberOf(row);
+    if (n > acc.most) {
+      acc.most = n;
+      acc.rows = [row];
+    } else if (n === acc.most) acc.rows.push(row);
+    return acc;
+  };
   return {
     name: 'leaders',
     zero: () => ({ most: Number.NEGATIVE_INFINITY, rows: [] }),
-    add(acc, row) {
-      const n = numberOf(row);
-      if (n > acc.most) {
-        acc.most = n;
-        acc.rows = [row];
-      } else if (n === acc.most) acc.rows.push(row);
-      return acc;
-    },
-    merge(acc, { most, rows }) {
-      if (most < acc.most) return acc;
-      return most > acc.most ? { most, rows: [...rows] } : { most, rows: [...acc.rows, ...rows] };
-    },
+    add,
+    merge: (acc, { rows }) => rows.reduce(add, acc),
     result: ({ rows }) => [...rows],
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { TurnsText } from '../../lib/checkpoint/turnsText.js';
 import type { PlannedTurn } from '../../lib/query/queryCheckpoint.js';
-import { TurnsText } from '../../lib/query/turnsText.js';
 
 const parsed = (bytes: Uint8Array): unknown => JSON.parse(`[${Buffer.from(bytes).toString()}]`);
 

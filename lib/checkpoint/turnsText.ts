@@ -1,4 +1,4 @@
-import type { PlannedTurn } from './queryCheckpoint.js';
+import type { PlannedTurn } from '../query/queryCheckpoint.js';
 
 const firstCapacity = 4096;
 
