@@ -104,6 +104,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   readonly writesChanges = true;
   readonly shapes: ShapeDictionary;
   writing = false;
+  answered = 0;
   private readonly catalog: TableCatalog;
   private readonly operators = new Map<string, OperatorState>();
   private readonly reads = new Map<string, number>();
@@ -381,6 +382,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     const tables = this.catalog.pending().length;
     return () => {
       this.writing = false;
+      this.answered++;
       this.inFlight = undefined;
       this.shapes.settle(shapes);
       this.catalog.settle(tables);

@@ -1,5 +1,5 @@
 import { StreamingError } from '../lib/errors.js';
-import type { MaybePromise } from '../lib/maybe.js';
+import { type MaybePromise, then } from '../lib/maybe.js';
 import type { ByteChange, ByteStore } from '../lib/state/byteStore.js';
 
 /** Where a test may make a {@link MemoryByteStore} fail, lie or wait. */
@@ -10,6 +10,8 @@ export interface ByteStoreFaults {
   afterWrite?(changes: readonly ByteChange[]): MaybePromise<void>;
   /** What a read gives instead of what is there. */
   onRead?(key: Uint8Array, value: Uint8Array): Uint8Array | undefined;
+  /** A range has been read as it was then: may wait before it is given. */
+  afterRange?(): MaybePromise<void>;
 }
 
 type Pair = readonly [Uint8Array, Uint8Array];
@@ -50,8 +52,17 @@ export class MemoryByteStore implements ByteStore {
     from: Uint8Array,
     to: Uint8Array,
     options: { readonly reverse?: boolean; readonly limit?: number } = {},
-  ): readonly Pair[] {
+  ): MaybePromise<readonly Pair[]> {
     this.mustBeOpen('a scan');
+    const pairs = this.pairsIn(from, to, options);
+    return then(this.faults.afterRange?.(), () => pairs);
+  }
+
+  private pairsIn(
+    from: Uint8Array,
+    to: Uint8Array,
+    options: { readonly reverse?: boolean; readonly limit?: number } = {},
+  ): readonly Pair[] {
     const { limit = Number.POSITIVE_INFINITY, reverse = false } = options;
     const [first, end] = [indexIn(this.content.pairs, from), indexIn(this.content.pairs, to)];
     const pairs = reverse
@@ -64,7 +75,8 @@ export class MemoryByteStore implements ByteStore {
   }
 
   pages(from: Uint8Array, to: Uint8Array, limit: number): AsyncIterable<readonly Pair[]> {
-    return pagesOf(this.range(from, to), limit);
+    this.mustBeOpen('a scan');
+    return pagesOf(this.pairsIn(from, to), limit);
   }
 
   write(changes: readonly ByteChange[]): MaybePromise<void> {

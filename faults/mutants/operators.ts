@@ -3,6 +3,13 @@ import type { Mutant } from './mutant.js';
 /** Operators and their state. */
 export const operators: readonly Mutant[] = [
   {
+    name: 'what was read of the disk while a commit answered counts',
+    file: 'state/durable/storedTable.js',
+    edits: [['if (answered === context.answered)', 'if (answered <= context.answered)']],
+    suite: 'simulate',
+    runs: 20_000,
+  },
+  {
     name: 'a late row is kept',
     file: 'operators/internal/dedup/expiringDedupStage.js',
     edits: [['if (time <= this.ctx.lateWatermark)', 'if (time < Number.NEGATIVE_INFINITY)']],

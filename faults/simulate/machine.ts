@@ -11,6 +11,8 @@ import { Killed, Process } from './process.js';
 const location = '/checkpoint';
 /** Turns of the event loop until the store has written a commit: meanwhile the next batch runs. */
 const turnsOfWrite = [0, 0, 0, 1, 4];
+/** The same until it gives what it has read of a range: a commit may answer meanwhile. */
+const turnsOfRange = [0, 0, 0, 0, 6];
 
 /** What outlives processes: files, the bytes of the store, and what has been planned last. */
 export class Machine {
@@ -137,6 +139,7 @@ export class Machine {
             });
           },
           afterWrite: () => process.step('store reply'),
+          afterRange: () => later(random.pick(turnsOfRange), () => undefined),
         });
         // Few keys change in an epoch: nearly all are encoded ahead where the cache is small.
         const encodesAhead = { youngest: cacheEntries === 1000 ? 64 : 0, perTurn: 2 };

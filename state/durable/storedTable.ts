@@ -1,6 +1,6 @@
 import { StreamingError } from '../../lib/errors.js';
 import { drive, type MaybePromise, type Steps, then, wait } from '../../lib/maybe.js';
-import type { ByteStore } from '../../lib/state/byteStore.js';
+import type { BytePage, ByteStore } from '../../lib/state/byteStore.js';
 import { canonicalKey } from '../../lib/state/canonicalKey.js';
 import type { TableOptions } from '../../lib/state/stateStore.js';
 import { ByteReader } from '../codec/byteReader.js';
@@ -31,6 +31,8 @@ export interface StoredTableContext {
   readonly shapes: Shapes;
   readonly sweeps: number;
   readonly writing: boolean;
+  /** So many commits have answered. */
+  readonly answered: number;
   /** Of the batch that is under way: for errors. */
   readonly batchId: number;
   /** Totals of the last commit. */
@@ -42,8 +44,6 @@ export interface StoredTableContext {
 }
 
 const pageLength = 1000;
-
-type Page = readonly (readonly [Uint8Array, Uint8Array])[];
 
 /** One table in the bytes of a store: {@link TableBelow}, and how its entries are written. */
 export class StoredTable<V> implements TableBelow<V> {
@@ -102,7 +102,7 @@ export class StoredTable<V> implements TableBelow<V> {
   lastTime(): MaybePromise<number | undefined> {
     const { id } = this.identity;
     const [from, to] = [entryBound(this.scratch, id), entryEnd(this.scratch, id)];
-    const last = this.context.store.range(from, to, { reverse: true, limit: 1 });
+    const last = drive(this.pageSteps(from, to, { reverse: true, limit: 1 }));
     return then(last, ([pair]) => pair && this.entryAt(pair[0], pair[1]).time);
   }
 
@@ -189,9 +189,22 @@ export class StoredTable<V> implements TableBelow<V> {
     }
   }
 
-  private *pageSteps(from: Uint8Array, to: Uint8Array, limit: number): Steps<Page> {
+  /**
+   * As the store was before a commit, or as it is behind it: what is read while one answers is read again,
+   * because the tables have forgotten by then what it has removed.
+   */
+  private *pageSteps(
+    from: Uint8Array,
+    to: Uint8Array,
+    options: { readonly reverse?: boolean; readonly limit: number },
+  ): Steps<BytePage> {
+    const { context } = this;
     try {
-      return yield* wait(this.context.store.range(from, to, { limit }));
+      for (;;) {
+        const { answered } = context;
+        const page = yield* wait(context.store.range(from, to, options));
+        if (answered === context.answered) return page;
+      }
     } catch (error) {
       throw error instanceof DecodeError ? this.corrupt(error) : error;
     }
@@ -206,7 +219,7 @@ export class StoredTable<V> implements TableBelow<V> {
     const to = this.isTimed ? entryBound(this.scratch, id, upTo) : entryEnd(this.scratch, id);
     let from = this.startAfter(after);
     for (;;) {
-      const page = yield* this.pageSteps(from, to, pageLength);
+      const page = yield* this.pageSteps(from, to, { limit: pageLength });
       for (const [key, value] of page) visit(this.entryAt(key, value));
       const last = page.at(-1);
       if (last === undefined || page.length < pageLength) return;
@@ -221,7 +234,7 @@ export class StoredTable<V> implements TableBelow<V> {
     const to = entryEnd(this.scratch, this.identity.id);
     let from = this.startAfter(after);
     for (let limit = 1; ; limit = pageLength) {
-      const page = yield* this.pageSteps(from, to, limit);
+      const page = yield* this.pageSteps(from, to, { limit });
       for (const [key, value] of page) {
         const entry = this.entryAt(key, value);
         if (!skip(entry.mapKey, entry.time)) return entry.time;

@@ -160,6 +160,7 @@ async function* entriesOf(
       shapes,
       sweeps: 0,
       writing: false,
+      answered: 0,
       batchId: meta.lastEpoch?.record.batchId ?? 0,
       totalsOf: (id) => totalsIn(meta, id),
       filterOf: () => undefined,

@@ -8,6 +8,8 @@ export class StoredTimes {
   knownUpTo: number;
   last: number;
   first: number | undefined | 'unknown';
+  /** The largest time that was stored since the start: the disk may not have it yet when it is asked. */
+  private newest = Number.NEGATIVE_INFINITY;
 
   constructor(empty: boolean) {
     this.knownUpTo = empty ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
@@ -34,6 +36,7 @@ export class StoredTimes {
 
   noteStored(time: number): void {
     if (time > this.last) this.last = time;
+    if (time > this.newest) this.newest = time;
     if (this.first === 'unknown' || time <= this.knownUpTo) return;
     if (this.first === undefined || time < this.first) this.first = time;
   }
@@ -56,6 +59,6 @@ export class StoredTimes {
   }
 
   learnLast(time: number | undefined): void {
-    this.last = time ?? Number.NEGATIVE_INFINITY;
+    this.last = Math.max(time ?? Number.NEGATIVE_INFINITY, this.newest);
   }
 }
