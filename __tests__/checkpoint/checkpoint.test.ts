@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { PublishOptions } from '../../lib/checkpoint/fileSystem.js';
 import { StreamingError } from '../../lib/errors.js';
 import { MemoryBytes } from '../../state/memoryByteStore.js';
 import { epochOf, location, Machine, planOf, query } from './checkpointHarness.js';
@@ -257,10 +258,10 @@ describe('openCheckpoint', () => {
 
   it('fences a zombie whose unfinished plan the next owner has removed', async () => {
     const machine = new Machine();
-    const publish = (path: string, content: Uint8Array, also?: string) =>
+    const publish = (path: string, content: Uint8Array, options?: PublishOptions) =>
       path.includes('offsets')
         ? Promise.reject(Object.assign(new Error('ENOENT: link'), { code: 'ENOENT' }))
-        : machine.files.publish(path, content, also);
+        : machine.files.publish(path, content, options);
     const slow = Object.assign(Object.create(machine.files), { publish });
     const zombie = await machine.open({ fileSystem: slow });
     await expect(zombie.plan(planOf(0))).rejects.toThrow('ENOENT');

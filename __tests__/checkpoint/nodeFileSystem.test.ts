@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
+import { setImmediate } from 'node:timers/promises';
+import { type FileSystem, temporaryPrefix } from '../../lib/checkpoint/fileSystem.js';
 import { lockDirectory } from '../../lib/checkpoint/lockDirectory.js';
 import { MemoryFileSystem } from '../../lib/checkpoint/memoryFileSystem.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
@@ -37,6 +38,36 @@ describe.each<[string, () => FileSystem]>([
     await expect(files.publish(path, bytes('two'))).rejects.toMatchObject({ code: 'EEXIST' });
     expect(Buffer.from((await files.read(path)) ?? []).toString()).toBe('one');
     expect(await files.list(directory)).toEqual(['x']);
+  });
+
+  it('writes while something else must come first, and gives the file its names behind it', async () => {
+    const files = make();
+    const second = join(directory, 'second');
+    await files.makeDirectory(second);
+    const [path, also] = [join(directory, 'x'), join(second, 'x')];
+    let answer: () => void = () => undefined;
+    const after = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const published = files.publish(path, bytes('one'), { also, after });
+    while (!(await files.list(directory)).some((name) => name.startsWith(temporaryPrefix))) {
+      await setImmediate();
+    }
+    expect(await files.list(directory)).toEqual([expect.any(String), 'second']);
+    expect(await files.list(second)).toEqual([]);
+    answer();
+    await published;
+    expect(await files.list(directory)).toEqual(['second', 'x']);
+    expect(await files.list(second)).toEqual(['x']);
+  });
+
+  it('gives no name when that has failed, and leaves nothing behind', async () => {
+    const files = make();
+    await files.makeDirectory(directory);
+    const after = Promise.reject(new Error('the commit failed'));
+    const published = files.publish(join(directory, 'x'), bytes('one'), { after });
+    await expect(published).rejects.toThrow('the commit failed');
+    expect(await files.list(directory)).toEqual([]);
   });
 
   it('replaces', async () => {

@@ -14,6 +14,7 @@ import {
 } from '../../index.js';
 import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
 import { MemoryFileSystem } from '../../lib/checkpoint/memoryFileSystem.js';
+import { then } from '../../lib/maybe.js';
 import { manualClock } from '../../lib/testing/manualClock.js';
 import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
 
@@ -64,12 +65,13 @@ class SlowStore {
       read: (path) => files.read(path),
       replace: (path, content) => files.replace(path, content),
       remove: (path) => files.remove(path),
-      publish: async (path, content, also) => {
-        if (path.includes('offsets')) {
+      publish: (path, content, options) => {
+        if (!path.includes('offsets')) return files.publish(path, content, options);
+        const after = then(options?.after, () => {
           this.events.push('plan');
-          await this.planning;
-        }
-        return files.publish(path, content, also);
+          return this.planning;
+        });
+        return files.publish(path, content, { ...options, after });
       },
     };
   }

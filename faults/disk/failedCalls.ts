@@ -94,8 +94,8 @@ class FailingFiles {
       makeDirectory: (path) => this.attempt('makeDirectory', () => files.makeDirectory(path)),
       list: (path) => this.attempt('list', () => files.list(path)),
       read: (path) => this.attempt('read', () => files.read(path)),
-      publish: (path, content, also) =>
-        this.attempt('publish', () => files.publish(path, content, also)),
+      publish: (path, content, options) =>
+        this.attempt('publish', () => files.publish(path, content, options)),
       replace: (path, content) => this.attempt('replace', () => files.replace(path, content)),
       remove: (path) => this.attempt('remove', () => files.remove(path)),
       syncDirectory: (path) => this.attempt('syncDirectory', () => syncDirectory?.(path)),

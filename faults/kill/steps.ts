@@ -43,9 +43,9 @@ export function steppedFiles(step: (name: string) => void): FileSystem {
   const files = nodeFileSystem();
   return {
     ...files,
-    publish: async (path, content, also) => {
+    publish: async (path, content, options) => {
       step('publish:before');
-      await files.publish(path, content, also);
+      await files.publish(path, content, options);
       step('publish:after');
     },
     remove: async (path) => {

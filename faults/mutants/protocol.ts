@@ -53,7 +53,7 @@ export const protocol: readonly Mutant[] = [
   {
     name: 'a batch is planned before the one before is committed',
     file: execution,
-    edits: [['then(pending?.answer, write)', 'then(undefined, write)']],
+    edits: [['plan(plan, pending?.answer)', 'plan(plan)']],
     suite: 'simulate',
     runs: 2000,
   },
@@ -95,8 +95,8 @@ export const protocol: readonly Mutant[] = [
     file: 'lib/checkpoint/checkpoint.js',
     edits: [
       [
-        'this.ground.fence, this.turns.json)',
-        "this.ground.fence, this.turns.json.subarray(Math.max(0, Buffer.from(this.turns.json).lastIndexOf('{\"timestampMs'))))",
+        'turns: this.turns.json })',
+        "turns: this.turns.json.subarray(Math.max(0, Buffer.from(this.turns.json).lastIndexOf('{\"timestampMs'))) })",
       ],
     ],
     suite: 'simulate',

@@ -95,10 +95,10 @@ export class Machine {
         process.step('read');
         return files.read(path);
       },
-      publish: (path, content, also) => {
+      publish: (path, content, options) => {
         process.step('publish');
         this.remember(path, content);
-        return files.publish(path, content, also);
+        return files.publish(path, content, options);
       },
       replace: (path, content) => {
         process.step('replace');

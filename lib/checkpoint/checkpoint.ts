@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { StreamingError } from '../errors.js';
-import type { MaybePromise } from '../maybe.js';
+import { isPromise, type MaybePromise, then } from '../maybe.js';
 import type {
   PlanEntry,
   PlannedTurn,
@@ -132,10 +132,12 @@ class Checkpoint implements QueryCheckpoint {
     this.turns.add(turn);
   }
 
-  async plan(entry: PlanEntry): Promise<void> {
-    this.ground.killPoint('kp4:before');
+  async plan(entry: PlanEntry, before?: MaybePromise<void>): Promise<void> {
+    const { fence, killPoint } = this.ground;
     try {
-      const published = this.log.publish(entry, this.ground.fence, this.turns.json);
+      const after = then(before, () => killPoint('kp4:before'));
+      if (isPromise(after)) after.then(undefined, () => undefined); // whoever publishes has this error
+      const published = this.log.publish(entry, { fence, after, turns: this.turns.json });
       this.turns.clear(); // `publish` has copied them
       await published;
     } catch (cause) {

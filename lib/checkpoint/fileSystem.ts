@@ -4,14 +4,23 @@ import type { AppendFiles } from './appendFiles.js';
 /** How the names of unfinished writes begin: a crash leaves them, nothing reads them. */
 export const temporaryPrefix = '.tmp-';
 
+/** What belongs to a name that a file is to have. */
+export interface PublishOptions {
+  /** A second name, in another directory: it MAY be ignored; it MUST be there before `path` is. */
+  readonly also?: string;
+  /**
+   * What must have answered before the file has a name, which is written meanwhile. When it fails, there
+   * MUST be no name, and the same error.
+   */
+  readonly after?: MaybePromise<void>;
+}
+
 /**
  * The only door to files of a checkpoint and of the file sink, so that simulations can drop, tear and
  * reorder what was not synced. `lib/checkpoint/nodeFileSystem.ts` is the real one.
  *
  * - `publish` MUST be atomic and durable when it answers: temporary file, fsync, link to its name,
  *   fsync of the directory. The temporary name begins with {@link temporaryPrefix}. It MUST fail with code `EEXIST` if the name is taken, and never overwrite.
- * - `also` is a second name of the file, in another directory: it MAY be ignored; it MUST be there before
- *   `path` is, and fail in the same way.
  * - `replace` is the same, but overwrites (rename).
  * - Paths are native; directories are made with mode 0700, files with 0600.
  */
@@ -21,7 +30,7 @@ export interface FileSystem {
   list(path: string): MaybePromise<readonly string[]>;
   /** undefined if the file does not exist. */
   read(path: string): MaybePromise<Uint8Array | undefined>;
-  publish(path: string, content: Uint8Array, also?: string): MaybePromise<void>;
+  publish(path: string, content: Uint8Array, options?: PublishOptions): MaybePromise<void>;
   replace(path: string, content: Uint8Array): MaybePromise<void>;
   /** Missing files are fine. */
   remove(path: string): MaybePromise<void>;

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { StreamingError } from '../errors.js';
 import type { AppendFile, AppendFiles } from './appendFiles.js';
-import { type FileSystem, temporaryPrefix } from './fileSystem.js';
+import { type FileSystem, type PublishOptions, temporaryPrefix } from './fileSystem.js';
 
 /** The system calls that a {@link MemoryFileSystem} makes, in their order. */
 export type FileStep =
@@ -96,10 +96,15 @@ export class MemoryFileSystem implements FileSystem {
     return inode && new Uint8Array(inode.bytes);
   }
 
-  async publish(path: string, content: Uint8Array, also?: string): Promise<void> {
-    const { inode, remove } = await this.writeTemporary(path, content);
+  async publish(path: string, content: Uint8Array, options: PublishOptions = {}): Promise<void> {
+    const { also, after } = options;
+    const temporary = this.writeTemporary(path, content);
+    const [written, before] = await Promise.allSettled([temporary, after]);
+    if (written.status === 'rejected') throw written.reason;
+    const { inode, remove } = written.value;
     const names = also === undefined ? [path] : [also, path];
     try {
+      if (before.status === 'rejected') throw before.reason;
       for (const name of names) {
         await this.step('link', name);
         if (this.inodeAt(name) !== undefined) throw errnoOf('EEXIST', name);

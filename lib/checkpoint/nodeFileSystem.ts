@@ -30,9 +30,12 @@ const node: FileSystem = {
       throw error;
     }
   },
-  publish: async (path, content, also) => {
-    const temporary = await writeTemporary(path, content);
+  publish: async (path, content, { also, after } = {}) => {
+    const [written, before] = await Promise.allSettled([writeTemporary(path, content), after]);
+    if (written.status === 'rejected') throw written.reason;
+    const temporary = written.value;
     try {
+      if (before.status === 'rejected') throw before.reason;
       if (also !== undefined) await fs.link(temporary, also);
       await fs.link(temporary, path);
     } catch (error) {

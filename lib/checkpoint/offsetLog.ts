@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import { StreamingError } from '../errors.js';
+import type { MaybePromise } from '../maybe.js';
 import type { PlanEntry } from '../query/queryCheckpoint.js';
 import { damagedFile, encodeCheckpointBody, readCheckpointFile } from './checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
@@ -85,17 +86,14 @@ export class OffsetLog {
     }
   }
 
-  /**
-   * Durable when it answers. `fence`: the run that publishes; `turns`: as `planBody` takes them, read
-   * before it returns.
-   */
-  async publish(entry: PlanEntry, fence: number, turns?: Uint8Array): Promise<void> {
+  /** Durable when it answers. */
+  async publish(entry: PlanEntry, { fence, turns, after }: PublishedBy): Promise<void> {
     const { batchId } = entry;
     const { directory, second } = this.folders;
     const path = join(directory, String(batchId));
     try {
       const content = this.contentOf(entry, fence, turns);
-      await this.files.publish(path, content, join(second, String(batchId)));
+      await this.files.publish(path, content, { also: join(second, String(batchId)), after });
     } catch (cause) {
       if (codeOf(cause) !== 'EEXIST') throw cause;
       throw new StreamingError('CHECKPOINT_CONCURRENT', { file: path, batchId }, { cause });
@@ -116,6 +114,15 @@ export class OffsetLog {
     const head = { kind: 'plan', queryId, batchId: entry.batchId, fence };
     return encodeCheckpointBody(head, planBody(entry, turns));
   }
+}
+
+/** The run that publishes a plan, and how. */
+interface PublishedBy {
+  readonly fence: number;
+  /** As `planBody` takes them; read before `publish` returns. */
+  readonly turns: Uint8Array | undefined;
+  /** What must have answered before the plan has a name. */
+  readonly after: MaybePromise<void>;
 }
 
 /** Where plans have their names. */

@@ -51,8 +51,12 @@ export interface QueryCheckpoint {
    * hold up the rows behind them. Absent: plans are not kept.
    */
   addTurn?(turn: PlannedTurn): void;
-  /** Durable when it answers. The turns that were added since the last plan, if any, stand for its own. */
-  plan(entry: PlanEntry): MaybePromise<void>;
+  /**
+   * Durable when it answers. It counts only once `before`, the commit of the batch before, has answered,
+   * and not at all if that fails; what it can it writes meanwhile. The turns that were added since the
+   * last plan, if any, stand for its own.
+   */
+  plan(entry: PlanEntry, before?: MaybePromise<void>): MaybePromise<void>;
   /** Forgets what is older than the retained batches. */
   purge(batchId: number): MaybePromise<void>;
   sourceDirectory(sourceId: string): string | undefined;

@@ -355,15 +355,13 @@ export class StreamExecution implements QueryLife {
     return yield* this.runBatch(plan, false);
   }
 
-  /** The plan goes to disk behind the commit that is on its way: at most one batch is planned and not committed. */
+  /** The plan counts once the commit that is on its way has answered: at most one batch is planned and not committed. */
   private publish(plan: PlanEntry): void {
     const { report, run, pending } = this;
-    const took = report.timer();
-    const write = () => {
-      const started = report.now();
-      return then(run.checkpoint.plan(plan), () => took('walCommit', started));
-    };
-    this.planned = then(pending?.answer, write);
+    const [took, started] = [report.timer(), report.now()];
+    this.planned = then(run.checkpoint.plan(plan, pending?.answer), () =>
+      took('walCommit', Math.max(started, pending?.answeredAt ?? started)),
+    );
     if (!isPromise(this.planned)) return;
     const done = () => {
       this.planned = undefined;
