@@ -61,10 +61,13 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
     killPoint('kp2:before');
     const { metadata, isChanged } = await openMetadata(fileSystem, location, options.query);
     const { queryId } = metadata;
+    const within = (name: string) => join(location, name);
+    const folders = ['offsets', 'planned', 'runs', 'state'].map(within);
+    await together(folders.map(async (folder) => fileSystem.makeDirectory(folder)));
     const log = await OffsetLog.open(fileSystem, location, queryId);
     const planned = log.last?.batchId;
     const opened = await options.openBackend({
-      directory: join(location, 'state'),
+      directory: within('state'),
       queryId,
       create: planned === undefined || planned === 0,
       ...(options.onCorrupt === undefined ? {} : { onCorrupt: options.onCorrupt }),
@@ -76,10 +79,11 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
     const replays = await log.after(lastEpoch?.batchId ?? -1);
     if (isChanged) await updateMetadata(fileSystem, location, metadata);
     // A kill between link and fsync leaves names that are seen and not durable yet.
-    await fileSystem.syncDirectory?.(location);
-    await fileSystem.syncDirectory?.(join(location, 'offsets'));
-    await fileSystem.syncDirectory?.(join(location, 'planned'));
-    const fence = await takeFence(fileSystem, join(location, 'runs'), queryId);
+    const named = [location, within('offsets'), within('planned')];
+    const [fence] = await together([
+      takeFence(fileSystem, within('runs'), queryId),
+      ...named.map(async (folder) => fileSystem.syncDirectory?.(folder)),
+    ] as const);
     await log.clear(fence);
     killPoint('kp2:after');
     return new Checkpoint(
@@ -94,6 +98,12 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
     await lock?.release();
     throw error;
   }
+}
+
+/** As `Promise.all`, but nothing is under way any more when it throws. */
+async function together<T extends readonly unknown[]>(all: T) {
+  await Promise.allSettled(all);
+  return Promise.all(all);
 }
 
 interface CheckpointGround {

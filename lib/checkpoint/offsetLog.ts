@@ -32,7 +32,7 @@ export class OffsetLog {
   ) {}
 
   /**
-   * Reads the newest plan of the checkpoint in `location`.
+   * Reads the newest plan of the checkpoint in `location`, whose folders are there.
    *
    * Errors: `CHECKPOINT_DAMAGED`, `CHECKPOINT_GAP`, `CHECKPOINT_QUERY_ID`,
    *         `CHECKPOINT_FORMAT_UNSUPPORTED`.
@@ -40,8 +40,6 @@ export class OffsetLog {
   static async open(files: FileSystem, location: string, queryId: string): Promise<OffsetLog> {
     const directory = join(location, 'offsets');
     const second = join(location, 'planned');
-    await files.makeDirectory(directory);
-    await files.makeDirectory(second);
     const batches = await batchesIn(files, directory);
     const announced = (await batchesIn(files, second)).at(-1) ?? -1;
     const listed = batches.at(-1) ?? -1;

@@ -14,7 +14,6 @@ export async function takeFence(
   directory: string,
   queryId: string,
 ): Promise<number> {
-  await files.makeDirectory(directory);
   const runs = await runsIn(files, directory);
   const fence = Math.max(0, ...runs) + 1;
   const content = encodeCheckpointFile({ kind: 'run', queryId, batchId: -1, fence, body: {} });
