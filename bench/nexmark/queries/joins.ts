@@ -28,7 +28,7 @@ export const q3: NexmarkQuery = {
   },
 };
 
-const tenSeconds = <T extends Person | Auction>() =>
+const tenSeconds = <T extends Pick<Person, 'dateTime'>>() =>
   windowOf<T, 'ms'>(({ dateTime }) => dateTime, '10 seconds', { timestamps: 'ms' });
 
 /** q8 monitor new users: persons of whom an auction was opened in the same window. */
@@ -39,12 +39,14 @@ export const q8: NexmarkQuery = {
   reads: { person: ['id', 'name', 'dateTime'], auction: ['seller', 'dateTime'], bid: ['dateTime'] },
   build: (events) => {
     const all = timed(events);
-    const windowOfPerson = tenSeconds<Person>();
+    const sellers = auctions(all).pipe(select(({ seller, dateTime }) => ({ seller, dateTime })));
+    const windowOfPerson = tenSeconds<Pick<Person, 'id' | 'name' | 'dateTime'>>();
     return persons(all).pipe(
-      joinWith(auctions(all), {
+      select(({ id, name, dateTime }) => ({ id, name, dateTime })),
+      joinWith(sellers, {
         type: 'leftSemi',
         on: [({ id }) => id, ({ seller }) => seller],
-        onTime: [windowOfPerson, tenSeconds<Auction>()],
+        onTime: [windowOfPerson, tenSeconds()],
       }),
       select((person) => ({
         id: person.id,
