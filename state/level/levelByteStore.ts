@@ -122,22 +122,38 @@ export class LevelByteStore implements ByteStore {
   }
 }
 
+/** What an implementation of abstract-level gives its base class, which checks and copies each change. */
+interface BareBatch {
+  _put(key: Uint8Array, value: Uint8Array): void;
+  _del(key: Uint8Array): void;
+}
+
 class LevelBatch implements ByteBatch {
+  private readonly bare: BareBatch;
   private bytes = 0;
+  private isEmpty = true;
 
   constructor(
     private readonly batch: NativeBatch,
     private readonly commit: (batch: NativeBatch, bytes: number) => Promise<void>,
-  ) {}
+  ) {
+    this.bare = batch as unknown as BareBatch;
+  }
+
+  // The first change goes through the public call, by which the batch knows that it has any.
 
   put(key: Uint8Array, value: Uint8Array): void {
     this.bytes += key.length + value.length;
-    this.batch.put(key, value);
+    if (this.isEmpty) this.batch.put(key, value);
+    else this.bare._put(key, value);
+    this.isEmpty = false;
   }
 
   del(key: Uint8Array): void {
     this.bytes += key.length;
-    this.batch.del(key);
+    if (this.isEmpty) this.batch.del(key);
+    else this.bare._del(key);
+    this.isEmpty = false;
   }
 
   write(): Promise<void> {
