@@ -20,7 +20,8 @@ interface Peer {
   readonly interpreter: string;
   readonly module: string;
   readonly script: string;
-  readonly options: readonly string[];
+  /** Its command line, once for each way in which it runs. */
+  readonly runs: readonly (readonly string[])[];
   readonly recorded: readonly string[];
   readonly figure: 'seconds_batches' | 'seconds_job';
 }
@@ -44,20 +45,23 @@ const peers: readonly Peer[] = [
     ...spark,
     name: '÷ Spark JSON',
     way: 'json',
-    options: [],
+    runs: [[]],
     recorded: ['spark-json-rocksdb.jsonl'],
   },
   {
     ...spark,
     name: '÷ Spark Parquet',
     way: 'parquet',
-    options: ['--input', 'parquet'],
+    runs: [['--input', 'parquet']],
     recorded: ['spark-parquet-rocksdb.jsonl'],
   },
   {
     ...flink,
     name: '÷ Flink JSON',
-    options: [],
+    runs: [
+      ['--state', 'rocksdb'],
+      ['--state', 'hashmap'],
+    ],
     recorded: ['flink-rocksdb.jsonl', 'flink-hashmap.jsonl'],
   },
 ];
@@ -91,23 +95,42 @@ async function run(
   queries: readonly string[],
   events: number,
 ): Promise<readonly Line[]> {
-  const data = await dataFor(peer, events);
-  const args = [join(kit, peer.script), '--data', data, '--queries', queries.join(',')];
-  const { stdout } = spawnSync(python, [...args, ...peer.options], {
+  const call = (...args: readonly string[]) => callPeer(python, [join(kit, peer.script), ...args]);
+  const data = await dataFor(peer, events, call);
+  return peer.runs.flatMap((options) =>
+    linesOf(call('--data', data, '--queries', queries.join(','), ...options)),
+  );
+}
+
+function callPeer(python: string, args: readonly string[]): string {
+  const { stdout } = spawnSync(python, args, {
     encoding: 'utf8',
     maxBuffer: 1e9,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return linesOf(stdout);
+  return stdout;
 }
 
-/** Flink reads its files in no fixed order: two files with the events dealt round. */
-async function dataFor(peer: Peer, events: number): Promise<string> {
-  if (peer.module === 'pyspark')
-    return dataFolder(peer.way === 'json' ? 'json' : 'parquet', events);
-  const folder = join(tmpdir(), `millrace-nexmark-${events}-interleaved`);
-  if (!existsSync(folder)) writeEventFiles(folder, { events, files: 2, interleaved: true });
-  return folder;
+/**
+ * Flink reads its files in no fixed order: two files with the events dealt round. Spark has the Parquet
+ * files that it makes of the JSON ones itself.
+ */
+async function dataFor(
+  peer: Peer,
+  events: number,
+  call: (...args: readonly string[]) => string,
+): Promise<string> {
+  const folder = (kind: string) => join(tmpdir(), `millrace-nexmark-${events}-${kind}`);
+  if (peer.module === 'pyspark') {
+    const json = await dataFolder('json', events);
+    const converted = folder('spark-parquet');
+    if (peer.way === 'json') return json;
+    if (!existsSync(converted)) call('--data', json, '--convert', converted);
+    return converted;
+  }
+  const dealt = folder('interleaved');
+  if (!existsSync(dealt)) writeEventFiles(dealt, { events, files: 2, interleaved: true });
+  return dealt;
 }
 
 type Line = Readonly<Record<string, unknown>>;
