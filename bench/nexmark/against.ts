@@ -67,16 +67,17 @@ const peers: readonly Peer[] = [
 ];
 
 /**
- * Runs the peers of `kit` on the same events where they are installed; otherwise takes what the kit has
- * recorded on a machine of this size, and says so in the name.
+ * Runs the peers of `kit` with which one of our `ways` is compared on the same events where they are
+ * installed; otherwise takes what the kit has recorded on a machine of this size, and says so in the name.
  */
 export async function peerSeconds(
   kit: string,
+  ways: readonly string[],
   queries: readonly string[],
   events: number,
 ): Promise<readonly PeerSeconds[]> {
   const all: PeerSeconds[] = [];
-  for (const peer of peers) {
+  for (const peer of peers.filter(({ way }) => ways.includes(way))) {
     const python = process.env[peer.interpreter] ?? 'python3';
     const isInstalled = spawnSync(python, ['-c', `import ${peer.module}`]).status === 0;
     const lines = isInstalled

@@ -107,7 +107,10 @@ const names =
 for (const kind of fileKinds) {
   if (args.ways.includes(kind)) await dataFolder(kind, events);
 }
-const peers = args.against === '' ? [] : await peerSeconds(args.against, names, peerEvents);
+const peers =
+  args.against === ''
+    ? []
+    : await peerSeconds(args.against, args.ways.split(','), names, peerEvents);
 const rows: string[][] = [];
 for (const name of names) {
   const measured = measureAll(name);
