@@ -16,6 +16,11 @@ export interface ByteStoreFaults {
 
 type Pair = readonly [Uint8Array, Uint8Array];
 
+interface RangeOptions {
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
 /** The bytes of a store, which outlive the handles that are opened on them. */
 export class MemoryBytes {
   /** Sorted by key. */
@@ -48,11 +53,7 @@ export class MemoryByteStore implements ByteStore {
     return pair !== undefined && Buffer.compare(pair[0], key) === 0 ? this.seen(pair) : undefined;
   }
 
-  range(
-    from: Uint8Array,
-    to: Uint8Array,
-    options: { readonly reverse?: boolean; readonly limit?: number } = {},
-  ): MaybePromise<readonly Pair[]> {
+  range(from: Uint8Array, to: Uint8Array, options?: RangeOptions): MaybePromise<readonly Pair[]> {
     this.mustBeOpen('a scan');
     const pairs = this.pairsIn(from, to, options);
     return then(this.faults.afterRange?.(), () => pairs);
@@ -61,9 +62,8 @@ export class MemoryByteStore implements ByteStore {
   private pairsIn(
     from: Uint8Array,
     to: Uint8Array,
-    options: { readonly reverse?: boolean; readonly limit?: number } = {},
+    { limit = Number.POSITIVE_INFINITY, reverse = false }: RangeOptions = {},
   ): readonly Pair[] {
-    const { limit = Number.POSITIVE_INFINITY, reverse = false } = options;
     const [first, end] = [indexIn(this.content.pairs, from), indexIn(this.content.pairs, to)];
     const pairs = reverse
       ? this.content.pairs.slice(Math.max(first, end - limit), end).reverse()

@@ -6,10 +6,13 @@ export const temporaryPrefix = '.tmp-';
 
 /** What belongs to a name that a file is to have. */
 export interface PublishOptions {
-  /** A second name, in another directory: it MAY be ignored; it MUST be there before `path` is. */
+  /**
+   * A second name, in another directory: it MAY be ignored; it MUST be there before `path` is, and fail
+   * in the same way.
+   */
   readonly also?: string;
   /**
-   * What must have answered before the file has a name, which is written meanwhile. When it fails, there
+   * What MUST have answered before the file has a name; it is written meanwhile. When that fails, there
    * MUST be no name, and the same error.
    */
   readonly after?: MaybePromise<void>;

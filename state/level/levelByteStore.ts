@@ -90,7 +90,8 @@ export class LevelByteStore implements ByteStore {
   /** A chained batch copies each change into LevelDB's own at once; an array of them is half as fast. */
   batch(): ByteBatch {
     this.mustBeOpen('a write');
-    return new LevelBatch(this.database.batch(), (batch, bytes) => this.commit(batch, bytes));
+    const batch = this.database.batch() as NativeBatch & BareBatch;
+    return new LevelBatch(batch, (written, bytes) => this.commit(written, bytes));
   }
 
   async close(): Promise<void> {
@@ -129,31 +130,25 @@ interface BareBatch {
 }
 
 class LevelBatch implements ByteBatch {
-  private readonly bare: BareBatch;
   private bytes = 0;
-  private isEmpty = true;
 
   constructor(
-    private readonly batch: NativeBatch,
+    private readonly batch: NativeBatch & BareBatch,
     private readonly commit: (batch: NativeBatch, bytes: number) => Promise<void>,
-  ) {
-    this.bare = batch as unknown as BareBatch;
-  }
+  ) {}
 
   // The first change goes through the public call, by which the batch knows that it has any.
 
   put(key: Uint8Array, value: Uint8Array): void {
+    if (this.bytes === 0) this.batch.put(key, value);
+    else this.batch._put(key, value);
     this.bytes += key.length + value.length;
-    if (this.isEmpty) this.batch.put(key, value);
-    else this.bare._put(key, value);
-    this.isEmpty = false;
   }
 
   del(key: Uint8Array): void {
+    if (this.bytes === 0) this.batch.del(key);
+    else this.batch._del(key);
     this.bytes += key.length;
-    if (this.isEmpty) this.batch.del(key);
-    else this.bare._del(key);
-    this.isEmpty = false;
   }
 
   write(): Promise<void> {
