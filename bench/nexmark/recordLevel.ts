@@ -32,14 +32,14 @@ export async function recordLevel(body: () => Promise<void>): Promise<readonly L
   function chained(this: unknown) {
     const real = (batch as () => WriteBatch).call(this);
     const writes: LevelWrite[] = [];
-    const { put, del, write } = real;
-    real.put = (key, value) => {
+    const { _put, _del, write } = real;
+    real._put = (key, value) => {
       writes.push({ key: Uint8Array.from(key), value: Uint8Array.from(value) });
-      return put.call(real, key, value);
+      return _put.call(real, key, value);
     };
-    real.del = (key) => {
+    real._del = (key) => {
       writes.push({ key: Uint8Array.from(key) });
-      return del.call(real, key);
+      return _del.call(real, key);
     };
     real.write = (options) => {
       batches.push({ reads, writes });
@@ -65,6 +65,9 @@ export async function recordLevel(body: () => Promise<void>): Promise<readonly L
 interface WriteBatch {
   put(key: Uint8Array, value: Uint8Array): unknown;
   del(key: Uint8Array): unknown;
+  /** What `put` and `del` end in; the store calls these two itself (D-028). */
+  _put(key: Uint8Array, value: Uint8Array): unknown;
+  _del(key: Uint8Array): unknown;
   write(options: { readonly sync: boolean }): Promise<void>;
 }
 
