@@ -6,7 +6,7 @@ import { runVector, type Way } from './runVector.js';
 import type { Vector } from './vector.js';
 import { readVectors } from './vectors.js';
 
-/** `npm run conformance -- [DIR] [--ways …] [--family F] [--name N]`: exits 1 on any failure. */
+/** `npm run conformance -- [DIR or FILE] [--ways …] [--family F] [--name N]`: exits 1 on any failure. */
 const allWays: readonly Way[] = ['memory', 'leveldb', 'restart', 'crash'];
 const shownFailures = 20;
 
@@ -22,8 +22,8 @@ const ways = values.ways.split(',') as Way[];
 for (const way of ways) {
   if (!allWays.includes(way)) throw new TypeError(`--ways takes ${allWays.join(',')}, not ${way}`);
 }
-const directory = positionals[0] ?? join('__tests__', 'conformance', 'vectors');
-const vectors = readVectors(directory).filter(
+const path = positionals[0] ?? join('__tests__', 'conformance', 'vectors');
+const vectors = readVectors(path).filter(
   (vector) =>
     (values.family === undefined || vector.family === values.family) &&
     (values.name === undefined || vector.name === values.name),
