@@ -231,7 +231,10 @@ function buildJoin(plan: JoinPlan, left: Built, right: Built, kept: readonly str
 function timeOption(left: Built, right: Built, kept: readonly string[]): object {
   const isLeft = kept.some((column) => left.times.has(column));
   const isRight = kept.some((column) => right.times.has(column));
-  return isLeft === isRight ? {} : { time: isLeft ? 'left' : 'right' };
+  if (isLeft !== isRight) return { time: isLeft ? 'left' : 'right' };
+  // None of them is an event time: the rows get that of the side which has none.
+  const timeless = left.times.size === 0 ? 'left' : right.times.size === 0 ? 'right' : undefined;
+  return kept.length > 0 && !isLeft && timeless ? { time: timeless } : {};
 }
 
 function buildStaticJoin(plan: StaticJoinPlan, input: Built): Built {

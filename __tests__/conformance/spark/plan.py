@@ -134,9 +134,9 @@ JOIN_TYPES = {
 
 
 def static_join(plan, df):
-    text = lambda value: "CAST(NULL AS STRING)" if value is None else f"'{value}'"
-    values = ", ".join(f"({text(row['sk'])}, {text(row['label'])})" for row in plan["rows"])
-    table = df.sparkSession.sql(f"SELECT * FROM VALUES {values} AS t(sk, label)")
+    # Not VALUES: the optimizer would work out an empty table and leave the stream out altogether.
+    rows = [(row["sk"], row["label"]) for row in plan["rows"]]
+    table = df.sparkSession.createDataFrame(rows, "sk STRING, label STRING")
     condition = None
     for l, r in plan["on"]:
         one = F.col(l) == F.col(r)
