@@ -12,7 +12,10 @@ it('every read and change that the store of state makes is noted', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-recorded-'));
   try {
     const batches = await recordLevel(async () => {
-      const store = await openLevel(directory, true, { writeBufferSize: 65_536, cacheSize: 65_536 });
+      const store = await openLevel(directory, true, {
+        writeBufferSize: 65_536,
+        cacheSize: 65_536,
+      });
       await store.write([
         { type: 'put', key: one, value },
         { type: 'put', key: two, value },
