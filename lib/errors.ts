@@ -168,6 +168,8 @@ const messages = {
     `the file sink cannot write these rows as ${p.format}: ${p.problem}: ${p.fix}`,
   SOURCE_CHANGED: (p: { source: string; file: string; change: string }) =>
     `${p.source}: ${p.file} has changed since it was planned: ${p.change}; what the batch would read is not what was planned, so put the old file back, or start on a new checkpoint. Files must appear whole: write under a name that starts with _ or . and rename`,
+  SOURCE_CLEANS_SINK: (p: { source: string; cleanSource: string; path: string }) =>
+    `${p.source}: cleanSource: '${p.cleanSource}' would take away files that the manifest of the file sink in ${p.path} names: leave cleanSource out; with retention the sink's own manifest lets old files go`,
   SOURCE_COLUMN_MISSING: (p: { source: string; file: string; column: string; found: string }) =>
     `${p.source}: the header of ${p.file} has no column ${p.column}, it has ${p.found}: mend the schema, or set enforceSchema: true to take columns by position`,
   SOURCE_COLUMN_TYPE: (p: {
@@ -178,8 +180,14 @@ const messages = {
     wanted: string;
   }) =>
     `${p.source}: column ${p.column} of ${p.file} is ${p.found}, the schema says ${p.wanted}: mend the schema, or leave the file out`,
-  SOURCE_DATA_LOST: (p: { source: string; file: string; wanted: string; found: string }) =>
-    `${p.source}: the planned range of ${p.file} is gone: wanted ${p.wanted}, found ${p.found}; restore the file, or start on a new checkpoint`,
+  SOURCE_DATA_LOST: (p: {
+    source: string;
+    file: string;
+    wanted: string;
+    found: string;
+    fix: string;
+  }) =>
+    `${p.source}: ${p.file}, or a part of it, is gone: wanted ${p.wanted}, found ${p.found}; ${p.fix}`,
   SOURCE_HAS_NO_END: (p: { source: string }) =>
     `availableNow and once need a source that ends, but ${p.source} has not completed: use another trigger, or durable(…) with a log of its own`,
   SOURCE_PATH_MISSING: (p: { path: string; given: string }) =>

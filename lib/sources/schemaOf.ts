@@ -41,8 +41,9 @@ export async function schemaOf(path: string, options: SchemaOfOptions = {}): Pro
   const owner = 'schemaOf';
   const { recursive = false } = options;
   const rows = positiveIntegerOption(owner, 'sampleRows', options.sampleRows ?? 10_000);
-  const { source, given, globs } = resolveFileOptions(owner, path, { recursive });
-  const found = await listFiles({ source, given, globs, recursive, isKnown: () => false });
+  const resolved = resolveFileOptions(owner, path, { recursive });
+  const { source } = resolved;
+  const found = await listFiles({ ...resolved, isKnown: () => false, forgottenBeforeMs: 0 });
   const paths = found.map((file) => file.path).sort();
   const [first = ''] = paths;
   const format = options.format ?? (/\.[ct]sv(\.gz)?$/i.test(first) ? 'csv' : 'json');

@@ -20,7 +20,8 @@ export interface TextFilesOptions extends FileSourceOptions {
  * Out:    `{ value: string }` and the columns of `key=value` folders; files in the order of their
  *         modification times, then paths.
  * Errors: `SOURCE_PATH_MISSING`, `SOURCE_UNREADABLE`; `BAD_RECORD` for a line beyond `maxLineBytes`;
- *         `SOURCE_CHANGED`, `SOURCE_DATA_LOST` for a file that is not what was planned.
+ *         `SOURCE_CHANGED`, `SOURCE_DATA_LOST` for a file that is not what was planned, or that a
+ *         `fileSink` has committed and is missing; `SOURCE_CLEANS_SINK`.
  * Source: semantics/spark.md 1.2, 2.16.
  *
  * @example

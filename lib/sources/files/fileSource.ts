@@ -18,7 +18,8 @@ import { millisOf, UnreadFiles } from './unreadFiles.js';
  *
  * Offset: number of the file in the order of planning, and a position in it.
  * State:  the log of planned files (durable with a checkpoint) and the seen map.
- * Errors: `SOURCE_CHANGED`, `SOURCE_DATA_LOST` where a planned file is not what it was.
+ * Errors: `SOURCE_CHANGED`, `SOURCE_DATA_LOST` where a planned file is not what it was, and where one is
+ *         missing that a file sink has committed.
  */
 export class FileSource<T> implements Source<T, FileOffset> {
   readonly pollIntervalMs: number;
@@ -35,20 +36,24 @@ export class FileSource<T> implements Source<T, FileOffset> {
     this.pollIntervalMs = options.pollIntervalMs;
   }
 
-  /** Errors: `SOURCE_PATH_MISSING`, `SOURCE_UNREADABLE`, and `CHECKPOINT_DAMAGED` for the log. */
+  /**
+   * Errors: `SOURCE_PATH_MISSING`, `SOURCE_CLEANS_SINK`, `SOURCE_UNREADABLE`, and `CHECKPOINT_DAMAGED`
+   * for the log.
+   */
   static async open<T>(
     options: ResolvedFileOptions,
     format: FileFormat<T>,
     ctx: SourceContext,
   ): Promise<FileSource<T>> {
-    requireRoots(options); // a wrong path shows now, not at the first batch
+    requireRoots(options); // what is wrong with the path shows now, not at the first batch
     const seen = new SeenFiles(options.maxAgeMs, options.fileNameOnly);
     const log = await FileLog.open(ctx.fileSystem, ctx.directory, (entry) => {
       seen.add(entry.path, millisOf(entry));
     });
     seen.purge();
     requireLogged(options.source, log, fileOffsetOf(ctx.resumeFrom, options.source), ctx.directory);
-    const list = (isKnown: (path: string) => boolean) => listFiles({ ...options, isKnown });
+    const list = (isKnown: (path: string) => boolean) =>
+      listFiles({ ...options, isKnown, forgottenBeforeMs: seen.purgeLineMs });
     const { latestFirst } = options;
     const unread = new UnreadFiles(seen, { list, latestFirst, maxFiles: options.limits.maxFiles });
     const cleaner = new FileCleaner(options.source, options.cleanSource, options.archive);

@@ -16,6 +16,9 @@ export interface Fingerprint {
 
 const sampleBytes = 65_536;
 
+/** What helps where a planned range cannot be read again. */
+export const restoreOrStartAnew = 'restore the file, or start on a new checkpoint';
+
 /** The fingerprint of an open file; undefined if it is no regular file. */
 export async function fingerprintOf(handle: FileHandle): Promise<Fingerprint | undefined> {
   const stat = await handle.stat({ bigint: true });
@@ -59,6 +62,7 @@ export async function requireUnchanged(
       file: path,
       wanted: `${planned.size} bytes`,
       found: found === undefined ? 'no file' : `${found.size} bytes`,
+      fix: restoreOrStartAnew,
     });
   }
   const change = difference(planned, found);

@@ -2,6 +2,7 @@ import { StreamingError } from '../../errors.js';
 import type { SourceReport } from '../source.js';
 import type { DecodeSlot } from './decodeSlot.js';
 import type { Advance, FileFormat, FileToRead, InFile } from './fileFormat.js';
+import { restoreOrStartAnew } from './fingerprint.js';
 import { type LineBlock, lineBlocks, type RecordEnd } from './lineBlocks.js';
 
 /** Rows of one range of one file. */
@@ -152,6 +153,7 @@ export class LineFormat<T> implements FileFormat<T> {
       file: file.path,
       wanted: `${wanted} lines up to the planned position`,
       found: `${found}`,
+      fix: restoreOrStartAnew,
     });
   }
 }

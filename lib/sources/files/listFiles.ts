@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { StreamingError } from '../../errors.js';
 import { manifestFolder } from '../../sinks/file/manifestNames.js';
+import { readManifest } from '../../sinks/readManifest.js';
 import { codeOf, fileError } from './fileError.js';
 import { anyDepth, type Glob, type GlobSegment, matchesSegment } from './glob.js';
+import { isHidden, isListed } from './listedPath.js';
 import { isPartitionDirectory } from './partitionPath.js';
-import { SinkFolders } from './sinkFolders.js';
+import { type CommittedFile, requireNoSink, SinkFolders, type SinkReading } from './sinkFolders.js';
 
 /** A file that a listing has met. */
 export interface FoundFile {
@@ -20,9 +22,7 @@ export interface FoundFile {
   readonly inode: bigint;
 }
 
-export interface ListOptions {
-  /** The source, for messages. */
-  readonly source: string;
+export interface ListOptions extends SinkReading {
   /** The path as the user gave it, for messages. */
   readonly given: string;
   readonly globs: readonly Glob[];
@@ -30,26 +30,34 @@ export interface ListOptions {
   readonly recursive: boolean;
   /** Files that need not be looked at again: their name is all that is read of them. */
   readonly isKnown: (path: string) => boolean;
+  /** Files older than this (ms since the epoch) may have been known and are forgotten. */
+  readonly forgottenBeforeMs: number;
 }
 
 /**
  * Every file below the globs that is not known, in no order, each once.
  *
- * Hidden names (`_…`, `.…`, `…._COPYING_`) are left out, and what a file sink has not committed. What vanishes while the listing runs is not an
- * error: a producer may rename.
+ * Hidden names (`_…`, `.…`, `…._COPYING_`) are left out, and what a file sink has not committed. What
+ * vanishes while the listing runs is not an error, a producer may rename; but what a file sink has
+ * committed must be there.
  *
- * Errors: `SOURCE_PATH_MISSING` for the path without wildcards; `SOURCE_UNREADABLE`.
+ * Errors: `SOURCE_PATH_MISSING` for the path without wildcards; `SOURCE_UNREADABLE`; `SOURCE_DATA_LOST`
+ *         for a committed file that is missing; as `SinkFolders`.
  */
 export async function listFiles(options: ListOptions): Promise<FoundFile[]> {
   const lister = new Lister(options);
   for (const glob of options.globs) await lister.root(glob);
+  await lister.requireCommitted();
   return [...lister.found.values()];
 }
 
-/** Refuses a path that does not exist, when the source is opened. */
-export function requireRoots(options: Omit<ListOptions, 'isKnown'>): void {
-  const lister = new Lister({ ...options, isKnown: () => true });
-  for (const glob of options.globs) lister.statOfRoot(glob);
+/** Refuses a path that does not exist, or may not be cleaned, when the source is opened. */
+export function requireRoots(options: Omit<ListOptions, 'isKnown' | 'forgottenBeforeMs'>): void {
+  const lister = new Lister({ ...options, isKnown: () => true, forgottenBeforeMs: 0 });
+  for (const glob of options.globs) {
+    lister.statOfRoot(glob);
+    requireNoSink(options, glob.root);
+  }
 }
 
 /** How many stats run before other work of the event loop gets its turn: under 2 ms. */
@@ -58,9 +66,11 @@ const statsPerTurn = 256;
 class Lister {
   readonly found = new Map<string, FoundFile>();
   private stats = 0;
-  private readonly sinks = new SinkFolders();
+  private readonly sinks: SinkFolders;
 
-  constructor(private readonly options: ListOptions) {}
+  constructor(private readonly options: ListOptions) {
+    this.sinks = new SinkFolders(options);
+  }
 
   async root(glob: Glob): Promise<void> {
     const stat = this.statOfRoot(glob);
@@ -68,6 +78,31 @@ class Lister {
     if (glob.segments.length > 0) return this.expand(glob.root, glob.segments, 0, []);
     if (stat.isDirectory()) return this.walk(glob.root, glob.root, []);
     this.take(glob.root, dirname(glob.root), stat);
+  }
+
+  /** What manifests name must be known, found, or have come since its directory was read. */
+  async requireCommitted(): Promise<void> {
+    const { globs, recursive, isKnown, forgottenBeforeMs } = this.options;
+    for (const each of this.sinks.committed()) {
+      const { path, file } = each;
+      if (this.found.has(path) || isKnown(path)) continue;
+      if ((file.committedAtMs ?? 0) < forgottenBeforeMs) continue;
+      if (!globs.some((glob) => isListed(glob, path, recursive))) continue;
+      if (this.statOf(path) === undefined) await this.lost(each);
+    }
+  }
+
+  /** Retention may have taken the file out of the manifest since, and somebody from the disk. */
+  private async lost({ path, directory, file }: CommittedFile): Promise<void> {
+    const { files } = await readManifest(directory);
+    if (!files.some((each) => each.path === file.path)) return;
+    throw new StreamingError('SOURCE_DATA_LOST', {
+      source: this.options.source,
+      file: path,
+      wanted: `the ${file.rows} rows that batch ${file.batchId} of the file sink in ${directory} has committed there`,
+      found: 'no file',
+      fix: 'restore the file from a backup, or let the query that writes there write to a new folder',
+    });
   }
 
   statOfRoot(glob: Glob): BigIntStats {
@@ -163,10 +198,4 @@ class Lister {
 function isMissing(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP';
-}
-
-/** `_col=1` is a partition, not a hidden directory. */
-function isHidden(name: string): boolean {
-  if (name.startsWith('_')) return !name.includes('=');
-  return name.startsWith('.') || name.endsWith('._COPYING_');
 }
