@@ -9,7 +9,7 @@ import type { Aggregate } from './aggregates/aggregate.js';
 import { type Aggregates, aggregatesFor } from './aggregates/aggregates.js';
 import { aggregateStage } from './internal/aggregateStage.js';
 import { type Fold, foldOf } from './internal/fold.js';
-import { groupingLabel, groupingSignature } from './internal/groupingText.js';
+import { groupingLabel, groupingSignature, keyColumnsOf } from './internal/groupingText.js';
 
 /** Results by name, as `aggregate` and `observe` take them. */
 export type ResultSet<T> = Readonly<Record<string, Aggregate<T, unknown, unknown>>>;
@@ -93,6 +93,11 @@ export function aggregateNode(
     },
     operatorName: window?.kind === 'session' ? 'sessionWindowStateStoreSaveExec' : 'stateStoreSave',
     signature: { ...groupingSignature(grouping), aggregates: results.map(([, of]) => of) },
+    ...keyColumnsOf(grouping),
+    forgets: (query) =>
+      query.outputMode !== 'complete' &&
+      (window !== undefined || grouping.keyTime !== undefined) &&
+      query.hasWatermark(node),
     validate: (query) => validate(node, kind, grouping, query),
     runsWithoutData: (mode) => mode !== 'complete',
     stage: (ctx, out) => aggregateStage(ctx, out, grouping, fold),

@@ -52,11 +52,13 @@ export function groupByKey(...args: readonly unknown[]): OperatorFunction<unknow
   const [first] = by;
   const key = typeof first === 'function' ? asReader(first) : columnReader(by);
   const label = typeof first === 'function' ? 'key' : by.join(', ');
+  // The key is one value, or an object, in which order says nothing.
+  const columns = typeof first === 'function' ? {} : { keyColumns: by.map(String).sort() };
   return (source) =>
     addGrouping(source, {
       kind: 'groupByKey',
       label,
-      grouping: keyTime === undefined ? { key } : { key, keyTime },
+      grouping: { key, ...columns, ...(keyTime === undefined ? {} : { keyTime }) },
       show: (row, time, out) => {
         const { window, value } = row;
         const shown = key(value) ?? null;

@@ -1,6 +1,7 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
+import { keyColumnsOf } from './internal/groupingText.js';
 import { checkInitialState } from './internal/initialEntries.js';
 import { type KeyedRow, keyOnlyGrouping } from './internal/keyOnlyGrouping.js';
 import type { ModeRules, StateProcessor, TimeMode } from './internal/transform/processor.js';
@@ -74,6 +75,7 @@ function node(source: PlanNode, processor: AnyProcessor): PlanNode {
     traits: { stateful: true, chained: true, readsOrder: true },
     operatorName: 'transformWithStateExec',
     signature: { timeMode },
+    ...keyColumnsOf(grouping),
     validate: (query) => {
       grouping.check();
       if (timeMode === 'eventTime') query.requireWatermark(self);

@@ -10,7 +10,15 @@ export const location = '/checkpoint';
 export const query: QueryMetadata = {
   queryId: 'q-1',
   createdMs: 5,
-  operators: [{ id: 'aggregate-0', kind: 'aggregate', signature: { key: 'user' } }],
+  operators: [
+    {
+      id: 'aggregate-0',
+      kind: 'aggregate',
+      signature: { key: 'user' },
+      keyColumns: ['user'],
+      forgets: true,
+    },
+  ],
   sources: [{ kind: 'json', description: 'FileStreamSource[in]', signature: { path: 'in' } }],
   sink: { kind: 'file', description: 'FileSink[out]', signature: { path: 'out' } },
 };

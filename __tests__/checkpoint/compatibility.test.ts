@@ -1,5 +1,5 @@
 import { mustBeCompatible, sameJson } from '../../lib/checkpoint/compatibility.js';
-import type { QueryMetadata } from '../../lib/checkpoint/metadata.js';
+import type { OperatorMetadata, QueryMetadata } from '../../lib/checkpoint/metadata.js';
 import { query } from './checkpointHarness.js';
 
 const [operator] = query.operators;
@@ -29,6 +29,16 @@ const refused: readonly (readonly [string, Edit, string])[] = [
     '{"key":"city"}',
   ],
   [
+    'other columns of the key',
+    () => ({ operators: [{ ...operator, keyColumns: ['city'] }] }),
+    'operator aggregate-0 had the key user and has city',
+  ],
+  [
+    'a table that forgets nothing any more',
+    () => ({ operators: [{ ...operator, forgets: undefined }] }),
+    'aggregate-0 let groups go',
+  ],
+  [
     'another folder of the sink',
     () => ({ sink: { ...sink, signature: { path: 'x' } } }),
     'sink FileSink[out] follows',
@@ -41,6 +51,10 @@ const allowed: readonly (readonly [string, Edit])[] = [
   [
     'a sink with a folder for one without',
     () => ({ sink: { kind: 'kafka', description: 'k', signature: null } }),
+  ],
+  [
+    'names of the key for a function',
+    () => ({ operators: [{ ...operator, keyColumns: undefined }] }),
   ],
   [
     'the order of fields of a signature',
@@ -59,6 +73,13 @@ describe('mustBeCompatible', () => {
 
   it.each(allowed)('lets %s change', (_name, edit) => {
     expect(() => mustBeCompatible(query, { ...query, ...edit(query) })).not.toThrow();
+  });
+
+  it('compares nothing that an older release has not written', () => {
+    const { keyColumns, forgets, ...old } = operator as OperatorMetadata;
+    expect([keyColumns, forgets]).toEqual([['user'], true]);
+    const before = { ...query, operators: [old] };
+    expect(() => mustBeCompatible(before, query)).not.toThrow();
   });
 
   it('refuses a sink with a folder after one without', () => {

@@ -22,6 +22,9 @@ const operatorsMay =
   'filters, projections, delays and the bodies of functions may change, stateful operators, their keys and aggregates may not';
 const sinksMay = 'a sink may be replaced by one that remembers no folder of its own';
 
+const forgetsNoMore =
+  'let groups go that the watermark had passed, and would now keep them all (complete mode, or no watermark above): those that have gone would be missing, or begin anew';
+
 function compareSources(before: readonly PartMetadata[], now: readonly PartMetadata[]): void {
   if (before.length !== now.length) {
     throw incompatible(
@@ -66,7 +69,19 @@ function compareOperators(
       const change = `was ${textOf(old.signature)} and is ${textOf(operator.signature)}`;
       throw incompatible(`operator ${operator.id}`, change, operatorsMay);
     }
+    compareKeys(old, operator);
+    if (old.forgets && !operator.forgets) {
+      throw incompatible(`operator ${operator.id}`, forgetsNoMore, operatorsMay);
+    }
   }
+}
+
+/** A function that gives the key cannot be compared, nor what an older release did not write. */
+function compareKeys(old: OperatorMetadata, now: OperatorMetadata): void {
+  if (old.keyColumns === undefined || now.keyColumns === undefined) return;
+  if (sameJson(old.keyColumns, now.keyColumns)) return;
+  const change = `had the key ${old.keyColumns.join(', ')} and has ${now.keyColumns.join(', ')}`;
+  throw incompatible(`operator ${now.id}`, change, operatorsMay);
 }
 
 /** A sink that keeps a record of batches of its own cannot take over in the middle. */

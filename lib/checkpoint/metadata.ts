@@ -16,6 +16,10 @@ export interface OperatorMetadata {
   readonly kind: string;
   /** What must not change, as JSON; null: nothing beside the kind. */
   readonly signature: Json;
+  /** Names of the columns that make the key; absent: a function gives it, or an older release wrote this. */
+  readonly keyColumns?: readonly string[];
+  /** Groups have left the state, or will; absent: none does, or an older release wrote this. */
+  readonly forgets?: true;
 }
 
 export interface PartMetadata {

@@ -35,6 +35,8 @@ export interface Grouping {
   readonly key: ((row: unknown) => unknown) | undefined;
   /** The part of the key that is event time (Date, ms or window): its groups are evicted by it. */
   readonly keyTime: ((key: unknown) => unknown) | undefined;
+  /** The key as names of columns; undefined: there is none, or a function gives it. */
+  readonly keyColumns: readonly string[] | undefined;
   /** Its functions take a row of `input`. */
   readonly window: WindowGrouping | undefined;
   /** What the operator's functions see of a row; undefined: the row itself. */
@@ -47,6 +49,7 @@ export interface GroupingNode extends PlanNode {
   readonly grouping: {
     readonly key?: (row: unknown) => unknown;
     readonly keyTime?: (key: unknown) => unknown;
+    readonly keyColumns?: readonly string[];
     readonly window?: WindowGrouping;
   };
 }
@@ -64,12 +67,20 @@ export function groupingOf(node: PlanNode): Grouping {
       input: below.input,
       key: own.key ? onValue(own.key, below.valueOf) : below.key,
       keyTime: own.key ? own.keyTime : below.keyTime,
+      keyColumns: own.key ? own.keyColumns : below.keyColumns,
       window: own.window ? windowOnValue(own.window, below.valueOf) : below.window,
       valueOf: below.valueOf,
     };
   }
   if (endsInGrouping(node)) return groupingBehind(node);
-  return { input: node, key: undefined, keyTime: undefined, window: undefined, valueOf: undefined };
+  return {
+    input: node,
+    key: undefined,
+    keyTime: undefined,
+    keyColumns: undefined,
+    window: undefined,
+    valueOf: undefined,
+  };
 }
 
 /** Whether `node` is a grouping followed only by rx nodes: its rows are `{ key, value, window? }`. */
@@ -92,11 +103,12 @@ interface RowWithWindow {
 }
 
 function groupingBehind(node: PlanNode): Grouping {
-  const { key, keyTime, window } = groupingOf(aboveRx(node));
+  const { key, keyTime, keyColumns, window } = groupingOf(aboveRx(node));
   return {
     input: node,
     key: key && ((row) => (row as RowWithWindow).key),
     keyTime,
+    keyColumns,
     window: window && windowBehind(window),
     valueOf: (row) => (row as RowWithWindow).value,
   };

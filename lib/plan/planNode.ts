@@ -21,6 +21,16 @@ export interface PlanNode {
   readonly operatorName?: string;
   /** What must not change between two runs on one checkpoint; compared as JSON. */
   readonly signature?: unknown;
+  /**
+   * Names of the columns by which state is found; absent where a function gives the key. May not change
+   * either, but is compared only where both runs have names.
+   */
+  readonly keyColumns?: readonly string[];
+  /**
+   * Whether groups that the watermark has passed leave the state in this query: one that shows or goes on
+   * counting them may not follow on its checkpoint. Absent: the signature says it, or nothing leaves.
+   */
+  forgets?(query: QueryShape): boolean;
   /** Throws a coded StreamingError before the query starts. */
   validate?(query: QueryShape): void;
   /**

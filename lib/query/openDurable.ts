@@ -3,6 +3,7 @@ import type { FileSystem } from '../checkpoint/fileSystem.js';
 import type { OperatorMetadata, PartMetadata, QueryMetadata } from '../checkpoint/metadata.js';
 import type { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
+import { queryShape } from '../plan/shapeRules.js';
 import { restoreSavepoint } from '../savepoint/restoreSavepoint.js';
 import type { Json } from '../sources/source.js';
 import type { ByteStore } from '../state/byteStore.js';
@@ -75,12 +76,15 @@ async function startFrom(
 /** What must not change between two runs on one checkpoint. */
 function queryMetadata(setup: QuerySetup, nowMs: number): QueryMetadata {
   const { graph, sink } = setup;
+  const shape = queryShape(graph, setup.outputMode);
   const operators: OperatorMetadata[] = graph.nodes
     .filter((node) => node.traits?.stateful)
     .map((node) => ({
       id: graph.idOf(node),
       kind: node.kind,
       signature: json(node.signature),
+      ...(node.keyColumns === undefined ? {} : { keyColumns: node.keyColumns }),
+      ...(node.forgets?.(shape) ? { forgets: true } : {}),
     }));
   const sources: PartMetadata[] = graph.nodes.filter(isSourceNode).map(({ source }) => ({
     kind: source.kind,

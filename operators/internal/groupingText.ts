@@ -7,6 +7,15 @@ export function groupingLabel({ key, window }: Grouping): string {
   return parts.length === 0 ? '' : `${parts.join(', ')}: `;
 }
 
+/** The names that give the key, for a plan node. */
+export function keyColumnsOf({
+  keyColumns,
+}: {
+  readonly keyColumns: readonly string[] | undefined;
+}) {
+  return keyColumns === undefined ? {} : { keyColumns };
+}
+
 /** What of a grouping must not change between two runs on one checkpoint. */
 export function groupingSignature({ key, keyTime, window }: Grouping) {
   return {

@@ -13,6 +13,7 @@ export interface KeyOnlyGrouping {
   readonly input: PlanNode;
   readonly keyOf: (row: unknown) => unknown;
   readonly valueOf: (row: unknown) => unknown;
+  readonly keyColumns: readonly string[] | undefined;
   /** Throws `GROUPING_REQUIRED` unless `groupByKey`, and no window, stands before the operator. */
   check(): void;
 }
@@ -25,6 +26,7 @@ export function keyOnlyGrouping(node: PlanNode, operator: string): KeyOnlyGroupi
     input: grouping.input,
     keyOf: grouping.key ?? itself,
     valueOf: grouping.valueOf ?? itself,
+    keyColumns: grouping.keyColumns,
     check: () => {
       if (found !== undefined) throw new StreamingError('GROUPING_REQUIRED', { operator, found });
     },

@@ -1,4 +1,5 @@
 import type { PlanNode } from '../../../lib/plan/planNode.js';
+import { keyColumnsOf } from '../groupingText.js';
 import { checkInitialState, type InitialState } from '../initialEntries.js';
 import { keyOnlyGrouping } from '../keyOnlyGrouping.js';
 import type { GroupTimeout } from './groupState.js';
@@ -30,6 +31,7 @@ export function groupStateNode(source: PlanNode, description: GroupStateDescript
     },
     operatorName: 'flatMapGroupsWithState',
     signature: { timeout, mode },
+    ...keyColumnsOf(grouping),
     validate: (query) => {
       grouping.check();
       if (timeout === 'eventTime') query.requireWatermark(self);

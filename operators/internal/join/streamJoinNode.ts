@@ -1,6 +1,8 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { PlanNode, Stage } from '../../../lib/plan/planNode.js';
 import { smallest } from '../../../lib/plan/watermarkFlow.js';
+import { keyColumnsOf } from '../groupingText.js';
+import { keyNames } from './joinKey.js';
 import { StreamJoin } from './streamJoin.js';
 import { type StreamJoinPlan, streamJoinSpec } from './streamJoinOf.js';
 import { validateStreamJoin } from './streamJoinRules.js';
@@ -21,6 +23,7 @@ export function streamJoinNode(plan: StreamJoinPlan, left: PlanNode, right: Plan
       timeKeyed: spec.timeKeyed,
       leaves: [offsets.left !== undefined, offsets.right !== undefined, spec.ttlMs !== undefined],
     },
+    ...keyColumnsOf({ keyColumns: keyNames(plan.options.on) }),
     validate: (query) => validateStreamJoin(spec, query),
     watermarkOut: (inputs) => outputWatermark(smallest(inputs), offsets),
     runsWithoutData: () => offsets.left !== undefined || offsets.right !== undefined,
