@@ -68,6 +68,8 @@ const messages = {
     `${p.source}: the row cannot be kept, ${p.path} is ${p.found}: push plain values, Dates, bytes, Maps, Sets, arrays and objects`,
   EVENT_TIME_INVALID: (p: { value: string }) =>
     `event time must be a Date, ms since the epoch, a luxon DateTime or null, got ${p.value}: convert it, or declare the column TIMESTAMP`,
+  GROUPING_LOST: (p: { operator: string; grouping: string }) =>
+    `${p.operator} stands behind ${p.grouping}, and would lose its groups: put ${p.operator} before groupByKey and windows, or behind the aggregate that reads them`,
   GROUPING_REPEATED: (p: { operator: string; what: string }) =>
     `${p.operator} stands behind another grouping that has ${p.what} already: give one key and one window, then aggregate; a second grouping may follow the aggregate`,
   GROUPING_REQUIRED: (p: { operator: string; found: string }) =>

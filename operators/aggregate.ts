@@ -10,6 +10,7 @@ import { type Aggregates, aggregatesFor } from './aggregates/aggregates.js';
 import { aggregateStage } from './internal/aggregateStage.js';
 import { type Fold, foldOf } from './internal/fold.js';
 import { groupingLabel, groupingSignature, keyColumnsOf } from './internal/groupingText.js';
+import { requireWindowTime } from './internal/requireWindowTime.js';
 
 /** Results by name, as `aggregate` and `observe` take them. */
 export type ResultSet<T> = Readonly<Record<string, Aggregate<T, unknown, unknown>>>;
@@ -86,6 +87,7 @@ export function aggregateNode(
     traits: {
       stateful: true,
       aggregation: true,
+      grouping: 'reads',
       chained: true,
       breaksChain: (mode) => mode !== 'append',
       ...(fold.anyOrder ? {} : { readsOrder: true }),
@@ -130,8 +132,5 @@ function validate(node: PlanNode, operator: string, grouping: Grouping, query: Q
       throw new StreamingError('AGGREGATE_NEEDS_WATERMARK', { operator, reason });
     }
   }
-  if (window === undefined || window.kind === 'given' || window.time || hasWatermark) return;
-  if (query.above(node).some((above) => above.traits?.givesEventTime)) return;
-  const shown = window.kind === 'session' ? 'sessionWindow' : 'window';
-  throw new StreamingError('WINDOW_NEEDS_TIME', { operator, window: shown });
+  requireWindowTime(node, operator, window, query);
 }

@@ -22,11 +22,13 @@ type KeyedBy<S, K> = GroupedRow<{ key: KeyOf<K> } & DimensionsOf<S>, ValueOf<S>>
  * In:     rows of `T`. A key is null, boolean, number, bigint, string, Date, Uint8Array, or an array or
  *         plain object of those; given by a function, or as one or several column names (then the key
  *         is an object of them).
- * Out:    a description: `aggregate` and its like read the key and see the rows themselves. An RxJS
- *         operator or a subscriber right behind sees `{ key, value }`, with `window` behind a window.
+ * Out:    a description: `aggregate` and its like read the key and see the rows themselves. `where` and
+ *         RxJS operators between see `{ key, value }`, with `window` behind a window; others belong
+ *         before it.
  * Time:   kept.
  * State:  none.
- * Errors: TypeError for what is neither function nor names; `GROUPING_REPEATED` behind another key.
+ * Errors: TypeError for what is neither function nor names; `GROUPING_REPEATED` behind another key;
+ *         before the query starts `GROUPING_LOST`, and `PLAN_ENDS_IN_GROUPING` if nothing reads it.
  *
  * @example
  * events.pipe(groupByKey((e) => e.action), count());      // { key: 'open', count: 3 }

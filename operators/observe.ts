@@ -1,5 +1,4 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { groupingOf } from '../lib/plan/grouping.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { type ResultSet, resultSet } from './aggregate.js';
@@ -14,8 +13,8 @@ import { groupRow } from './internal/groupRows.js';
  * Out:    the same rows.
  * Time:   kept.
  * State:  none: every batch starts anew; a batch without rows reports counts 0 and nulls.
- * Errors: TypeError for an empty name, for a result that is no aggregate, and behind `groupByKey` or
- *         `window`: it belongs before them.
+ * Errors: TypeError for an empty name and for a result that is no aggregate; `GROUPING_LOST` behind
+ *         `groupByKey` or `window`: it belongs before them.
  *
  * @example
  * events.pipe(observe('quality', (rows) => ({ n: rows.count(), bad: rows.count({ where: (e) => !e.ok }) })));
@@ -30,16 +29,9 @@ export function observe<T>(
   }
   const fold = foldOf('observe', resultSet('observe', define));
   return (source) => {
-    const input = planOf(source);
-    const { key, window } = groupingOf(input);
-    if (key || window) {
-      throw new TypeError(
-        `observe('${name}') stands between a grouping and its aggregate: put it before groupByKey and window`,
-      );
-    }
     const node: PlanNode = {
       kind: 'observe',
-      inputs: [input],
+      inputs: [planOf(source)],
       label: name,
       stage: (ctx, out) => new ObserveStage(ctx, out, name, fold),
     };

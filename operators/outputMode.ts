@@ -1,6 +1,8 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { beforeGroupings } from '../lib/plan/grouping.js';
 import { type OutputMode, outputModes } from '../lib/plan/outputMode.js';
 import type { OutputModeNode } from '../lib/plan/outputModeNode.js';
+import type { PlanNode } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 
 /**
@@ -17,14 +19,13 @@ export function outputMode<T>(mode: OutputMode): MonoTypeOperatorFunction<T> {
   if (!outputModes.includes(mode)) {
     throw new TypeError(`outputMode takes ${outputModes.join(', ')}, not ${String(mode)}`);
   }
-  return (source) => {
-    const node: OutputModeNode = {
-      kind: 'outputMode',
-      inputs: [planOf(source)],
-      label: mode,
-      mode,
-      stage: (_ctx, out) => out,
-    };
-    return new DataStream<T>(node);
-  };
+  const node = (input: PlanNode): OutputModeNode => ({
+    kind: 'outputMode',
+    inputs: [input],
+    label: mode,
+    traits: { grouping: 'keeps' },
+    mode,
+    stage: (_ctx, out) => out,
+  });
+  return (source) => new DataStream<T>(beforeGroupings(planOf(source), node));
 }

@@ -22,7 +22,7 @@ export interface SessionWindowOptions<V, M extends 'date' | 'ms' = 'date' | 'ms'
  * In:     rows of `T`, before or behind `groupByKey`. `gap` is a duration, or a function that gives one
  *         per row; a row whose gap is null, zero or negative is left out.
  * Out:    a description: `aggregate` and `count` read it. A row alone is the session [time, time + gap);
- *         sessions that overlap or touch become one. A subscriber right behind sees the row's own.
+ *         sessions that overlap or touch become one. What stands between sees the row's own.
  * Time:   a row without event time is in no session. A result carries end − ½ ms.
  * State:  of the operator behind: per key where its sessions lie, and each session by its end, so that a
  *         merge reads the sessions that it touches and eviction those that leave.

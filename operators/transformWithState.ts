@@ -72,7 +72,7 @@ function node(source: PlanNode, processor: AnyProcessor): PlanNode {
     kind: operator,
     inputs: [grouping.input],
     label: hasTime ? `${timeMode}, rows with event time` : timeMode,
-    traits: { stateful: true, chained: true, readsOrder: true },
+    traits: { stateful: true, chained: true, readsOrder: true, grouping: 'reads' },
     operatorName: 'transformWithStateExec',
     signature: { timeMode },
     ...keyColumnsOf(grouping),

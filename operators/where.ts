@@ -30,7 +30,7 @@ export function where<T>(
     const node: PlanNode = {
       kind: 'where',
       inputs: [input],
-      traits: { countsRows: true },
+      traits: { countsRows: true, grouping: 'keeps' },
       stage: (ctx, out) => new (ownStage(WhereStage, predicate, ownNext))(ctx, out, predicate),
     };
     return new DataStream<T>(node);

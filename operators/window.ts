@@ -38,7 +38,8 @@ type WindowedBy<S, M extends 'date' | 'ms'> = GroupedRow<
  *
  * In:     rows of `T`, before or behind `groupByKey`, or alone: then a window is one group.
  * Out:    a description: `aggregate` and `count` read it. A row lies in every window with
- *         start <= t < end. A subscriber right behind sees `{ key?, window, value }`, once per window.
+ *         start <= t < end. `where` and RxJS operators between see `{ key?, window, value }`, once per
+ *         window.
  * Time:   a row without event time is in no window. What an aggregate makes of a window carries
  *         end − ½ ms, so a second `window` behind it needs no special case.
  * Late:   judged by the operator behind, on the window's end.

@@ -72,7 +72,8 @@ export function groupingOf(node: PlanNode): Grouping {
       valueOf: below.valueOf,
     };
   }
-  if (endsInGrouping(node)) return groupingBehind(node);
+  const above = openGrouping(node);
+  if (above) return groupingBehind(node, above);
   return {
     input: node,
     key: undefined,
@@ -83,27 +84,34 @@ export function groupingOf(node: PlanNode): Grouping {
   };
 }
 
-/** Whether `node` is a grouping followed only by rx nodes: its rows are `{ key, value, window? }`. */
-export function endsInGrouping(node: PlanNode): boolean {
-  const at = aboveRx(node);
-  return at !== node && isGroupingNode(at);
-}
-
-function aboveRx(node: PlanNode): PlanNode {
+/**
+ * The grouping that holds for the rows of `node`: itself, or one followed only by nodes that keep it.
+ * Nothing has read it yet, and the rows are `{ key?, window?, value }`.
+ */
+export function openGrouping(node: PlanNode): GroupingNode | undefined {
   let at = node;
-  while (at.kind === 'rx') at = at.inputs[0] as PlanNode;
-  return at;
+  while (at.traits?.grouping === 'keeps') at = at.inputs[0] as PlanNode;
+  return isGroupingNode(at) ? at : undefined;
 }
 
-/** Rows made by a grouping, or what an rx node made of them: they carry key and window. */
+/**
+ * `plan` with a node put in before the groupings at its end: for what touches no row, so that it may
+ * stand on either side of them.
+ */
+export function beforeGroupings(plan: PlanNode, add: (input: PlanNode) => PlanNode): PlanNode {
+  if (!isGroupingNode(plan)) return add(plan);
+  return { ...plan, inputs: [beforeGroupings(plan.inputs[0] as PlanNode, add)] };
+}
+
+/** Rows made by a grouping, or what was kept of them: they carry key and window. */
 interface RowWithWindow {
   readonly key?: unknown;
   readonly value?: unknown;
   readonly window: TimeWindow<Date | number>;
 }
 
-function groupingBehind(node: PlanNode): Grouping {
-  const { key, keyTime, keyColumns, window } = groupingOf(aboveRx(node));
+function groupingBehind(node: PlanNode, above: GroupingNode): Grouping {
+  const { key, keyTime, keyColumns, window } = groupingOf(above);
   return {
     input: node,
     key: key && ((row) => (row as RowWithWindow).key),

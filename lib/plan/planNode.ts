@@ -67,6 +67,12 @@ export interface NodeTraits {
   readonly mapsEachRow?: boolean;
   /** Its stage counts the rows that it gives out: cheaper than a counter behind it. */
   readonly countsRows?: boolean;
+  /**
+   * Behind `groupByKey` or a window: `reads` the grouping, or `keeps` it, since the rows that it gives
+   * are some of those that it was given, `{ key?, window?, value }`. Absent: it would lose the groups,
+   * so the query is refused (`GROUPING_LOST`).
+   */
+  readonly grouping?: 'reads' | 'keeps';
 }
 
 /**

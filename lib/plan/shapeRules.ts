@@ -1,5 +1,5 @@
 import { StreamingError } from '../errors.js';
-import { endsInGrouping } from './grouping.js';
+import { isGroupingNode, openGrouping } from './grouping.js';
 import type { OutputMode } from './outputMode.js';
 import { nodesAbove, type PlanGraph } from './planGraph.js';
 import type { PlanNode } from './planNode.js';
@@ -13,7 +13,7 @@ import { isWatermarkNode } from './watermarkNode.js';
  */
 export function checkShape(graph: PlanGraph, outputMode: OutputMode): void {
   const query = queryShape(graph, outputMode);
-  refuseOpenGrouping(graph.root);
+  refuseLostGroupings(graph);
   refuseRedefinedWatermarks(query);
   for (const node of graph.nodes) node.validate?.(query);
   refuseCompleteWithoutAggregation(query);
@@ -22,7 +22,7 @@ export function checkShape(graph: PlanGraph, outputMode: OutputMode): void {
 
 /** What `readBatch` checks: the rules that do not speak of streams. */
 export function checkBatchShape(graph: PlanGraph): void {
-  refuseOpenGrouping(graph.root);
+  refuseLostGroupings(graph);
 }
 
 export function queryShape(graph: PlanGraph, outputMode: OutputMode): QueryShape {
@@ -42,11 +42,18 @@ export function queryShape(graph: PlanGraph, outputMode: OutputMode): QueryShape
   };
 }
 
-function refuseOpenGrouping(root: PlanNode): void {
-  if (!endsInGrouping(root)) return;
-  let at = root;
-  while (at.kind === 'rx') at = at.inputs[0] as PlanNode;
-  throw new StreamingError('PLAN_ENDS_IN_GROUPING', { operator: at.kind });
+/** A grouping is read by an operator behind it, with nothing between that would lose it. */
+function refuseLostGroupings(graph: PlanGraph): void {
+  for (const node of graph.nodes) {
+    if (isGroupingNode(node) || node.traits?.grouping) continue;
+    for (const input of node.inputs) {
+      const open = openGrouping(input);
+      if (!open) continue;
+      throw new StreamingError('GROUPING_LOST', { operator: node.kind, grouping: open.kind });
+    }
+  }
+  const end = openGrouping(graph.root);
+  if (end) throw new StreamingError('PLAN_ENDS_IN_GROUPING', { operator: end.kind });
 }
 
 function refuseRedefinedWatermarks(query: QueryShape): void {

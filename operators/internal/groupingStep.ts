@@ -1,13 +1,9 @@
 import type { Observable } from 'rxjs';
 import { StreamingError } from '../../lib/errors.js';
-import {
-  endsInGrouping,
-  type GroupingNode,
-  groupingOf,
-  isGroupingNode,
-} from '../../lib/plan/grouping.js';
+import { type GroupingNode, groupingOf, openGrouping } from '../../lib/plan/grouping.js';
 import type { PlanNode, Stage } from '../../lib/plan/planNode.js';
 import { DataStream, planOf } from '../../lib/stream/dataStream.js';
+import { requireWindowTime } from './requireWindowTime.js';
 
 /** What `groupByKey`, `window` and `sessionWindow` add to a plan. */
 export interface GroupingStep {
@@ -29,12 +25,14 @@ export interface GroupedParts {
 export function addGrouping<B>(source: Observable<unknown>, step: GroupingStep): DataStream<B> {
   const input = planOf(source);
   refuseRepeated(input, step);
-  const wrapped = isGroupingNode(input) || endsInGrouping(input);
+  const wrapped = openGrouping(input) !== undefined;
   const node: GroupingNode = {
     kind: step.kind,
     inputs: [input],
     label: step.label,
     grouping: step.grouping,
+    // In the plan only if an operator behind sees its rows: else the aggregate asks for the time.
+    validate: (query) => requireWindowTime(node, step.kind, step.grouping.window, query),
     stage: (_ctx, out) => new ShowStage(out, step, wrapped),
   };
   return new DataStream<B>(node);

@@ -27,6 +27,7 @@ export function groupStateNode(source: PlanNode, description: GroupStateDescript
       stateful: true,
       chained: true,
       readsOrder: true,
+      grouping: 'reads',
       breaksChain: () => timeout === 'eventTime',
     },
     operatorName: 'flatMapGroupsWithState',
