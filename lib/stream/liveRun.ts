@@ -11,6 +11,7 @@ import { EventTimes } from './eventTimes.js';
 import { LiveSegment, type LiveTurns, type RxOutput, type SegmentEnd } from './liveSegment.js';
 import { refuseNestedStream } from './nestedStream.js';
 import type { RxNode } from './rxNode.js';
+import { TurnQueue } from './turnQueue.js';
 
 /**
  * A plan subscribed to as an Observable: continuous, no checkpoint, state in memory. A row goes through
@@ -27,13 +28,24 @@ export function subscribeLive(plan: PlanNode, subscriber: Subscriber<unknown>): 
   return new LiveRun(graph, mode, subscriber).start();
 }
 
-/** One subscription: a queue of turns and one watermark tracker for all its segments. */
+/**
+ * One subscription: the turns of all its segments, and one watermark tracker for them.
+ *
+ * A row that an RxJS operator emits goes through the segment below it at once, inside the turn of the
+ * segment above, as RxJS delivers it: whoever subscribes to an inner Observable, or ends the stream, is
+ * in time. A segment is never in two turns; what comes for one that is in the middle of its turn waits
+ * for its end. The watermark rises between the outermost turns, because what a segment evicts must
+ * have reached the ones below before they evict.
+ */
 class LiveRun implements LiveTurns {
   readonly tracker = new WatermarkTracker('min');
   /** Segments further up stand later. */
   private readonly segments: LiveSegment[] = [];
-  private readonly queue: (() => void)[] = [];
-  private running = false;
+  private readonly queue = new TurnQueue();
+  /** What the watermark makes due, ahead of the queue. */
+  private readonly due: (() => void)[] = [];
+  /** The segment whose turn is inside no other. */
+  private outermost: LiveSegment | undefined;
   /** A turn waits for a promise: the others wait for it. */
   private held = false;
 
@@ -55,31 +67,41 @@ class LiveRun implements LiveTurns {
     return all;
   }
 
-  enter(turn: () => void): void {
-    if (this.running || this.held) this.queue.push(turn);
-    else this.drain(turn);
+  enter(segment: LiveSegment, turn: () => void): void {
+    if (this.held || segment === this.outermost) this.queue.push(() => this.begin(segment, turn));
+    else if (segment.isBusy) segment.waiting.push(turn);
+    else if (this.outermost) this.nested(segment, turn);
+    else this.drain(() => this.begin(segment, turn));
   }
 
   enterRow(segment: LiveSegment, entry: Stage, row: unknown): void {
-    if (this.running || this.held) {
-      this.queue.push(() => segment.sourceRow(entry, row));
+    if (this.outermost || this.held) {
+      this.enter(segment, () => segment.sourceRow(entry, row));
       return;
     }
-    this.running = true;
+    this.outermost = segment;
     try {
       segment.sourceRow(entry, row);
       this.afterTurn();
-      if (this.queue.length > 0) this.goOn();
+      this.goOn();
     } finally {
       this.rest();
     }
   }
 
-  hold(until: PromiseLike<void>, goOn: () => void, failed: (error: unknown) => void): void {
+  hold(
+    segment: LiveSegment,
+    until: PromiseLike<void>,
+    goOn: () => void,
+    failed: (error: unknown) => void,
+  ): void {
     this.held = true;
     const resume = (turn: () => void): void => {
       this.held = false;
-      this.drain(turn);
+      this.drain(() => {
+        this.begin(segment, turn);
+        this.finish(segment);
+      });
     };
     until.then(
       () => resume(goOn),
@@ -87,8 +109,33 @@ class LiveRun implements LiveTurns {
     );
   }
 
+  /** A turn that is inside no other. */
+  private begin(segment: LiveSegment, turn: () => void): void {
+    this.outermost = segment;
+    turn();
+  }
+
+  /** A turn inside that of another segment. */
+  private nested(segment: LiveSegment, turn: () => void): void {
+    segment.isBusy = true;
+    try {
+      turn();
+    } finally {
+      segment.isBusy = false;
+    }
+    this.finish(segment);
+  }
+
+  /** What has come for the segment in the middle of its turn. */
+  private finish(segment: LiveSegment): void {
+    while (!this.held) {
+      const next = segment.waiting.take();
+      if (next === undefined) return;
+      this.nested(segment, next);
+    }
+  }
+
   private drain(first: () => void): void {
-    this.running = true;
     try {
       first();
       this.afterTurn();
@@ -101,7 +148,7 @@ class LiveRun implements LiveTurns {
   /** The turns that wait, until one is held. */
   private goOn(): void {
     while (!this.held && !this.subscriber.closed) {
-      const next = this.queue.shift();
+      const next = this.due.shift() ?? this.queue.take();
       if (!next) break;
       next();
       this.afterTurn();
@@ -109,8 +156,11 @@ class LiveRun implements LiveTurns {
   }
 
   private rest(): void {
-    if (!this.held && this.queue.length > 0) this.queue.length = 0;
-    this.running = false;
+    if (!this.held) {
+      this.due.length = 0;
+      this.queue.clear();
+    }
+    this.outermost = undefined;
   }
 
   /** If the watermark rose, what it makes due comes out next, the parts further up first. */
@@ -120,7 +170,7 @@ class LiveRun implements LiveTurns {
     const watermark = this.tracker.advance();
     if (watermark === before) return;
     for (const segment of this.segments) {
-      this.queue.unshift(() => segment.watermarkRose(watermark));
+      this.due.unshift(() => this.begin(segment, () => segment.watermarkRose(watermark)));
     }
   }
 

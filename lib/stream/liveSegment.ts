@@ -10,16 +10,22 @@ import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
 import { LiveBatch } from './liveBatch.js';
 import { openLive } from './openLive.js';
 import type { SourceNode } from './sourceNode.js';
+import { TurnQueue } from './turnQueue.js';
 
 /** What the segments of one subscription share. */
 export interface LiveTurns {
   readonly tracker: WatermarkTracker;
-  /** Runs a turn now, or after those that are waiting: never one inside another. */
-  enter(turn: () => void): void;
+  /** Runs a turn of `segment` now, also inside a turn of another; if it is in one, behind that. */
+  enter(segment: LiveSegment, turn: () => void): void;
   /** The same for a row of a source. */
   enterRow(segment: LiveSegment, entry: Stage, row: unknown): void;
-  /** The turn under way goes on with `goOn` when `until` has settled; no other runs meanwhile. */
-  hold(until: PromiseLike<void>, goOn: () => void, failed: (error: unknown) => void): void;
+  /** The turn of `segment` goes on with `goOn` when `until` has settled; no other runs meanwhile. */
+  hold(
+    segment: LiveSegment,
+    until: PromiseLike<void>,
+    goOn: () => void,
+    failed: (error: unknown) => void,
+  ): void;
 }
 
 /** An rx node as the segment below it reads it. */
@@ -58,6 +64,10 @@ export class LiveSegment {
   private readonly timers = new Map<string, number>();
   private timer: { readonly at: number; readonly subscription: Subscription } | undefined;
   private readonly batch: LiveBatch;
+  /** What has come for this segment in the middle of its own turn. */
+  readonly waiting = new TurnQueue();
+  /** In the middle of a turn. */
+  isBusy = false;
   private ended = false;
   private readonly clock: SchedulerLike;
   private readonly teardown: Subscription;
@@ -168,7 +178,7 @@ export class LiveSegment {
   }
 
   private enter(turn: () => void): void {
-    this.turns.enter(() => this.goOn(turn));
+    this.turns.enter(this, () => this.goOn(turn));
   }
 
   private goOn(turn: () => void): void {
@@ -206,6 +216,7 @@ export class LiveSegment {
   /** Only a table that is loaded per batch takes its time; state is in memory and answers at once. */
   private hold(ready: PromiseLike<void>, turn: () => void): void {
     this.turns.hold(
+      this,
       ready,
       () => this.goOn(turn),
       (error) =>
