@@ -6,7 +6,7 @@ import { requireFunction } from './where.js';
 /**
  * Gives one row per element of a list.
  *
- * In:     rows of `T`.
+ * In:     rows of `T`. A list has an end: it is read to it, whatever `take` below it says.
  * Out:    `as(row, element, index)` for each element, or the element itself, in order, with the event
  *         time of the row; nothing for an empty list or null.
  * Errors: what a function throws is a failed row; elements before it in the list have passed.
