@@ -119,7 +119,43 @@ describe('aggregate over windows', () => {
       evict: 100_000,
     });
     expect(out.late).toEqual(['a', 'b']);
+    expect(out.openWindows).toEqual([1, 0]);
     expect(out.rows.map((row) => [row.window.end, row.list])).toEqual([[20_000, ['a']]]);
+  });
+
+  const ways: readonly [
+    name: string,
+    size: number,
+    key: (n: number) => unknown,
+    zone: string | undefined,
+  ][] = [
+    ['panes', 10, () => 1, undefined],
+    ['rows', 10, () => ({ k: 1 }), undefined],
+    ['a size that is no multiple of the slide', 12, () => 1, undefined],
+    ['a calendar', 10, () => 1, 'UTC'],
+  ];
+  it.each(ways)('says how many windows have taken a late row: %s', (_name, size, key, timeZone) => {
+    const zoned = timeZone === undefined ? {} : { timeZone };
+    const takenAt = (lateSeconds: number): number | undefined => {
+      const run = new OperatorHarness<number, { window: { end: number } }>(
+        (s: Rows) =>
+          s.pipe(
+            groupByKey(key),
+            window(`${size} seconds`, { slide: '5 seconds', timestamps: 'ms', ...zoned }),
+            count(),
+          ),
+        append,
+      );
+      const out = run.batch({ rows: atSeconds([8, 8]), late: lateSeconds * 1000, closing: true });
+      const [openWindows] = out.openWindows;
+      if (openWindows !== undefined) expect(openWindows).toBe(out.rows.length);
+      return openWindows;
+    };
+    // The row of second 8 lies in [0, size) and [5, 5 + size).
+    expect(takenAt(size - 0.001)).toBeUndefined();
+    expect(takenAt(size)).toBe(1);
+    expect(takenAt(size + 4.999)).toBe(1);
+    expect(takenAt(size + 5)).toBe(0);
   });
 
   it('folds panes and rows to the same windows and late rows', () => {
@@ -138,12 +174,19 @@ describe('aggregate over windows', () => {
         late: 8000,
       });
       const second = run.batch({ rows: atSeconds([5, 5]), closing: true, late: 8000 });
-      return [...first.late, ...second.late, ...second.rows.map((r) => [r.window.end, r.n, r.max])];
+      return [
+        ...first.late,
+        ...second.late,
+        ...second.rows.map((r) => [r.window.end, r.n, r.max]),
+        [...first.openWindows, ...second.openWindows],
+      ];
     };
     const withPanes = slid(() => 1);
     expect(withPanes).toEqual(slid(() => ({ k: 1 })));
     expect(withPanes.slice(0, 4)).toEqual([3, 4, 4.5, 5]);
     expect(withPanes.slice(4)).toContainEqual([10_000, 5, 8.5]);
+    // Ends up to 8 s are closed: 3 lies in windows up to 12 s, 4 to 5 in those up to 14 s.
+    expect(withPanes.at(-1)).toEqual([2, 3, 3, 3]);
   });
 });
 

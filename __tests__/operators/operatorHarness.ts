@@ -28,6 +28,8 @@ export interface BatchOutput<Out> {
   readonly rows: readonly Out[];
   readonly times: readonly number[];
   readonly late: readonly unknown[];
+  /** Of each late row: how many of its windows took it. */
+  readonly openWindows: readonly number[];
   readonly metrics: ReadonlyMap<string, number>;
   readonly wakeAt: number | undefined;
 }
@@ -148,6 +150,7 @@ export class OperatorHarness<In, Out> {
       rows: this.out.map(({ row }) => row),
       times: this.out.map(({ time }) => time),
       late: this.ctx.lateRows,
+      openWindows: this.ctx.openWindows,
       metrics: this.ctx.metrics,
       wakeAt: this.ctx.wake,
     };
@@ -198,6 +201,7 @@ class FakeContext implements StageContext {
   closing = false;
   firstBatch = true;
   lateRows: unknown[] = [];
+  openWindows: number[] = [];
   metrics = new Map<string, number>();
   wake: number | undefined;
   waiting: PromiseLike<void>[] = [];
@@ -224,12 +228,14 @@ class FakeContext implements StageContext {
       : (input.evict ?? this.lateWatermark);
     this.batchTimestampMs = input.at ?? this.batchTimestampMs;
     this.lateRows = [];
+    this.openWindows = [];
     this.metrics = new Map();
     this.waiting = [];
   }
 
-  late(row: unknown): void {
+  late(row: unknown, _time: number, openWindows = 0): void {
     this.lateRows.push(row);
+    this.openWindows.push(openWindows);
   }
 
   failed(_row: unknown, _time: number, error: unknown): void {

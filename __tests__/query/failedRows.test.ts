@@ -1,5 +1,6 @@
 import {
   aggregate,
+  count,
   type FailedRow,
   type LateRow,
   memorySink,
@@ -129,6 +130,7 @@ describe('late rows', () => {
       row,
       eventTimeMs: row * 1000,
       watermarkMs: 30_000,
+      openWindows: 0,
       operator: 'aggregate-0',
     }));
     expect(late).toMatchObject(rows);
@@ -137,6 +139,32 @@ describe('late rows', () => {
       p.stateOperators.filter((op) => op.numRowsDroppedByWatermark > 0),
     );
     expect(state?.numRowsDroppedByWatermark).toBe(2);
+    await query.stop();
+  });
+
+  it('say how many of their windows have counted them', async () => {
+    const source = memoryStream<number>();
+    const sink = memorySink<{ window: { end: number }; count: number }>();
+    const query = writeStream(
+      readStream(source).pipe(
+        withWatermark((minute) => minute * 60_000, 0),
+        window('10 minutes', { slide: '5 minutes', timestamps: 'ms' }),
+        count(),
+      ),
+      { sink },
+    );
+    const late: LateRow[] = [];
+    query.late$.subscribe((row) => late.push(row));
+    for (const minute of [0, 12, 12, 6, 2, 40]) {
+      source.addData(minute);
+      await query.processAllAvailable();
+    }
+    expect(late.map(({ row, openWindows }) => [row, openWindows])).toEqual([
+      [6, 1], // [0, 10) is closed, [5, 15) counts it
+      [2, 0],
+    ]);
+    const open = sink.rows().find((row) => row.window.end === 15 * 60_000);
+    expect(open?.count).toBe(3);
     await query.stop();
   });
 });

@@ -124,8 +124,11 @@ export interface StageContext {
   readonly eventTime: EventTimeStats;
   /** This operator's own state. Only for nodes with `traits.stateful`. */
   readonly state: StateStore;
-  /** A row that came too late: to the late output, counted. */
-  late(row: unknown, time: number): void;
+  /**
+   * A row that came too late: to the late output, counted. `openWindows`: how many of its windows have
+   * taken it all the same; default 0, the row has changed nothing.
+   */
+  late(row: unknown, time: number, openWindows?: number): void;
   /** A row that the operator cannot take: to the failed output or fails the batch, as configured. */
   failed(row: unknown, time: number, error: unknown): void;
   /** Adds to a custom metric of the operator (`numDroppedDuplicateRows`, …). */

@@ -265,8 +265,10 @@ export class BatchExecution {
   private operatorEvents(): PipelineOutput['events'] {
     const { report } = this;
     return {
-      late: (operator, row, eventTimeMs, watermarkMs) =>
-        report.late({ row, eventTimeMs, watermarkMs, operator, batchId: report.batchId }),
+      late: (operator, row, eventTimeMs, watermarkMs, openWindows) => {
+        const { batchId } = report;
+        report.late({ row, eventTimeMs, watermarkMs, openWindows, operator, batchId });
+      },
       failed: (operator, row, time, error) => this.failedRow(operator, row, time, error),
       pending: (operator, done) => {
         done.then(undefined, (error: unknown) => {

@@ -7,7 +7,13 @@ import type { Batch } from './batch.js';
 
 /** What the operators of a run report to, whoever runs them. */
 export interface OperatorEvents {
-  late(operatorId: string, row: unknown, time: number, watermark: number): void;
+  late(
+    operatorId: string,
+    row: unknown,
+    time: number,
+    watermark: number,
+    openWindows: number,
+  ): void;
   /** Throws if the policy is to fail. */
   failed(operatorId: string, row: unknown, time: number, error: unknown): void;
   pending(operatorId: string, done: PromiseLike<void>): void;
@@ -60,9 +66,9 @@ export class OperatorContext implements StageContext {
     return this.store;
   }
 
-  late(row: unknown, time: number): void {
+  late(row: unknown, time: number, openWindows = 0): void {
     this.lateRows += 1;
-    this.events.late(this.operatorId, row, time, this.lateWatermark);
+    this.events.late(this.operatorId, row, time, this.lateWatermark, openWindows);
   }
 
   failed(row: unknown, time: number, error: unknown): void {

@@ -27,12 +27,13 @@ export class AssignedStage<V> implements Stage {
     }
     const key = input.key === undefined ? null : input.key(row);
     const value = input.valueOf === undefined ? row : input.valueOf(row);
-    let late = false;
+    let open = 0;
     for (const [start, end] of windows) {
-      if (end <= input.groups.lateWatermark) late = true;
-      else input.groups.add(end, this.tableKey(start, key), value);
+      if (end <= input.groups.lateWatermark) continue;
+      input.groups.add(end, this.tableKey(start, key), value);
+      open += 1;
     }
-    if (late) input.ctx.late(row, rowTime);
+    if (open < windows.length) input.ctx.late(row, rowTime, open);
   }
 
   endBatch(): void {

@@ -9,7 +9,8 @@ import type { WindowInput } from './windowInput.js';
 /**
  * Rows into overlapping windows.
  *
- * A row counts as late once, if any of its windows is closed; the others still take it. Where the
+ * A row counts as late once, if any of its windows is closed; the others still take it, and the late
+ * output says how many they are. Where the
  * aggregates allow it, a batch is folded into panes (one slide long) first and panes into windows at
  * its end: a row costs one update instead of one per window. The state is the same.
  */
@@ -43,16 +44,18 @@ export class SlidingStage<V> implements Stage {
     const late = input.groups.lateWatermark;
     if (this.panes?.add(this.start, key, value)) {
       // The first window to close ends one slide behind the pane's start.
-      if (this.nextStart <= late) input.ctx.late(row, rowTime);
+      if (this.nextStart <= late) input.ctx.late(row, rowTime, this.openWindows(late));
       return;
     }
+    let open = 0;
     for (let start = this.start; start > time - this.sizeMs; start -= this.slideMs) {
       const end = start + this.sizeMs;
       if (end <= late) {
-        input.ctx.late(row, rowTime); // earlier windows are late too
+        input.ctx.late(row, rowTime, open); // earlier windows are late too
         return;
       }
       input.groups.add(end, key, value);
+      open += 1;
     }
   }
 
@@ -69,6 +72,11 @@ export class SlidingStage<V> implements Stage {
     });
     groups.emit();
     out.endBatch();
+  }
+
+  /** Windows over this pane that end after `late`; the size is a multiple of the slide. */
+  private openWindows(late: number): number {
+    return Math.max(0, Math.ceil((this.start + this.sizeMs - late) / this.slideMs));
   }
 
   private moveTo(time: number): boolean {

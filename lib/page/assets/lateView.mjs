@@ -48,7 +48,7 @@ export function lateView(root) {
       key = newKey;
       setText(
         info,
-        `${plural(query.totals.late, 'row')} in all. They are in query.late$ and, if there is one, in the lateSink; the result does not have them.`,
+        `${plural(query.totals.late, 'row')} in all. They are in query.late$ and, if there is one, in the lateSink; results that were final do not have them.`,
       );
       body.replaceChildren(
         ...query.late

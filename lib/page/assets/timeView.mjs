@@ -136,7 +136,7 @@ function storyOf(query, scale) {
   const late =
     query.totals.late === 0
       ? 'No row came too late so far.'
-      : `${plural(query.totals.late, 'row')} came too late: they changed nothing and went to the late output.`;
+      : `${plural(query.totals.late, 'row')} came too late: what was closed did not take them, and they went to the late output.`;
   return `The watermark says: no row older than ${instant(scale.watermark)} is expected any more. ${wait} ${closes} ${late}`;
 }
 
