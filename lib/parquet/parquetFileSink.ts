@@ -2,6 +2,7 @@ import { type SchemaInput, toStructType } from '../schema/structType.js';
 import { type FileSinkOptions, fileSink } from '../sinks/fileSink.js';
 import type { StreamSink } from '../sinks/sink.js';
 import { oneOf } from '../sources/files/fileSourceOptions.js';
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { positiveIntegerOption } from '../sources/sourceOption.js';
 import { loadWriter } from './packages.js';
 import { parquetFormat } from './parquetFileFormat.js';
@@ -16,6 +17,15 @@ export interface ParquetFileSinkOptions
   /** Rows of one row group at most. Default 100,000. */
   readonly rowGroupRows?: number;
 }
+
+const optionNames: OptionNames<ParquetFileSinkOptions> = {
+  partitionBy: true,
+  maxRecordsPerFile: true,
+  retention: true,
+  schema: true,
+  compression: true,
+  rowGroupRows: true,
+};
 
 /**
  * Writes each batch to new Parquet files of a folder, exactly once for readers of its manifest.
@@ -39,6 +49,7 @@ export function parquetFileSink(
   options: ParquetFileSinkOptions = {},
 ): StreamSink<unknown> {
   const owner = 'parquetFileSink';
+  requireKnownOptions(owner, options, optionNames);
   const { schema, compression = 'snappy', rowGroupRows = 100_000, ...rest } = options;
   const format = parquetFormat({
     schema: schema === undefined ? undefined : toStructType(schema, `${owner}: schema`),

@@ -4,10 +4,16 @@ import type { StructType } from '../schema/types.js';
 import { FileSource } from '../sources/files/fileSource.js';
 import {
   type FileSourceOptions,
+  fileSourceOptionNames,
   oneOf,
   resolveFileOptions,
 } from '../sources/files/fileSourceOptions.js';
 import { partitionColumns } from '../sources/files/partitionColumns.js';
+import {
+  type OnlyOptions,
+  type OptionNames,
+  requireKnownOptions,
+} from '../sources/knownOptions.js';
 import type { StreamSource } from '../sources/source.js';
 import { shown } from '../sources/sourceOption.js';
 import { loadHyparquet } from './packages.js';
@@ -21,6 +27,14 @@ export interface ParquetFilesOptions extends FileSourceOptions, RowOptions {
   /** Reads these columns only; what is left out is not decoded. Default: all. */
   readonly columns?: readonly string[];
 }
+
+const optionNames: OptionNames<ParquetFilesOptions> = {
+  ...fileSourceOptionNames,
+  timestamps: true,
+  bigints: true,
+  schema: true,
+  columns: true,
+};
 
 /** The rows of {@link parquetFiles}, as its options say. */
 export type ParquetRow<O extends ParquetFilesOptions> = O extends { readonly schema: infer Schema }
@@ -57,10 +71,11 @@ type Checked<O> = O extends { readonly schema: infer Schema }
  */
 export function parquetFiles<const O extends ParquetFilesOptions>(
   path: string,
-  options?: O & Checked<O>,
+  options?: O & Checked<O> & OnlyOptions<O, ParquetFilesOptions>,
 ): StreamSource<ParquetRow<O>> {
   const owner = 'parquetFiles';
   const given: ParquetFilesOptions = options ?? {};
+  requireKnownOptions(owner, given, optionNames);
   const resolved = resolveFileOptions(owner, path, given);
   const schema = given.schema === undefined ? undefined : schemaOf(given.schema, given.columns);
   const rowOptions = rowOptionsOf(owner, given);

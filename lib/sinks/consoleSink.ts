@@ -1,5 +1,6 @@
 import { outputModes } from '../plan/outputMode.js';
 import type { StructType } from '../schema/types.js';
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { rowTable } from '../terminal/rowTable.js';
 import { renderTable } from '../terminal/table.js';
 import type { Sink, StreamSink } from './sink.js';
@@ -13,6 +14,8 @@ export interface ConsoleSinkOptions {
   /** Where the text goes. Default: standard output. */
   readonly out?: (text: string) => void;
 }
+
+const optionNames: OptionNames<ConsoleSinkOptions> = { numRows: true, truncate: true, out: true };
 
 /**
  * Prints each batch as a table; a batch without rows prints nothing.
@@ -35,6 +38,7 @@ export interface ConsoleSinkOptions {
  * @since 0.1.0
  */
 export function consoleSink(options: ConsoleSinkOptions = {}): StreamSink<unknown> {
+  requireKnownOptions('consoleSink', options, optionNames);
   const {
     numRows = 20,
     truncate = true,

@@ -1,4 +1,5 @@
 import { drive } from '../maybe.js';
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import { type CsvFormatOptions, csvFormat } from './file/csvFormat.js';
 import { FileSinkRun } from './file/fileSinkRun.js';
@@ -18,6 +19,19 @@ export interface FileSinkOptions extends CsvFormatOptions, TextFormatOptions {
   /** Files that are older leave the manifest (not the disk) in time. Default: they stay for good. */
   readonly retention?: DurationInput;
 }
+
+const optionNames: OptionNames<FileSinkOptions> = {
+  format: true,
+  partitionBy: true,
+  maxRecordsPerFile: true,
+  retention: true,
+  columns: true,
+  header: true,
+  sep: true,
+  quote: true,
+  nullValue: true,
+  lineSep: true,
+};
 
 /**
  * Writes each batch to new files of a folder, exactly once for readers of its manifest.
@@ -39,6 +53,7 @@ export interface FileSinkOptions extends CsvFormatOptions, TextFormatOptions {
  * @since 0.1.0
  */
 export function fileSink(path: string, options: FileSinkOptions = {}): StreamSink<unknown> {
+  requireKnownOptions('fileSink', options, optionNames);
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new TypeError(`fileSink needs the path of a folder, not ${JSON.stringify(path)}`);
   }

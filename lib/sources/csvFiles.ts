@@ -1,11 +1,17 @@
 import type { CheckedDdl, RowOf } from '../schema/rowOf.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
-import { type CsvDialectOptions, csvDialect } from './files/csvDialect.js';
+import { type CsvDialectOptions, csvDialect, csvDialectNames } from './files/csvDialect.js';
 import { csvFormat } from './files/csvFormat.js';
 import type { FileFormat } from './files/fileFormat.js';
 import { FileSource } from './files/fileSource.js';
 import { resolveFileOptions } from './files/fileSourceOptions.js';
-import { convertOptionsOf, lineLimit, type RecordFileOptions } from './files/recordOptions.js';
+import {
+  convertOptionsOf,
+  lineLimit,
+  type RecordFileOptions,
+  recordOptionNames,
+} from './files/recordOptions.js';
+import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { StreamSource } from './source.js';
 
 /** Options of {@link csvFiles}. */
@@ -17,6 +23,14 @@ export interface CsvFilesOptions extends RecordFileOptions, CsvDialectOptions {
   /** Whether columns are taken by position even where there is a header. Default false. */
   readonly enforceSchema?: boolean;
 }
+
+const optionNames: OptionNames<CsvFilesOptions> = {
+  ...recordOptionNames,
+  ...csvDialectNames,
+  schema: true,
+  header: true,
+  enforceSchema: true,
+};
 
 /**
  * Reads the records of CSV files as files appear in a folder.
@@ -38,10 +52,14 @@ export interface CsvFilesOptions extends RecordFileOptions, CsvDialectOptions {
  */
 export function csvFiles<const O extends CsvFilesOptions>(
   path: string,
-  options: O & { readonly schema: O['schema'] & CheckedDdl<O['schema']> },
+  options: O & { readonly schema: O['schema'] & CheckedDdl<O['schema']> } & OnlyOptions<
+      O,
+      CsvFilesOptions
+    >,
 ): StreamSource<RowOf<O['schema'], O>> {
   const owner = 'csvFiles';
   const given: CsvFilesOptions = options;
+  requireKnownOptions(owner, given, optionNames);
   const resolved = resolveFileOptions(owner, path, given);
   const schema = toStructType(given.schema, `${owner}: schema`);
   const format = csvFormat({

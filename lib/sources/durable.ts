@@ -5,6 +5,7 @@ import { DurableLog } from './durable/durableLog.js';
 import { type DurableFeed, DurableSource } from './durable/durableSource.js';
 import { nodeAppendFiles } from './durable/nodeAppendFiles.js';
 import { encodeRow, NotEncodable } from './durable/rowCodec.js';
+import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { Source, SourceContext, StreamSource } from './source.js';
 import { positiveIntegerOption } from './sourceOption.js';
 
@@ -19,6 +20,13 @@ export interface DurableOptions {
   /** At most this many rows in one batch. Default: all. */
   readonly maxRowsPerTrigger?: number;
 }
+
+const optionNames: OptionNames<DurableOptions> = {
+  name: true,
+  schema: true,
+  maxBytes: true,
+  maxRowsPerTrigger: true,
+};
 
 /** A source that keeps what it was given: see {@link durable}. */
 export interface Durable<T> extends StreamSource<T> {
@@ -55,6 +63,7 @@ export function durable<T>(rows: Observable<T> | undefined, options: DurableOpti
   if (typeof options?.name !== 'string' || options.name === '') {
     throw new TypeError("durable needs a name: durable(rows$, { name: 'orders' })");
   }
+  requireKnownOptions('durable', options, optionNames);
   return new DurableRows<T>(rows, options);
 }
 

@@ -5,7 +5,13 @@ import type { FileFormat } from './files/fileFormat.js';
 import { FileSource } from './files/fileSource.js';
 import { oneOf, resolveFileOptions } from './files/fileSourceOptions.js';
 import { jsonFormat } from './files/jsonFormat.js';
-import { convertOptionsOf, lineLimit, type RecordFileOptions } from './files/recordOptions.js';
+import {
+  convertOptionsOf,
+  lineLimit,
+  type RecordFileOptions,
+  recordOptionNames,
+} from './files/recordOptions.js';
+import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { StreamSource } from './source.js';
 import { shown } from './sourceOption.js';
 
@@ -21,6 +27,13 @@ export interface JsonFilesOptions extends RecordFileOptions {
    */
   readonly decodeThreads?: 0 | 1;
 }
+
+const optionNames: OptionNames<JsonFilesOptions> = {
+  ...recordOptionNames,
+  schema: true,
+  epochUnit: true,
+  decodeThreads: true,
+};
 
 /**
  * Reads JSON lines, one object each, as files appear in a folder.
@@ -40,10 +53,14 @@ export interface JsonFilesOptions extends RecordFileOptions {
  */
 export function jsonFiles<const O extends JsonFilesOptions>(
   path: string,
-  options: O & { readonly schema: O['schema'] & CheckedDdl<O['schema']> },
+  options: O & { readonly schema: O['schema'] & CheckedDdl<O['schema']> } & OnlyOptions<
+      O,
+      JsonFilesOptions
+    >,
 ): StreamSource<RowOf<O['schema'], O>> {
   const owner = 'jsonFiles';
   const given: JsonFilesOptions = options;
+  requireKnownOptions(owner, given, optionNames);
   const resolved = resolveFileOptions(owner, path, given);
   const schema = toStructType(given.schema, `${owner}: schema`);
   const epochUnit = oneOf(owner, 'epochUnit', given.epochUnit ?? 'seconds', ['seconds', 'ms']);

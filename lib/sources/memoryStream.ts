@@ -1,5 +1,6 @@
 import { StreamingError } from '../errors.js';
 import type { StructType } from '../schema/types.js';
+import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { Source, SourceContext, StreamSource } from './source.js';
 import { positiveIntegerOption } from './sourceOption.js';
 
@@ -14,6 +15,13 @@ export interface MemoryStreamOptions {
   /** Whole `addData` calls up to this many rows in one batch, but at least one. Default: all. */
   readonly maxRowsPerTrigger?: number;
 }
+
+const optionNames: OptionNames<MemoryStreamOptions> = {
+  name: true,
+  schema: true,
+  maxCallsPerTrigger: true,
+  maxRowsPerTrigger: true,
+};
 
 /** A source that a program or a test fills by hand: see {@link memoryStream}. */
 export interface MemoryStream<T> extends StreamSource<T> {
@@ -45,6 +53,7 @@ export interface MemoryStream<T> extends StreamSource<T> {
  */
 export function memoryStream<T>(nameOrOptions?: string | MemoryStreamOptions): MemoryStream<T> {
   const options = typeof nameOrOptions === 'string' ? { name: nameOrOptions } : nameOrOptions;
+  requireKnownOptions('memoryStream', options, optionNames);
   return new Memory<T>(options ?? {});
 }
 

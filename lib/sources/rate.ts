@@ -1,6 +1,7 @@
 import { StreamingError } from '../errors.js';
 import { then } from '../maybe.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
+import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import { type RateRow, rateRows, rateSchema } from './rateRow.js';
 import { firstOpenedMs } from './rateStart.js';
 import type { Source, SourceContext, StreamSource } from './source.js';
@@ -15,6 +16,12 @@ export interface RateOptions<TS extends 'date' | 'ms' = 'date'> {
   /** Column `timestamp` as a Date (default) or in ms since the epoch. */
   readonly timestamps?: TS;
 }
+
+const optionNames: OptionNames<RateOptions> = {
+  rowsPerSecond: true,
+  rampUpTime: true,
+  timestamps: true,
+};
 
 /**
  * Makes a source of numbered rows at a steady rate, for trying things out and for load.
@@ -35,6 +42,7 @@ export interface RateOptions<TS extends 'date' | 'ms' = 'date'> {
 export function rate<TS extends 'date' | 'ms' = 'date'>(
   options: RateOptions<TS> = {},
 ): StreamSource<RateRow<TS>> {
+  requireKnownOptions<RateOptions<TS>>('rate', options, optionNames);
   const rowsPerSecond = rowsPerSecondOf(options.rowsPerSecond);
   const rampUpSeconds = rampUpSecondsOf(options.rampUpTime ?? 0, rowsPerSecond);
   const asDates = options.timestamps !== 'ms';

@@ -1,3 +1,4 @@
+import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import { type RateRow, rateRows, rateSchema } from './rateRow.js';
 import type { Source, StreamSource } from './source.js';
 import { positiveIntegerOption, wholeNumberOption } from './sourceOption.js';
@@ -13,6 +14,13 @@ export interface RatePerBatchOptions<TS extends 'date' | 'ms' = 'date'> {
   /** Column `timestamp` as a Date (default) or in ms since the epoch. */
   readonly timestamps?: TS;
 }
+
+const optionNames: OptionNames<RatePerBatchOptions> = {
+  rowsPerBatch: true,
+  startTimestamp: true,
+  advanceMillisPerBatch: true,
+  timestamps: true,
+};
 
 /** What has been given so far, and the timestamp of the batch that comes next. */
 export type RatePerBatchOffset = {
@@ -37,6 +45,7 @@ export function ratePerBatch<TS extends 'date' | 'ms' = 'date'>(
   options: RatePerBatchOptions<TS>,
 ): StreamSource<RateRow<TS>> {
   const owner = 'ratePerBatch';
+  requireKnownOptions<RatePerBatchOptions<TS>>(owner, options, optionNames);
   if (options?.rowsPerBatch === undefined) {
     throw new TypeError('ratePerBatch: rowsPerBatch is missing: give { rowsPerBatch: 10 }');
   }

@@ -2,13 +2,14 @@ import { StreamingError } from '../errors.js';
 import { type InferOptions, inferCellsSchema, inferJsonSchema } from '../schema/inferSchema.js';
 import type { StructType } from '../schema/types.js';
 import { cellsOf } from './files/csvCells.js';
-import { type CsvDialectOptions, csvDialect } from './files/csvDialect.js';
+import { type CsvDialectOptions, csvDialect, csvDialectNames } from './files/csvDialect.js';
 import { csvRecords } from './files/csvRecords.js';
 import { oneOf, resolveFileOptions } from './files/fileSourceOptions.js';
 import { skipBlanks } from './files/jsonSkip.js';
 import { listFiles } from './files/listFiles.js';
 import { lineLimit } from './files/recordOptions.js';
 import { type RecordRules, recordTexts } from './files/recordTexts.js';
+import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import { positiveIntegerOption } from './sourceOption.js';
 
 /** Options of {@link schemaOf}; those of the text are the options of `jsonFiles` and `csvFiles`. */
@@ -22,6 +23,18 @@ export interface SchemaOfOptions extends CsvDialectOptions, InferOptions {
   /** Whether all folders are read, and not only those called `key=value`. Default false. */
   readonly recursive?: boolean;
 }
+
+const optionNames: OptionNames<SchemaOfOptions> = {
+  ...csvDialectNames,
+  inferTimestamp: true,
+  timeZone: true,
+  timestampFormat: true,
+  dateFormat: true,
+  format: true,
+  header: true,
+  sampleRows: true,
+  recursive: true,
+};
 
 /**
  * Infers the schema of the JSON lines or CSV files of a folder, to be looked at and written down: a
@@ -39,6 +52,7 @@ export interface SchemaOfOptions extends CsvDialectOptions, InferOptions {
  */
 export async function schemaOf(path: string, options: SchemaOfOptions = {}): Promise<StructType> {
   const owner = 'schemaOf';
+  requireKnownOptions(owner, options, optionNames);
   const { recursive = false } = options;
   const rows = positiveIntegerOption(owner, 'sampleRows', options.sampleRows ?? 10_000);
   const resolved = resolveFileOptions(owner, path, { recursive });

@@ -1,5 +1,6 @@
 import type { StructField, StructType } from '../schema/types.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
+import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { ConnectionPolicy } from './socket/lineConnection.js';
 import { type SocketSettings, SocketSource } from './socket/socketSource.js';
 import type { StreamSource } from './source.js';
@@ -29,6 +30,20 @@ export interface SocketLinesOptions {
   readonly reconnect?: { readonly delay: DurationInput; readonly attempts?: number };
 }
 
+const optionNames: OptionNames<SocketLinesOptions> = {
+  host: true,
+  port: true,
+  includeTimestamp: true,
+  timestamps: true,
+  maxLineBytes: true,
+  bufferSize: true,
+  bufferBytes: true,
+  maxRowsPerTrigger: true,
+  connectTimeout: true,
+  idleTimeout: true,
+  reconnect: true,
+};
+
 /** A row of {@link socketLines}, as its options say. */
 export type SocketRow<O extends SocketLinesOptions> = O extends { readonly includeTimestamp: true }
   ? {
@@ -54,8 +69,9 @@ export type SocketRow<O extends SocketLinesOptions> = O extends { readonly inclu
  * @since 0.1.0
  */
 export function socketLines<const O extends SocketLinesOptions>(
-  options: O,
+  options: O & OnlyOptions<O, SocketLinesOptions>,
 ): StreamSource<SocketRow<O>> {
+  requireKnownOptions<SocketLinesOptions>('socketLines', options, optionNames);
   const settings = settingsOf(options);
   return {
     kind: 'socket',

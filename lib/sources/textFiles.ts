@@ -1,8 +1,13 @@
 import { FileSource } from './files/fileSource.js';
-import { type FileSourceOptions, resolveFileOptions } from './files/fileSourceOptions.js';
+import {
+  type FileSourceOptions,
+  fileSourceOptionNames,
+  resolveFileOptions,
+} from './files/fileSourceOptions.js';
 import { partitionColumns } from './files/partitionColumns.js';
 import { lineLimit } from './files/recordOptions.js';
 import { type TextRow, textFormat } from './files/textFormat.js';
+import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { StreamSource } from './source.js';
 
 /** Options of {@link textFiles}. */
@@ -10,6 +15,8 @@ export interface TextFilesOptions extends FileSourceOptions {
   /** A longer line is a bad record. Default 16 MiB. */
   readonly maxLineBytes?: number;
 }
+
+const optionNames: OptionNames<TextFilesOptions> = { ...fileSourceOptionNames, maxLineBytes: true };
 
 /**
  * Reads the lines of text files, each as `{ value }`, as files appear in a folder.
@@ -30,6 +37,7 @@ export interface TextFilesOptions extends FileSourceOptions {
  */
 export function textFiles(path: string, options: TextFilesOptions = {}): StreamSource<TextRow> {
   const owner = 'textFiles';
+  requireKnownOptions(owner, options, optionNames);
   const resolved = resolveFileOptions(owner, path, options);
   const { source } = resolved;
   const format = textFormat({

@@ -1,3 +1,4 @@
+import type { OptionNames } from '../knownOptions.js';
 import { shown } from '../sourceOption.js';
 
 /** How CSV is written; names as in Spark. */
@@ -13,6 +14,14 @@ export interface CsvDialectOptions {
   /** Whether quoted cells may hold line breaks. Default false: each line is a record. */
   readonly multiLine?: boolean;
 }
+
+export const csvDialectNames: OptionNames<CsvDialectOptions> = {
+  sep: true,
+  quote: true,
+  escape: true,
+  nullValue: true,
+  multiLine: true,
+};
 
 /** The same, checked. */
 export interface CsvDialect {

@@ -1,5 +1,6 @@
 import { resolve, sep } from 'node:path';
 import { type DurationInput, durationMs } from '../../time/duration.js';
+import type { OptionNames } from '../knownOptions.js';
 import { positiveIntegerOption, shown } from '../sourceOption.js';
 import type { BadRecordMode } from './badRecords.js';
 import type { CleanMode } from './cleanFiles.js';
@@ -34,6 +35,20 @@ export interface FileSourceOptions {
   /** What happens to records that are not of the schema. Default: as the query's row policy says. */
   readonly mode?: BadRecordMode;
 }
+
+export const fileSourceOptionNames: OptionNames<FileSourceOptions> = {
+  maxFilesPerTrigger: true,
+  maxBytesPerTrigger: true,
+  maxRowsPerTrigger: true,
+  latestFirst: true,
+  maxFileAge: true,
+  fileNameOnly: true,
+  cleanSource: true,
+  sourceArchiveDir: true,
+  recursive: true,
+  pollInterval: true,
+  mode: true,
+};
 
 /** The same, checked. */
 export interface ResolvedFileOptions {

@@ -1,8 +1,9 @@
 import type { ConvertOptions } from '../../schema/convertOptions.js';
 import type { RowOptions } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
+import type { OptionNames } from '../knownOptions.js';
 import { positiveIntegerOption, shown } from '../sourceOption.js';
-import { type FileSourceOptions, oneOf } from './fileSourceOptions.js';
+import { type FileSourceOptions, fileSourceOptionNames, oneOf } from './fileSourceOptions.js';
 
 /** Options of the sources whose files hold records as text: JSON lines and CSV. */
 export interface RecordFileOptions extends FileSourceOptions, RowOptions {
@@ -20,6 +21,17 @@ export interface RecordFileOptions extends FileSourceOptions, RowOptions {
   /** A longer record is a bad one. Default 16 MiB. */
   readonly maxLineBytes?: number;
 }
+
+export const recordOptionNames: OptionNames<RecordFileOptions> = {
+  ...fileSourceOptionNames,
+  timestamps: true,
+  bigints: true,
+  timeZone: true,
+  timestampFormat: true,
+  dateFormat: true,
+  columnNameOfCorruptRecord: true,
+  maxLineBytes: true,
+};
 
 const defaultCorruptColumn = '_corrupt_record';
 const defaultMaxLineBytes = 16 * 1024 * 1024;
