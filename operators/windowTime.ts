@@ -1,5 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import type { PlanNode, Stage } from '../lib/plan/planNode.js';
+import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { eventTimeMs } from '../lib/time/eventTime.js';
 import type { TimeWindow } from '../lib/time/timeWindow.js';
@@ -19,6 +19,7 @@ type WindowReader<T> = (row: T) => WindowInput;
  * In:     rows of `T` with a column `window`, or a function that gives the window.
  * Out:    the same rows.
  * Time:   window.end − ½ ms; none for a row without a window.
+ * Errors: what the function throws is a failed row, and so is an end that is no time (`EVENT_TIME_INVALID`).
  * Source: semantics/spark.md 1.6 (`window_time` is end − 1 µs; ½ ms comes out the same against whole ms).
  *
  * @example
@@ -41,7 +42,7 @@ export function windowTime<T>(of?: WindowReader<T>): MonoTypeOperatorFunction<T>
       kind: 'windowTime',
       inputs: [planOf(source)],
       traits: { givesEventTime: true },
-      stage: (_ctx, out) => new WindowTimeStage(read as WindowReader<unknown>, out),
+      stage: (ctx, out) => new WindowTimeStage(ctx, out, read as WindowReader<unknown>),
     };
     return new DataStream<T>(node);
   };
@@ -49,14 +50,21 @@ export function windowTime<T>(of?: WindowReader<T>): MonoTypeOperatorFunction<T>
 
 class WindowTimeStage implements Stage {
   constructor(
-    private readonly read: WindowReader<unknown>,
+    private readonly ctx: StageContext,
     private readonly out: Stage,
+    private readonly read: WindowReader<unknown>,
   ) {}
 
-  next(row: unknown, _time: number): void {
-    const window = this.read(row);
-    const missing = window === null || window === undefined;
-    this.out.next(row, missing ? Number.NaN : timeOfWindow(eventTimeMs(window.end)));
+  next(row: unknown, time: number): void {
+    let end: number;
+    try {
+      const window = this.read(row);
+      const missing = window === null || window === undefined;
+      end = missing ? Number.NaN : timeOfWindow(eventTimeMs(window.end));
+    } catch (error) {
+      return this.ctx.failed(row, time, error);
+    }
+    this.out.next(row, end);
   }
 
   endBatch(): void {

@@ -8,6 +8,7 @@ import {
   queries,
   readStream,
   type StreamSink,
+  type StreamSource,
   writeStream,
 } from '../../index.js';
 
@@ -65,6 +66,31 @@ describe('names', () => {
     expect(queries.get('unique')).toBe(first);
     await first.stop();
     await start().stop();
+  });
+});
+
+describe('a source that cannot forget what is committed', () => {
+  it('is named, not the state store', async () => {
+    const rows = memoryStream<number>();
+    const source: StreamSource<number> = {
+      kind: 'keeping',
+      description: 'Keeping[rows]',
+      replayable: true,
+      open: async (ctx) => {
+        const inner = await rows.open(ctx);
+        return Object.assign(Object.create(inner) as typeof inner, {
+          commit: () => {
+            throw new Error('no longer connected');
+          },
+        });
+      },
+    };
+    const query = writeStream(readStream(source), { sink: nothing });
+    rows.addData(1);
+    await expect(query.processAllAvailable()).rejects.toMatchObject({
+      code: 'BATCH_FAILED',
+      params: { operator: 'Keeping[rows]', reason: 'no longer connected' },
+    });
   });
 });
 

@@ -22,8 +22,11 @@ import {
   groupByKey,
   memorySink,
   memoryStream,
+  named,
   readStream,
   StreamingError,
+  where,
+  windowTime,
   writeStream,
 } from '../../index.js';
 
@@ -251,6 +254,42 @@ async function codeOf(
   await query.stop();
   return ((error as Error | undefined)?.cause as StreamingError | undefined)?.code;
 }
+
+describe('what fails in a query is named', () => {
+  const boom = (): never => {
+    throw new Error('boom');
+  };
+  const later = async () => boom();
+  const other = readStream(memoryStream<number>());
+  const waits = rx.delay<number>(1);
+  it.each<readonly [string, Any, operator: string]>([
+    ['an RxJS operator by its id', map(boom), 'rx-0'],
+    ['or by the name it was given', named('enrich', map(boom)), 'enrich'],
+    ['an asynchronous one', named('enrich', rx.mergeMap(later)), 'enrich'],
+    ['one that ends with an error', (s) => s.pipe(map(id), named('last', map(boom))), 'last'],
+    ['one behind another that waits', (s) => s.pipe(waits, named('last', map(boom))), 'last'],
+    ['one before another', (s) => s.pipe(named('first', map(boom)), map(id)), 'first'],
+    ['one that subscribes to a stream', named('two', rx.mergeWith(other)), 'two'],
+    ['one that keeps rows', named('kept', rx.shareReplay()), 'kept'],
+    ['an operator below it', (s) => s.pipe(map(id), where(boom)), 'where-0'],
+    ['windowTime', windowTime(boom), 'windowTime-0'],
+    ['windowTime of no time', windowTime(() => ({ end: 'x' }) as never), 'windowTime-0'],
+  ])('%s', async (_what, operator, name) => {
+    const source = memoryStream<number>();
+    const query = writeStream(readStream(source).pipe(operator), { sink: memorySink<unknown>() });
+    const failed = async () => {
+      for (let batch = 0; batch < 2; batch++) {
+        source.addData(1, 2);
+        await query.processAllAvailable();
+      }
+    };
+    await expect(failed()).rejects.toMatchObject({
+      code: 'BATCH_FAILED',
+      params: { operator: name },
+    });
+    expect(query.exception?.cause).not.toMatchObject({ name: 'OperatorError' });
+  });
+});
 
 describe('what a query refuses of RxJS', () => {
   it('a DataStream inside mergeWith', async () => {

@@ -160,12 +160,14 @@ export class BatchExecution {
   }
 
   /** The commit has answered: what is no longer needed is forgotten. */
-  *forget({ batchId, ranges }: BatchOutcome): Steps<void> {
+  *forget({ batchId, ranges, at }: BatchOutcome): Steps<void> {
     const { setup, run } = this;
     setup.killPoint('kp10:before');
     for (const { source, position } of ranges) {
+      at.phase = source.node.source.description;
       if (position !== null) yield* wait(source.open.commit(position));
     }
+    at.phase = 'the checkpoint';
     setup.killPoint('kp10:after');
     yield* wait(run.checkpoint.purge(batchId));
     run.lastCommitted = batchId;
@@ -207,6 +209,8 @@ export class BatchExecution {
         }
         if (isLater && this.stopping) throw new Stopped();
       } catch (error) {
+        // Where the error has no operator's name: the rows had left the source.
+        this.report.phase = 'the query';
         yield* wait(iterator.return?.()); // it may have a file open
         throw error;
       }

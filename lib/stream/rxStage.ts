@@ -1,6 +1,7 @@
 import { Observable, type Operator, type Subscriber, type Subscription } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import type { Stage, StageContext } from '../plan/planNode.js';
+import { inOperator } from '../query/operatorError.js';
 import { EventTimes } from './eventTimes.js';
 import { insideRxNode } from './nestedStream.js';
 
@@ -82,7 +83,7 @@ export class RxStage implements Stage {
     const lifted = Observable.prototype.lift.call(input, this.operator as never);
     const output = lifted.subscribe({
       next: (row) => this.emit(row),
-      error: (error: unknown) => this.fail(error),
+      error: (error: unknown) => this.refuse(error),
       complete: () => this.complete(),
     });
     this.output = output;
@@ -100,24 +101,26 @@ export class RxStage implements Stage {
   private emit(row: unknown): void {
     if (this.failure) return;
     this.emitted = true;
-    try {
-      const time = this.times.of(row);
-      if (time === undefined) {
-        throw new StreamingError('RX_ROW_WITHOUT_EVENT_TIME', {
+    const time = this.times.of(row);
+    if (time === undefined) {
+      return this.refuse(
+        new StreamingError('RX_ROW_WITHOUT_EVENT_TIME', {
           operator: this.name,
           reader: this.timeReader ?? '',
-        });
-      }
+        }),
+      );
+    }
+    try {
       this.out.next(row, time);
     } catch (error) {
-      this.fail(error);
+      this.fail(error); // of an operator further down: not named here
     }
   }
 
   /** One that has emitted and never asked for the rows kept them from an earlier batch. */
   private complete(): void {
     if (this.emitted && !this.wasRead) {
-      return this.fail(new StreamingError('RX_NOT_REPEATABLE', { operator: this.name }));
+      return this.refuse(new StreamingError('RX_NOT_REPEATABLE', { operator: this.name }));
     }
     this.outputEnded = true;
     if (!this.settle) return; // inside the batch's rows: `endBatch` goes on
@@ -128,6 +131,11 @@ export class RxStage implements Stage {
     } catch (error) {
       reject(error);
     }
+  }
+
+  /** The operator itself has failed. */
+  private refuse(error: unknown): void {
+    this.fail(inOperator(this.name, error));
   }
 
   private fail(error: unknown): void {
