@@ -345,6 +345,9 @@ describe('cellsConverter', () => {
     expect(rows.row(['1', null])).toBe(BAD);
     expect(rows.row(['1.5', 'x'])).toBe(BAD);
     expect(rows.problem(['1.5', 'x'])).toBe('column a: "1.5" is no INT');
+    expect(cellsConverter(parseDdl('l BIGINT')).problem(['9007199254740993'])).toBe(
+      `column l: "9007199254740993" is beyond 2^53: read it with bigints: 'bigint'`,
+    );
     expect(rows.salvage(['1.5', 'x'], '1.5,x')).toEqual({ a: null, b: 'x', raw: '1.5,x' });
     expect(rows.salvage(['1.5'], '1.5')).toBeUndefined();
   });

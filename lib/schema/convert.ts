@@ -3,6 +3,7 @@ import { cellReader } from './cellReader.js';
 import type { ConvertOptions } from './convertOptions.js';
 import { formatType } from './formatDdl.js';
 import { jsonReader, plainJson } from './jsonReader.js';
+import { NumberText } from './numberText.js';
 import type { AnyRow } from './rowOf.js';
 import { columnValue, compileRow, isRecord, type RowColumn, setField } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
@@ -18,8 +19,11 @@ export interface RowConverter<In> {
    * undefined if a `NOT NULL` column would be null.
    */
   salvage(record: In | undefined, raw: string): AnyRow | undefined;
-  /** Why a record is bad: the first column that could not be read, and its value. */
-  problem(record: In): string;
+  /**
+   * Why a record is bad: the first column that could not be read, and its value. `written` is the same
+   * record with all its digits, where it has lost some.
+   */
+  problem(record: In, written?: In): string;
 }
 
 /**
@@ -47,8 +51,8 @@ export function rowConverter(
   schema: StructType,
   options: ConvertOptions = {},
 ): RowConverter<unknown> {
-  const columns = columnsOf(schema, options, (type) => ({
-    read: jsonReader(type, options),
+  const columns = columnsOf(schema, options, (type, how) => ({
+    read: jsonReader(type, how),
     plain: plainJson(type),
   }));
   return new Converter(columns, true);
@@ -64,8 +68,8 @@ export function cellsConverter(
   schema: StructType,
   options: ConvertOptions = {},
 ): RowConverter<readonly (string | null)[]> {
-  const columns = columnsOf(schema, options, (type) => ({
-    read: cellReader(type, options),
+  const columns = columnsOf(schema, options, (type, how) => ({
+    read: cellReader(type, how),
     plain: type.type === 'string' ? 'string' : undefined,
   }));
   return new Converter<readonly (string | null)[]>(columns, false);
@@ -75,13 +79,15 @@ export function cellsConverter(
 function columnsOf(
   schema: StructType,
   options: ConvertOptions,
-  readerOf: (type: DataType) => Pick<RowColumn, 'read' | 'plain'>,
+  readerOf: (type: DataType, options: ConvertOptions) => Pick<RowColumn, 'read' | 'plain'>,
 ): readonly ConvertedColumn[] {
   checkCorrupt(schema, options.corruptColumn);
   return schema.fields.map(({ name, dataType, nullable }) => {
     const corrupt = name === options.corruptColumn;
-    const reader = corrupt ? { read: () => null, plain: undefined } : readerOf(dataType);
-    return { name, nullable, corrupt, shown: formatType(dataType), ...reader };
+    const reader = corrupt ? { read: () => null, plain: undefined } : readerOf(dataType, options);
+    let exact: RowColumn['read'] | undefined; // only bad records need it
+    const exactly = () => (exact ??= readerOf(dataType, { ...options, bigints: 'bigint' }).read);
+    return { name, nullable, corrupt, shown: formatType(dataType), exactly, ...reader };
   });
 }
 
@@ -89,6 +95,8 @@ interface ConvertedColumn extends RowColumn {
   readonly corrupt: boolean;
   /** The type as DDL. */
   readonly shown: string;
+  /** The reader for `bigints: 'bigint'`. */
+  readonly exactly: () => RowColumn['read'];
 }
 
 function checkCorrupt(schema: StructType, corruptColumn: string | undefined): void {
@@ -121,18 +129,26 @@ class Converter<In> implements RowConverter<In> {
     return row;
   }
 
-  problem(record: In): string {
+  problem(record: In, written: In = record): string {
     if (!this.isReadable(record)) return `${shownValue(record)} is no object`;
     for (const [i, column] of this.columns.entries()) {
       const value = this.valueOf(record, column, i);
       if (value === BAD) {
-        const raw = columnValue(record, column.name, i, this.byName);
-        return `column ${column.name}: ${shownValue(raw)} is no ${column.shown}`;
+        const raw = columnValue(written, column.name, i, this.byName);
+        const why = this.isExact(column, raw)
+          ? "is beyond 2^53: read it with bigints: 'bigint'"
+          : `is no ${column.shown}`;
+        return `column ${column.name}: ${shownValue(raw)} ${why}`;
       }
       if (value === null && !column.nullable)
         return `column ${column.name} is NOT NULL, and there is no value`;
     }
     return 'it is of the schema';
+  }
+
+  /** Whether the value is one of the type with `bigints: 'bigint'`. */
+  private isExact({ exactly }: ConvertedColumn, raw: unknown): boolean {
+    return (exactly() as ValueReader<unknown>)(raw) !== BAD;
   }
 
   private isReadable(record: In | undefined): boolean {
@@ -146,6 +162,6 @@ class Converter<In> implements RowConverter<In> {
 }
 
 function shownValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = value instanceof NumberText ? value.text : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

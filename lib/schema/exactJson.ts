@@ -21,7 +21,12 @@ export function jsonParser(
   options: ConvertOptions = {},
 ): (text: string) => unknown {
   if (!needsDigits(schema, options)) return JSON.parse;
-  return (text) => (longNumber.test(text) ? exactJson(text) : JSON.parse(text));
+  return parseWithDigits;
+}
+
+/** As `JSON.parse`, but numbers that a double cannot hold come with their digits. */
+export function parseWithDigits(text: string): unknown {
+  return longNumber.test(text) ? exactJson(text) : JSON.parse(text);
 }
 
 function needsDigits(type: DataType, options: ConvertOptions): boolean {

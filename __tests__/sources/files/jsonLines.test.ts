@@ -263,6 +263,16 @@ describe('a line of JSON is read as JSON.parse and the schema say', () => {
     ).toEqual([{ d: 9223372036854775807n }]);
   });
 
+  it('and names the option that reads whole numbers beyond 2^53, with the digits of the file', () => {
+    const nested = parseDdl('a STRUCT<d: BIGINT>, d BIGINT');
+    const bad = (line: string) => read(Buffer.from(`${line}\n`), nested, {}).bad[0];
+    const remedy = "is beyond 2^53: read it with bigints: 'bigint'";
+    expect(bad('{"d":9007199254740993}')).toContain(`column d: 9007199254740993 ${remedy}`);
+    expect(bad('{"a":{"d":-9007199254740993}}')).toContain(remedy);
+    expect(bad('{"d":9223372036854775808}')).toContain('9223372036854775808 is no BIGINT');
+    expect(bad('{"d":"9007199254740993"}')).toContain('"9007199254740993" is no BIGINT');
+  });
+
   it('nested as deep as a record may be, and refused beyond', () => {
     const nested = (depth: number) => `{"z":${'['.repeat(depth)}${']'.repeat(depth)},"a":1}`;
     expect(read(Buffer.from(`${nested(400)}\n`), schema, {}).rows).toHaveLength(1);

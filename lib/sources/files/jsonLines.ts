@@ -1,7 +1,7 @@
 import { BAD } from '../../schema/bad.js';
 import { rowConverter } from '../../schema/convert.js';
 import type { ConvertOptions } from '../../schema/convertOptions.js';
-import { jsonParser } from '../../schema/exactJson.js';
+import { jsonParser, parseWithDigits } from '../../schema/exactJson.js';
 import type { AnyRow } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
 import type { BadRecords } from './badRecords.js';
@@ -160,7 +160,7 @@ export class JsonLineDecoder implements LineDecoder<AnyRow> {
     }
     const row = reason === undefined ? this.rules.converter.row(record) : BAD;
     if (row !== BAD) return this.keep(row, rows);
-    reason ??= this.rules.converter.problem(record);
+    reason ??= this.rules.converter.problem(record, parseWithDigits(raw));
     this.keep(
       this.bad.handle(this.line, raw, reason, () => this.salvage(record, raw)),
       rows,
