@@ -37,7 +37,8 @@ const optionNames: OptionNames<CsvFilesOptions> = {
  *
  * In:     a folder, a file or a glob, as `textFiles`; UTF-8, blank lines are left out. With `header`
  *         columns are found by their names and others are left out, else by position.
- * Out:    rows of the schema and the columns of `key=value` folders; a cell that is `nullValue` is null.
+ * Out:    rows of the schema and the columns of `key=value` folders; a cell that is
+ *         empty or `nullValue` is null.
  * Errors: `BAD_RECORD`, by `mode`, for a record that has too few or too many cells, a cell that is not of
  *         its type, or a quote in the wrong place; `SOURCE_COLUMN_MISSING` for a header without a column
  *         of the schema; as `textFiles` for files that are missing, unreadable or not what was planned.

@@ -4,10 +4,13 @@ import type { CsvDialect } from './csvDialect.js';
 /** Cells of a record; null for those that say so. */
 export type CsvCells = readonly (string | null)[];
 
-/** Cells of a record that has no quotes. */
+/** Cells of a record that has no quotes. Empty ones are null whatever `nullValue` says, as in Spark. */
 export function plainCells(text: string, { sep, nullValue }: CsvDialect): (string | null)[] {
   const cells: (string | null)[] = text.split(sep);
-  for (let i = 0; i < cells.length; i++) if (cells[i] === nullValue) cells[i] = null;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i];
+    if (cell === '' || cell === nullValue) cells[i] = null;
+  }
   return cells;
 }
 
@@ -75,9 +78,12 @@ function parsed(
       record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,
       relax_quotes: relaxed,
-      cast: (cell, { quoting, index }) =>
+      cast: (cell, { quoting, index }) => {
+        const isNull =
+          (cell === '' && !quoting) || (cell === nullValue && !(quoting && isText(index)));
         // oxlint-disable-next-line no-null -- null is the value of a cell
-        (cell === nullValue && !(quoting && isText(index)) ? null : cell) as string,
+        return (isNull ? null : cell) as string;
+      },
     });
   } catch (error) {
     return reasonOf(error, dialect);

@@ -9,7 +9,7 @@ export interface CsvDialectOptions {
   readonly quote?: string;
   /** Before a quote or another `escape` inside quotes. Default: the quote itself (RFC 4180). */
   readonly escape?: string;
-  /** Cells that are null, unless they are quoted in a STRING column. Default: empty ones. */
+  /** Cells that are null beside empty ones, unless they are quoted in a STRING column. Default: none. */
   readonly nullValue?: string;
   /** Whether quoted cells may hold line breaks. Default false: each line is a record. */
   readonly multiLine?: boolean;
