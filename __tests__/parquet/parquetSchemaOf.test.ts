@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parquetSchemaOf } from '../../lib/parquet/index.js';
 import { parseDdl } from '../../lib/schema/ddl.js';
 import { formatDdl } from '../../lib/schema/formatDdl.js';
@@ -24,8 +25,25 @@ describe('parquetSchemaOf', () => {
 
   it('refuses what is no Parquet file, or not there', async () => {
     const text = await fileOf(Buffer.from('no parquet at all'));
-    for (const path of [text, join(await testFolder(), 'missing.parquet')]) {
-      await expect(parquetSchemaOf(path)).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
-    }
+    await expect(parquetSchemaOf(text)).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
+    const missing = join(await testFolder(), 'missing.parquet');
+    await expect(parquetSchemaOf(missing)).rejects.toMatchObject({ code: 'SOURCE_PATH_MISSING' });
+  });
+
+  it('gives that of the first file of a folder, and of a glob', async () => {
+    const folder = join('node_modules', 'vega-datasets', 'data');
+    const schema = await parquetSchemaOf(join(folder, 'flights-3m.parquet'));
+    expect(await parquetSchemaOf(join(folder, '*.parquet'))).toEqual(schema);
+    const own = dirname(await fileOf(await encoded('a INT', [])));
+    expect(await parquetSchemaOf(own)).toEqual(await parquetSchemaOf(join(own, '0.parquet')));
+  });
+
+  it('refuses a folder without files', async () => {
+    const empty = join(await testFolder(), 'empty');
+    await mkdir(empty);
+    await expect(parquetSchemaOf(empty)).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+      params: { path: empty, reason: expect.stringContaining('no file') },
+    });
   });
 });

@@ -211,6 +211,9 @@ describe('fileSink', () => {
     expect(() => fileSink('')).toThrow(TypeError);
     expect(() => fileSink('a\0b')).toThrow(TypeError);
     expect(() => fileSink('x', { format: 'xml' as never })).toThrow('json, csv or text, not "xml"');
+    expect(() => fileSink('x', { format: 'parquet' as never })).toThrow(
+      "import { parquetFileSink } from 'millrace/parquet'",
+    );
     expect(() => fileSink('x', { partitionBy: ['a', 'a'] })).toThrow('names a twice');
     expect(() => fileSink('x', { partitionBy: '' })).toThrow(TypeError);
     expect(() => fileSink('x', { maxRecordsPerFile: 0 })).toThrow(RangeError);

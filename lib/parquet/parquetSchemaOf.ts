@@ -1,19 +1,31 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { StreamingError } from '../errors.js';
 import type { StructType } from '../schema/types.js';
+import { resolveFileOptions } from '../sources/files/fileSourceOptions.js';
+import { listFiles } from '../sources/files/listFiles.js';
 import { fieldOf } from './columnType.js';
 import { readFooter } from './footer.js';
 
 /**
- * Reads the schema of one Parquet file: what `parquetFiles` gives its rows without a `schema`.
+ * Reads the schema of a Parquet file: what `parquetFiles` gives its rows without a `schema`.
  *
- * Errors: `PACKAGE_MISSING`; `SOURCE_UNREADABLE`.
+ * In:     a file, or a folder or glob, of which the first file in the order of names is read.
+ * Errors: `PACKAGE_MISSING`; `SOURCE_PATH_MISSING`; `SOURCE_UNREADABLE`, also where there is no file.
  *
  * @example
- * console.log(formatDdl(await parquetSchemaOf('flights/1.parquet'))); // date TIMESTAMP, delay BIGINT
+ * console.log(formatDdl(await parquetSchemaOf('flights/'))); // date TIMESTAMP, delay BIGINT
  * @since 0.1.0
  */
 export async function parquetSchemaOf(path: string): Promise<StructType> {
+  const resolved = resolveFileOptions('parquetSchemaOf', path, {});
+  const found = await listFiles({ ...resolved, isKnown: () => false, forgottenBeforeMs: 0 });
+  const [first] = found.map((file) => file.path).sort();
+  if (first !== undefined) return schemaOfFile(first);
+  const reason = 'there is no file to read a schema from: give a folder that has one';
+  throw new StreamingError('SOURCE_UNREADABLE', { source: 'parquetSchemaOf', path, reason });
+}
+
+async function schemaOfFile(path: string): Promise<StructType> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path);

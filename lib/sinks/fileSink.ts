@@ -92,6 +92,10 @@ function formatOf(options: FileSinkOptions): FileFormat {
       return csvFormat(options);
     case 'text':
       return textFormat(options);
+    case 'parquet' as never:
+      throw new TypeError(
+        "fileSink: format 'parquet' is a sink of its own: import { parquetFileSink } from 'millrace/parquet'",
+      );
     default:
       throw new TypeError(
         `fileSink: format must be json, csv or text, not ${JSON.stringify(format)}`,
