@@ -24,8 +24,8 @@ const optionNames: OptionNames<TextFilesOptions> = { ...fileSourceOptionNames, m
  * In:     a folder, a file, or a glob (`*`, `?`, `[…]`, `{a,b}`, `**`); UTF-8, lines end in `\n` or
  *         `\r\n`; `.gz` files are unpacked. Names that begin with `_` or `.` are ignored. Files must
  *         appear whole: rename them into the folder.
- * Out:    `{ value: string }` and the columns of `key=value` folders; files in the order of their
- *         modification times, then paths.
+ * Out:    `{ value: string }` and the columns of `key=value` folders, each value of the type that its own
+ *         text looks like; files in the order of their modification times, then paths.
  * Errors: `SOURCE_PATH_MISSING`, `SOURCE_UNREADABLE`; `BAD_RECORD` for a line beyond `maxLineBytes`;
  *         `SOURCE_CHANGED`, `SOURCE_DATA_LOST` for a file that is not what was planned, or that a
  *         `fileSink` has committed and is missing; `SOURCE_CLEANS_SINK`.
