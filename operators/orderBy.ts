@@ -2,6 +2,7 @@ import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { StreamingError } from '../lib/errors.js';
 import type { PlanNode, Stage } from '../lib/plan/planNode.js';
 import type { QueryShape } from '../lib/plan/queryShape.js';
+import { oneOf } from '../lib/sources/sourceOption.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { hasAggregationAbove } from './internal/aggregationAbove.js';
 import { compareByKey, type NullsOrder, type OrderKey } from './internal/order/orderKey.js';
@@ -26,7 +27,7 @@ export interface OrderOptions {
  * @since 0.1.0
  */
 export function asc<T>(value: (row: T) => unknown, options: OrderOptions = {}): OrderKey<T> {
-  return { value, descending: false, nulls: options.nulls ?? 'first' };
+  return { value, descending: false, nulls: nullsOf('asc', options, 'first') };
 }
 
 /**
@@ -37,7 +38,11 @@ export function asc<T>(value: (row: T) => unknown, options: OrderOptions = {}): 
  * @since 0.1.0
  */
 export function desc<T>(value: (row: T) => unknown, options: OrderOptions = {}): OrderKey<T> {
-  return { value, descending: true, nulls: options.nulls ?? 'last' };
+  return { value, descending: true, nulls: nullsOf('desc', options, 'last') };
+}
+
+function nullsOf(owner: string, options: OrderOptions, byDefault: NullsOrder): NullsOrder {
+  return oneOf(owner, 'nulls', options.nulls ?? byDefault, ['first', 'last']);
 }
 
 /**

@@ -14,6 +14,8 @@ const calls: readonly (readonly [operator: string, call: () => unknown])[] = [
   ['orderBy', () => ops.orderBy()],
   ['orderBy', () => ops.orderBy('name' as never)],
   ['orderBy', () => ops.orderBy(ops.asc('name' as never))],
+  ['asc', () => ops.asc((row) => row, { nulls: 'FIRST' as never })],
+  ['desc', () => ops.desc((row) => row, { nulls: 'FIRST' as never })],
   ['dropDuplicates', () => ops.dropDuplicates([] as never)],
   ['dropDuplicates', () => ops.dropDuplicates(7 as never)],
   ['dropDuplicates', () => ops.dropDuplicates({ eventTime: 'time' } as never)],

@@ -14,6 +14,8 @@ import {
   memoryStream,
   noopSink,
   parseDdl,
+  rate,
+  ratePerBatch,
   readStream,
   type StreamingError,
   socketLines,
@@ -42,6 +44,8 @@ async function errorOf(
   throw new TypeError('the query has not failed');
 }
 
+const start = (options: Partial<WriteStreamOptions<never>>) =>
+  writeStream(rows(), { sink: noopSink(), ...options });
 const rows = () => readStream(memoryStream<{ t: number; k: string }>());
 const timed = () => rows().pipe(withWatermark((r) => r.t, '1 minute'));
 
@@ -66,6 +70,21 @@ describe('bad input gives what, where and how to mend it', () => {
     ['a port that is none', () => socketLines({ host: 'localhost', port: 70_000 }), '70000'],
   ])('%s', (_name, build, names) => {
     expect(build).toThrow(names);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['multipleWatermarkPolicy', () => start({ multipleWatermarkPolicy: 'MAX' as 'max' })],
+    ['outputMode', () => start({ outputMode: 'Append' as 'append' })],
+    ['failedRows', () => start({ failedRows: 'ignore' as 'drop' })],
+    ['badRecords', () => readStream(of(1), { badRecords: 'ignore' as 'drop' })],
+    ['badRecords', () => readStream(rate(), { badRecords: 'ignore' as 'drop' })],
+    ['whenFull', () => readStream(of(1), { whenFull: 'drop' as 'dropOldest' })],
+    ['timestamps', () => rate({ timestamps: 'text' as 'ms' })],
+    ['timestamps', () => ratePerBatch({ rowsPerBatch: 1, timestamps: 'text' as 'ms' })],
+    ['timestamps', () => socketLines({ host: 'h', port: 1, timestamps: 'text' as 'ms' })],
+  ])('%s: a value that is none of its own', (option, build) => {
+    expect(build).toThrow(TypeError);
+    expect(build).toThrow(option);
   });
 
   it('append mode without a watermark', async () => {

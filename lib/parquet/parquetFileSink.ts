@@ -1,9 +1,8 @@
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import { type FileSinkOptions, fileSink } from '../sinks/fileSink.js';
 import type { StreamSink } from '../sinks/sink.js';
-import { oneOf } from '../sources/files/fileSourceOptions.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
-import { positiveIntegerOption } from '../sources/sourceOption.js';
+import { oneOf, positiveIntegerOption } from '../sources/sourceOption.js';
 import { loadWriter } from './packages.js';
 import { parquetFormat } from './parquetFileFormat.js';
 

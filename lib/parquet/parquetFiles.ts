@@ -5,7 +5,6 @@ import { FileSource } from '../sources/files/fileSource.js';
 import {
   type FileSourceOptions,
   fileSourceOptionNames,
-  oneOf,
   resolveFileOptions,
 } from '../sources/files/fileSourceOptions.js';
 import { partitionColumns } from '../sources/files/partitionColumns.js';
@@ -15,7 +14,7 @@ import {
   requireKnownOptions,
 } from '../sources/knownOptions.js';
 import type { StreamSource } from '../sources/source.js';
-import { shown } from '../sources/sourceOption.js';
+import { oneOf, shown } from '../sources/sourceOption.js';
 import { loadHyparquet } from './packages.js';
 import { ParquetFormat, type ParquetFormatOptions } from './parquetFormat.js';
 import { partitionReaders } from './partitionReaders.js';

@@ -1,6 +1,8 @@
 /** How the watermarks of several nodes make the global one. */
 export type WatermarkPolicy = 'min' | 'max';
 
+export const watermarkPolicies: readonly WatermarkPolicy[] = ['min', 'max'];
+
 interface Tracked {
   readonly delayMs: number;
   /** Largest event time seen minus the delay; undefined before the first row. */

@@ -1,10 +1,8 @@
 import type { PlanGraph } from '../plan/planGraph.js';
-import type { RowPolicy } from '../stream/sourceNode.js';
-
-const policies: readonly RowPolicy[] = ['fail', 'deadLetter', 'drop'];
+import { type RowPolicy, rowPolicies } from '../stream/sourceNode.js';
 
 /** The policy of each operator, from one for all or one per operator id; unknown ids are refused. */
-export function rowPolicies(
+export function rowPolicyAt(
   given: RowPolicy | Readonly<Record<string, RowPolicy>> = 'fail',
   graph: PlanGraph,
 ): (operatorId: string) => RowPolicy {
@@ -27,6 +25,6 @@ export function rowPolicies(
 }
 
 function check(option: string, policy: RowPolicy): void {
-  if (policies.includes(policy)) return;
-  throw new TypeError(`${option} must be ${policies.join(', ')}, not ${String(policy)}`);
+  if (rowPolicies.includes(policy)) return;
+  throw new TypeError(`${option} must be ${rowPolicies.join(', ')}, not ${String(policy)}`);
 }

@@ -10,8 +10,9 @@ import { outputModeOf } from '../plan/outputModeNode.js';
 import { nodesAbove, type PlanGraph, planGraph } from '../plan/planGraph.js';
 import { checkShape } from '../plan/shapeRules.js';
 import { isWatermarkNode } from '../plan/watermarkNode.js';
-import type { WatermarkPolicy } from '../plan/watermarkTracker.js';
+import { type WatermarkPolicy, watermarkPolicies } from '../plan/watermarkTracker.js';
 import type { StreamSink } from '../sinks/sink.js';
+import { oneOf } from '../sources/sourceOption.js';
 import type { ByteStore } from '../state/byteStore.js';
 import { DataStream, planOf } from '../stream/dataStream.js';
 import { isRxNode } from '../stream/rxNode.js';
@@ -23,7 +24,7 @@ import { openDurable } from './openDurable.js';
 import { queries } from './queries.js';
 import type { QuerySetup } from './querySetup.js';
 import { type RestartOptions, RestartPolicy } from './restartPolicy.js';
-import { rowPolicies } from './rowPolicies.js';
+import { rowPolicyAt } from './rowPolicies.js';
 import type { FailedRow, LateRow } from './sideRows.js';
 import { StreamExecution } from './streamExecution.js';
 import { StreamingQuery } from './streamingQuery.js';
@@ -132,6 +133,8 @@ function setupOf<T>(
   }
   checkShape(graph, outputMode);
   requireSinkTakes(options.sink, outputMode);
+  const policy = options.multipleWatermarkPolicy ?? 'min';
+  oneOf('writeStream', 'multipleWatermarkPolicy', policy, watermarkPolicies);
   if (options.from !== undefined && !durable) {
     throw new TypeError("from needs a checkpointLocation: where the new query's state is to be");
   }
@@ -145,14 +148,14 @@ function setupOf<T>(
     sink: options.sink as StreamSink<unknown>,
     lateSink: options.lateSink as StreamSink<unknown> | undefined,
     failedSink: options.failedSink as StreamSink<unknown> | undefined,
-    failedRowsAt: rowPolicies(options.failedRows, graph),
+    failedRowsAt: rowPolicyAt(options.failedRows, graph),
     queryName: options.queryName,
     label,
     newQueryId,
     runId,
     trigger,
     clock: asyncScheduler,
-    watermarkPolicy: options.multipleWatermarkPolicy ?? 'min',
+    watermarkPolicy: policy,
     restart: RestartPolicy.of(options.restart, durable),
     rxTimeoutMs: durationMs(options.rxTimeout ?? '1 minute', 'rxTimeout', { min: 'positive' }),
     rxNames: graph.nodes.filter(isRxNode).map((node) => node.label ?? graph.idOf(node)),

@@ -3,7 +3,7 @@ import type { CheckedDdl, RowOf } from '../schema/rowOf.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { FileFormat } from './files/fileFormat.js';
 import { FileSource } from './files/fileSource.js';
-import { oneOf, resolveFileOptions } from './files/fileSourceOptions.js';
+import { resolveFileOptions } from './files/fileSourceOptions.js';
 import { jsonFormat } from './files/jsonFormat.js';
 import {
   convertOptionsOf,
@@ -13,7 +13,7 @@ import {
 } from './files/recordOptions.js';
 import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { StreamSource } from './source.js';
-import { shown } from './sourceOption.js';
+import { oneOf, shown } from './sourceOption.js';
 
 /** Options of {@link jsonFiles}. */
 export interface JsonFilesOptions extends RecordFileOptions {

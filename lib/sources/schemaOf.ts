@@ -4,13 +4,13 @@ import type { StructType } from '../schema/types.js';
 import { cellsOf } from './files/csvCells.js';
 import { type CsvDialectOptions, csvDialect, csvDialectNames } from './files/csvDialect.js';
 import { csvRecords } from './files/csvRecords.js';
-import { oneOf, resolveFileOptions } from './files/fileSourceOptions.js';
+import { resolveFileOptions } from './files/fileSourceOptions.js';
 import { skipBlanks } from './files/jsonSkip.js';
 import { listFiles } from './files/listFiles.js';
 import { lineLimit } from './files/recordOptions.js';
 import { type RecordRules, recordTexts } from './files/recordTexts.js';
 import { type OptionNames, requireKnownOptions } from './knownOptions.js';
-import { positiveIntegerOption } from './sourceOption.js';
+import { oneOf, positiveIntegerOption } from './sourceOption.js';
 
 /** Options of {@link schemaOf}; those of the text are the options of `jsonFiles` and `csvFiles`. */
 export interface SchemaOfOptions extends CsvDialectOptions, InferOptions {

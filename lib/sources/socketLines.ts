@@ -4,7 +4,7 @@ import { type OnlyOptions, type OptionNames, requireKnownOptions } from './known
 import type { ConnectionPolicy } from './socket/lineConnection.js';
 import { type SocketSettings, SocketSource } from './socket/socketSource.js';
 import type { StreamSource } from './source.js';
-import { positiveIntegerOption, shown } from './sourceOption.js';
+import { oneOf, positiveIntegerOption, shown } from './sourceOption.js';
 
 /** Options of {@link socketLines}. */
 export interface SocketLinesOptions {
@@ -108,12 +108,16 @@ function settingsOf(options: SocketLinesOptions): SocketSettings {
   const count = (option: 'maxLineBytes' | 'bufferSize' | 'bufferBytes', byDefault: number) =>
     positiveIntegerOption('socketLines', option, options[option] ?? byDefault);
   const maxRows = options.maxRowsPerTrigger;
+  const timestamps = oneOf('socketLines', 'timestamps', options.timestamps ?? 'date', [
+    'date',
+    'ms',
+  ]);
   return {
     policy: policyOf(options),
     limits: { lines: count('bufferSize', 100_000), bytes: count('bufferBytes', 64 * 1024 * 1024) },
     maxLineBytes: count('maxLineBytes', 1024 * 1024),
     maxRows: positiveIntegerOption('socketLines', 'maxRowsPerTrigger', maxRows),
-    timestamps: options.includeTimestamp ? (options.timestamps ?? 'date') : 'none',
+    timestamps: options.includeTimestamp ? timestamps : 'none',
   };
 }
 

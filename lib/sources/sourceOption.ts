@@ -27,3 +27,15 @@ export function wholeNumberOption(owner: string, option: string, value: number):
     `${owner}: ${option} must be a whole number, 0 or more, not ${shown(value)}: leave it out for the default`,
   );
 }
+
+/** @throws TypeError naming the option and its values. */
+export function oneOf<T extends string>(
+  owner: string,
+  option: string,
+  value: T,
+  values: readonly T[],
+): T {
+  if (values.includes(value)) return value;
+  const all = values.map((each) => JSON.stringify(each)).join(', ');
+  throw new TypeError(`${owner}: ${option} must be one of ${all}, not ${shown(value)}`);
+}

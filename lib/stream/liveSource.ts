@@ -7,6 +7,7 @@ import type {
   SourceReport,
   StreamSource,
 } from '../sources/source.js';
+import { oneOf } from '../sources/sourceOption.js';
 
 /** How rows of an Observable wait between two triggers of a query. */
 export interface LiveOptions {
@@ -26,12 +27,14 @@ export function liveSource<T>(rows: Observable<T>, options: LiveOptions = {}): S
   if (!Number.isInteger(bufferSize) || bufferSize < 1) {
     throw new RangeError(`bufferSize must be a whole number of rows above 0, not ${bufferSize}`);
   }
+  const whenFull = options.whenFull ?? 'error';
+  oneOf('readStream', 'whenFull', whenFull, ['error', 'dropOldest', 'dropNewest']);
   const name = options.name ?? 'observable';
   return {
     kind: 'live',
     description: `Live[${name}]`,
     replayable: false,
-    open: (ctx) => new LiveSource(rows, name, bufferSize, options.whenFull ?? 'error', ctx),
+    open: (ctx) => new LiveSource(rows, name, bufferSize, whenFull, ctx),
   };
 }
 

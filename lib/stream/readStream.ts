@@ -1,9 +1,10 @@
 import { Observable } from 'rxjs';
 import type { StreamSource } from '../sources/source.js';
+import { oneOf } from '../sources/sourceOption.js';
 import { DataStream } from './dataStream.js';
 import type { LiveOptions } from './liveSource.js';
 import { liveSourceNode } from './liveSourceNode.js';
-import { type RowPolicy, sourceNode } from './sourceNode.js';
+import { type RowPolicy, rowPolicies, sourceNode } from './sourceNode.js';
 
 /** Options of {@link readStream}. */
 export interface ReadStreamOptions extends LiveOptions {
@@ -28,6 +29,9 @@ export function readStream<T>(
   source: StreamSource<T> | Observable<T>,
   options: ReadStreamOptions = {},
 ): DataStream<T> {
+  if (options.badRecords !== undefined) {
+    oneOf('readStream', 'badRecords', options.badRecords, rowPolicies);
+  }
   if (source instanceof DataStream) return source as DataStream<T>;
   if (source instanceof Observable) {
     const node = { ...liveSourceNode(source, options), badRecords: options.badRecords };

@@ -5,6 +5,8 @@ import type { StreamSource } from '../sources/source.js';
 /** What the engine does with a record that a source, or a row that an operator, cannot take. */
 export type RowPolicy = 'fail' | 'deadLetter' | 'drop';
 
+export const rowPolicies: readonly RowPolicy[] = ['fail', 'deadLetter', 'drop'];
+
 /** A leaf of the plan. Its rows enter the stages that the engine compiles for it. */
 export interface SourceNode extends PlanNode {
   readonly kind: 'source';

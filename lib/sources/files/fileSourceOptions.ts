@@ -1,7 +1,7 @@
 import { resolve, sep } from 'node:path';
 import { type DurationInput, durationMs } from '../../time/duration.js';
 import type { OptionNames } from '../knownOptions.js';
-import { positiveIntegerOption, shown } from '../sourceOption.js';
+import { oneOf, positiveIntegerOption, shown } from '../sourceOption.js';
 import type { BadRecordMode } from './badRecords.js';
 import type { CleanMode } from './cleanFiles.js';
 import { type Glob, parseGlob } from './glob.js';
@@ -105,18 +105,6 @@ export function resolveFileOptions(
 
 const cleanModes = ['off', 'archive', 'delete'] as const;
 const badRecordModes = ['PERMISSIVE', 'DROPMALFORMED', 'FAILFAST'] as const;
-
-/** @throws TypeError naming the option and its values. */
-export function oneOf<T extends string>(
-  owner: string,
-  option: string,
-  value: T,
-  values: readonly T[],
-): T {
-  if (values.includes(value)) return value;
-  const all = values.map((each) => JSON.stringify(each)).join(', ');
-  throw new TypeError(`${owner}: ${option} must be one of ${all}, not ${shown(value)}`);
-}
 
 function limitsOf(owner: string, options: FileSourceOptions): FileLimits {
   if (options.maxFilesPerTrigger !== undefined && options.maxBytesPerTrigger !== undefined) {

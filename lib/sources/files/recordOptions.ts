@@ -2,8 +2,8 @@ import type { ConvertOptions } from '../../schema/convertOptions.js';
 import type { RowOptions } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
 import type { OptionNames } from '../knownOptions.js';
-import { positiveIntegerOption, shown } from '../sourceOption.js';
-import { type FileSourceOptions, fileSourceOptionNames, oneOf } from './fileSourceOptions.js';
+import { oneOf, positiveIntegerOption, shown } from '../sourceOption.js';
+import { type FileSourceOptions, fileSourceOptionNames } from './fileSourceOptions.js';
 
 /** Options of the sources whose files hold records as text: JSON lines and CSV. */
 export interface RecordFileOptions extends FileSourceOptions, RowOptions {
