@@ -7,8 +7,8 @@ const repair =
   "'millrace verify <checkpoint>' says what is lost, and 'millrace restore <checkpoint> --from <savepoint>' goes on from the last savepoint: the batches since then run again";
 
 const messages = {
-  AGGREGATE_NEEDS_WATERMARK: (p: { operator: string; reason: string }) =>
-    `${p.operator} is not possible in append mode: ${p.reason}, so no group ever closes: put withWatermark and a window (or groupByKey with eventTime) before it, or use update or complete mode`,
+  AGGREGATE_NEEDS_WATERMARK: (p: { operator: string; reason: string; fix: string }) =>
+    `${p.operator} is not possible in append mode: ${p.reason}, so no group ever closes: ${p.fix}`,
   AGGREGATE_VALUE_INVALID: (p: { aggregate: string; expected: string; found: string }) =>
     `${p.aggregate} takes ${p.expected}, got ${p.found}: convert the value in the function given to ${p.aggregate}`,
   BAD_RECORD: (p: {
@@ -111,6 +111,8 @@ const messages = {
     `${p.source}: a line is longer than ${p.maxBytes} bytes: raise maxLineBytes, or send shorter lines`,
   NESTED_STREAM: (_: Record<string, never>) =>
     'a DataStream was subscribed to inside a query, where it would run beside the checkpoint: join it with union or joinWith, or read it whole with readBatch',
+  OBSERVE_NAME_TAKEN: (p: { name: string }) =>
+    `observe('${p.name}') stands twice in this query, and progress can show only one of them under this name: give each a name of its own`,
   OPERATOR_NOT_STATEFUL: (p: { operator: string }) =>
     `${p.operator} asked for state but its node says it has none: set traits.stateful on the node`,
   ORDER_BY_MODE: (p: { mode: string }) =>
@@ -200,8 +202,14 @@ const messages = {
     `${p.source} cannot be reached: ${p.reason}: ${p.fix}`,
   SOURCE_UNREADABLE: (p: { source: string; path: string; reason: string }) =>
     `${p.source}: ${p.path} cannot be read: ${p.reason}`,
-  STATEFUL_CHAIN: (p: { operator: string; above: string; mode: string }) =>
-    `${p.operator} reads what ${p.above} emits, which is not final in ${p.mode} mode: use append mode, or split the query in two`,
+  STATEFUL_CHAIN: (p: {
+    operator: string;
+    above: string;
+    mode: string;
+    reason: string;
+    fix: string;
+  }) =>
+    `${p.operator} reads what ${p.above} emits, ${p.reason}: ${p.fix}, or split the query in two`,
   STATE_CLOSED: (p: { what: string }) =>
     `the state store is closed, ${p.what} came too late: open the query again`,
   STATE_CORRUPT: (p: { operator: string; table: string; batchId: number; reason: string }) =>

@@ -4,6 +4,7 @@ import type { DimensionsOf, Flat, ValueOf } from '../lib/plan/groupedRow.js';
 import { type Grouping, groupingOf } from '../lib/plan/grouping.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import type { QueryShape } from '../lib/plan/queryShape.js';
+import { transformWithTime } from '../lib/plan/shapeRules.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import type { Aggregate } from './aggregates/aggregate.js';
 import { type Aggregates, aggregatesFor } from './aggregates/aggregates.js';
@@ -119,6 +120,27 @@ function refuseNames(operator: string, { key, window }: Grouping, set: ResultSet
   }
 }
 
+/** Why no group of `node` would ever close, and what to do. */
+function neverClosed(node: PlanNode, query: QueryShape): { reason: string; fix: string } {
+  const above = query.above(node);
+  const chained = above.some((each) => each.traits?.breaksChain?.('update'));
+  const orElse = chained ? '' : ', or use update or complete mode';
+  // Behind the last node that a watermark enters there is none: that node does not hand it on.
+  const end = query.hasWatermark(node)
+    ? undefined
+    : above.findLast((each) => query.hasWatermark(each));
+  if (end) {
+    return {
+      reason: `the rows that ${end.kind} gives have no event time, though a watermark is above it`,
+      fix: `give them one by ${transformWithTime}${orElse}`,
+    };
+  }
+  return {
+    reason: query.hasWatermark(node) ? 'the grouping has no event time' : 'there is no watermark',
+    fix: `put withWatermark and a window (or groupByKey with eventTime) before it${orElse}`,
+  };
+}
+
 function validate(node: PlanNode, operator: string, grouping: Grouping, query: QueryShape): void {
   const { key, keyTime, window } = grouping;
   const hasWatermark = query.hasWatermark(node);
@@ -127,9 +149,11 @@ function validate(node: PlanNode, operator: string, grouping: Grouping, query: Q
     if (key === undefined) throw new StreamingError('SESSION_NEEDS_KEY', { operator });
   }
   if (query.outputMode === 'append') {
-    const reason = hasWatermark ? 'the grouping has no event time' : 'there is no watermark';
     if (!hasWatermark || (window === undefined && keyTime === undefined)) {
-      throw new StreamingError('AGGREGATE_NEEDS_WATERMARK', { operator, reason });
+      throw new StreamingError('AGGREGATE_NEEDS_WATERMARK', {
+        operator,
+        ...neverClosed(node, query),
+      });
     }
   }
   requireWindowTime(node, operator, window, query);

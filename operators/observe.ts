@@ -1,4 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { StreamingError } from '../lib/errors.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { type ResultSet, resultSet } from './aggregate.js';
@@ -13,8 +14,8 @@ import { groupRow } from './internal/groupRows.js';
  * Out:    the same rows.
  * Time:   kept.
  * State:  none: every batch starts anew; a batch without rows reports counts 0 and nulls.
- * Errors: TypeError for an empty name and for a result that is no aggregate; `GROUPING_LOST` behind
- *         `groupByKey` or `window`: it belongs before them.
+ * Errors: TypeError for an empty name and for a result that is no aggregate; before the query starts
+ *         `OBSERVE_NAME_TAKEN`, and `GROUPING_LOST` behind `groupByKey` or `window`.
  *
  * @example
  * events.pipe(observe('quality', (rows) => ({ n: rows.count(), bad: rows.count({ where: (e) => !e.ok }) })));
@@ -33,6 +34,12 @@ export function observe<T>(
       kind: 'observe',
       inputs: [planOf(source)],
       label: name,
+      validate: (query) => {
+        const same = (other: PlanNode) => other.kind === 'observe' && other.label === name;
+        if (query.nodes.filter(same).length > 1) {
+          throw new StreamingError('OBSERVE_NAME_TAKEN', { name });
+        }
+      },
       stage: (ctx, out) => new ObserveStage(ctx, out, name, fold),
     };
     return new DataStream<T>(node);

@@ -33,16 +33,30 @@ const marked = (): Stream =>
   readStream(memoryStream<Row>()).pipe(withWatermark((row) => row.at, '1 second'));
 const joined = (type: 'inner' | 'leftOuter') =>
   marked().pipe(joinWith(marked(), { type, on: 'id', within: between(0, '1 minute') }));
-const sameRows = (mode: 'append' | 'update') =>
+const sameRows = (mode: 'append' | 'update', timeout?: 'eventTime') =>
   marked().pipe(
     groupByKey((row) => row.id),
-    flatMapGroupsWithState((_key, rows: readonly Row[]) => rows, { outputMode: mode }),
+    flatMapGroupsWithState((_key, rows: readonly Row[]) => rows, {
+      outputMode: mode,
+      ...(timeout ? { timeout } : {}),
+    }),
   );
 const processed = () =>
   marked().pipe(
     groupByKey((row) => row.id),
     transformWithState({ timeMode: 'none', init: () => 0, handleInputRows: (_k, rows) => rows }),
   );
+const timed = () =>
+  marked().pipe(
+    groupByKey((row) => row.id),
+    transformWithState({
+      timeMode: 'eventTime',
+      init: () => 0,
+      handleInputRows: (_k, rows: readonly Row[]) => rows,
+      eventTime: (row) => row.at,
+    }),
+  );
+const hours = (stream: Stream) => stream.pipe(window('1 hour', { time: (row) => row.at }), count());
 const counted = <T>(stream: Observable<T>) =>
   stream.pipe(
     groupByKey(() => 'all'),
@@ -102,6 +116,15 @@ const shapes: readonly (readonly [start: string, shape: Shape])[] = [
     { alone: () => sameRows('append'), before: () => counted(sameRows('append')) },
   ],
   ["`flatMapGroupsWithState` with `outputMode: 'update'`", { alone: () => sameRows('update') }],
+  [
+    '`aggregate` by window behind `flatMapGroupsWithState`',
+    { alone: () => hours(sameRows('append')) },
+  ],
+  ["the same with `timeout: 'eventTime'`", { alone: () => hours(sameRows('append', 'eventTime')) }],
+  [
+    '`aggregate` by window behind `transformWithState` with `eventTime`',
+    { alone: () => timed().pipe(window('1 hour'), count()) },
+  ],
   ['`transformWithState`', { alone: processed, before: () => counted(processed()) }],
   ['join of two streams: `inner`', { alone: () => joined('inner') }],
   ['join of two streams: other types', { alone: () => joined('leftOuter') }],

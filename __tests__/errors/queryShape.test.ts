@@ -6,14 +6,18 @@ import {
   count,
   type DataStream,
   fileSink,
+  flatMapGroupsWithState,
   groupByKey,
   joinWith,
   memorySink,
   memoryStream,
   type OutputMode,
+  observe,
   outputMode,
   readStream,
   type StreamSink,
+  transformWithState,
+  union,
   window,
   withWatermark,
   writeStream,
@@ -86,6 +90,63 @@ describe('a query is refused before it starts', () => {
       );
     }
     expect(() => start(perDay, 'append')).not.toThrow();
+  });
+
+  it('for two observe with one name, also in the streams of a union', () => {
+    const seen = (name: string) => rows().pipe(observe(name, (each) => ({ n: each.count() })));
+    expect(() => start(seen('a').pipe(union(seen('b'))))).not.toThrow();
+    expect(() => start(seen('a').pipe(union(seen('a'))))).toThrow(
+      refusal('OBSERVE_NAME_TAKEN', { name: 'a' }),
+    );
+    const once = seen('a');
+    expect(() => start(once.pipe(union(once)))).not.toThrow();
+  });
+
+  describe('for a window behind a state function, and names a way that starts', () => {
+    const alarms = (timeout: 'none' | 'eventTime') =>
+      marked().pipe(
+        groupByKey('id'),
+        flatMapGroupsWithState((_id, each: readonly Row[]) => each, { timeout }),
+      );
+    const perMinute = (stream: Observable<Row>, time?: (row: Row) => Date) =>
+      stream.pipe(window('1 minute', time ? { time } : {}), count());
+    const withTime = /transformWithState.*timeMode: 'eventTime'/;
+
+    it('in append mode', () => {
+      const refused = () => start(perMinute(alarms('none')));
+      expect(refused).toThrow(refusal('AGGREGATE_NEEDS_WATERMARK', { operator: 'count' }));
+      expect(refused).toThrow(/flatMapGroupsWithState.*update or complete mode/);
+      expect(refused).toThrow(withTime);
+      expect(() =>
+        start(
+          perMinute(alarms('none'), (row) => row.at),
+          'update',
+        ),
+      ).not.toThrow();
+      const timed = marked().pipe(
+        groupByKey('id'),
+        transformWithState({
+          timeMode: 'eventTime',
+          init: () => 0,
+          handleInputRows: (_id, each: readonly Row[]) => each,
+          eventTime: (row) => row.at,
+        }),
+      );
+      expect(() => start(perMinute(timed))).not.toThrow();
+    });
+
+    it('with timeouts in event time, where no mode is a way out', () => {
+      const refused = () => start(perMinute(alarms('eventTime')));
+      expect(refused).toThrow(withTime);
+      expect(refused).not.toThrow(/update or complete/);
+      const again = alarms('eventTime').pipe(withWatermark((row) => row.at, 0));
+      for (const mode of ['append', 'update'] as const) {
+        const chained = () => start(perMinute(again), mode);
+        expect(chained).toThrow(refusal('STATEFUL_CHAIN', { mode }));
+        expect(chained).toThrow(withTime);
+        expect(chained).not.toThrow(/use append mode/);
+      }
+    });
   });
 
   it('for an outer join in update mode, and for any join in complete mode', () => {

@@ -20,6 +20,10 @@ export function checkShape(graph: PlanGraph, outputMode: OutputMode): void {
   refuseBrokenChains(query);
 }
 
+/** The state function whose rows have an event time, so that operators that need one may follow. */
+export const transformWithTime =
+  "transformWithState with timeMode: 'eventTime' and the function eventTime";
+
 /** What `readBatch` checks: the rules that do not speak of streams. */
 export function checkBatchShape(graph: PlanGraph): void {
   refuseLostGroupings(graph);
@@ -86,6 +90,13 @@ function refuseBrokenChains(query: QueryShape): void {
       operator: node.kind,
       above: breaker.kind,
       mode: query.outputMode,
+      // What breaks in append mode breaks in every mode: another would be a dead end.
+      ...(breaker.traits?.breaksChain?.('append')
+        ? {
+            reason: 'and the rows of its timeouts are older than the watermark',
+            fix: `write ${breaker.kind} as ${transformWithTime}`,
+          }
+        : { reason: `which is not final in ${query.outputMode} mode`, fix: 'use append mode' }),
     });
   }
 }
