@@ -29,8 +29,8 @@ export function planView(root) {
     frame,
   );
   let key = '';
-  /** @type {Map<string, ReturnType<typeof drawBox>>} */
-  let boxes = new Map();
+  /** @type {{ node: Query['about']['plan']['nodes'][number], drawn: ReturnType<typeof drawBox> }[]} */
+  let boxes = [];
   /** @type {{ from: string, path: SVGPathElement, label: SVGTextElement }[]} */
   let edges = [];
   return {
@@ -52,12 +52,13 @@ export function planView(root) {
         edges = plan.edges.map(([from, to]) =>
           drawEdge(drawing, from, places.get(from), places.get(to), layout),
         );
-        boxes = new Map(
-          plan.nodes.map((node) => [node.id, drawBox(drawing, node, places.get(node.id))]),
-        );
+        boxes = plan.nodes.map((node) => ({
+          node,
+          drawn: drawBox(drawing, node, places.get(node.id)),
+        }));
       }
       for (const edge of edges) updateEdge(edge, query);
-      for (const [id, drawn] of boxes) updateBox(drawn, id, query);
+      for (const { node, drawn } of boxes) updateBox(drawn, node, query);
     },
   };
 }
@@ -192,29 +193,32 @@ function drawBox(drawing, node, { x, y } = { x: 0, y: 0 }) {
 
 /**
  * @param {ReturnType<typeof drawBox>} drawn
- * @param {string} id
+ * @param {Query['about']['plan']['nodes'][number]} node
  * @param {Query} query
  */
-function updateBox({ state, lost, group }, id, query) {
+function updateBox({ state, lost, group }, { id, kind, detail }, query) {
   if (id === 'sink') {
     setText(state, `${count(query.totals.out)} rows written`);
     return;
   }
-  const node = query.nodes[id];
-  if (!node) return;
+  const figures = query.nodes[id];
+  if (!figures) return;
   const kept =
-    node.stateRows === null
+    figures.stateRows === null
       ? null
-      : `${count(node.stateRows)} in state, ${bytes(node.stateBytes ?? 0)}`;
-  setText(state, kept ?? (node.rows === null ? '' : `${count(node.rows)} rows passed`));
+      : `${count(figures.stateRows)} in state, ${bytes(figures.stateBytes ?? 0)}`;
+  setText(state, kept ?? (figures.rows === null ? '' : `${count(figures.rows)} rows passed`));
   const parts = [
-    node.late > 0 ? `${count(node.late)} late` : '',
-    node.failed > 0 ? `${count(node.failed)} failed` : '',
+    figures.late > 0 ? `${count(figures.late)} late` : '',
+    figures.failed > 0 ? `${count(figures.failed)} failed` : '',
   ].filter(Boolean);
   setText(lost, parts.join(' · '));
+  // Errors name a source, and an RxJS operator that `named` gave a name, as their boxes do.
+  const named = kind === 'source' || kind === 'rx' ? detail : '';
+  const failed = query.failure?.operator;
   give(group, {
     'data-lost': parts.length > 0 ? 'yes' : undefined,
-    'data-failed': query.failure?.operator === id ? 'yes' : undefined,
+    'data-failed': failed === id || failed === named ? 'yes' : undefined,
   });
 }
 
