@@ -1,4 +1,4 @@
-import { from, of, Subject } from 'rxjs';
+import { from, interval, map, of, Subject, take, throwError, timer } from 'rxjs';
 import {
   aggregate,
   count,
@@ -7,6 +7,7 @@ import {
   memoryStream,
   readBatch,
   readStream,
+  union,
   window,
   withWatermark,
 } from '../../index.js';
@@ -73,9 +74,27 @@ describe('readBatch', () => {
     expect(await readBatch(none.pipe(count()))).toEqual([{ count: 0 }]);
   });
 
-  it('refuses a source that has no end', async () => {
-    await expect(readBatch(new Subject<number>().pipe(count()))).rejects.toMatchObject({
-      code: 'SOURCE_HAS_NO_END',
-    });
+  it('waits until an Observable completes', async () => {
+    expect(await readBatch(from(Promise.resolve(1)))).toEqual([1]);
+    expect(await readBatch(interval(1).pipe(take(3), union(of(7))))).toEqual([0, 1, 2, 7]);
+    const rows$ = new Subject<number>();
+    const counted = readBatch(rows$.pipe(count()));
+    rows$.next(1);
+    await Promise.resolve();
+    rows$.next(2);
+    rows$.complete();
+    expect(await counted).toEqual([{ count: 2 }]);
+  });
+
+  it.each([
+    ['at once', () => throwError(() => new Error('gone'))],
+    ['later', () => timer(1).pipe(map(() => JSON.parse('gone') as number))],
+  ])('ends with the error of an Observable that fails %s', async (_when, rows) => {
+    await expect(readBatch(rows())).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+  });
+
+  it('ends when an Observable has given more rows than its buffer holds', async () => {
+    const rows = readStream(interval(1), { bufferSize: 2, name: 'ticks' });
+    await expect(readBatch(rows)).rejects.toMatchObject({ code: 'BUFFER_FULL' });
   });
 });

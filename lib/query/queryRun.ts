@@ -3,6 +3,7 @@ import type { Stage } from '../plan/planNode.js';
 import { timeReaderOf } from '../plan/timeReader.js';
 import type { Sink, SinkContext } from '../sinks/sink.js';
 import type { Json, Source, SourceContext } from '../sources/source.js';
+import { LiveSource } from '../stream/liveSource.js';
 import { insideDurableSource } from '../stream/nestedStream.js';
 import { RxStage } from '../stream/rxStage.js';
 import { isSourceNode } from '../stream/sourceNode.js';
@@ -90,9 +91,12 @@ export class QueryRun {
     return next;
   }
 
-  /** Sources end with what is there now. */
+  /** Sources end with what is there now; to `readBatch` an Observable is what it gives until it completes. */
   *fixEnds(): Steps<void> {
-    for (const run of this.sources) yield* wait(run.open.fixEnd());
+    for (const { open } of this.sources) {
+      if (this.setup.bounded && open instanceof LiveSource) yield* wait(open.whenDone());
+      yield* wait(open.fixEnd());
+    }
   }
 
   /** Asks each source for its next range; undefined if none has rows. */

@@ -17,11 +17,13 @@ import { volatileCheckpoint } from './volatileCheckpoint.js';
  * Reads the same pipe over what is there now, as a table: the rows that the streaming query would have
  * given in the end.
  *
- * In:     a stream over sources that can say what is there (files, memory, Observables that complete).
+ * In:     a stream over sources that can say what is there (files, memory), or Observables: of one of
+ *         these all rows until it completes, with its `bufferSize` as the limit. One that never
+ *         completes is waited for without end; `take` or `takeUntil` gives it one.
  * Out:    a promise of all result rows: every group, open windows included, unmatched outer rows too.
  * Time:   nothing is late; watermarks only say when a stream would have given the row.
  * State:  in memory, for this call.
- * Errors: as `writeStream`, without the rules on output modes; `SOURCE_HAS_NO_END`.
+ * Errors: as `writeStream`, without the rules on output modes.
  * Source: semantics/spark.md 1.1: the streaming result equals the batch result over the same input.
  * @example
  * const counts = await readBatch(readStream(jsonFiles('events/', { schema })).pipe(groupByKey('action'), count()));

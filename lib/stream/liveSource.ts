@@ -1,5 +1,6 @@
 import type { Observable, Subscription } from 'rxjs';
 import { StreamingError } from '../errors.js';
+import type { MaybePromise } from '../maybe.js';
 import type {
   RowChunks,
   Source,
@@ -39,7 +40,7 @@ export function liveSource<T>(rows: Observable<T>, options: LiveOptions = {}): S
 }
 
 /** Offsets count the rows received since the query was first started. */
-class LiveSource<T> implements Source<T, number> {
+export class LiveSource<T> implements Source<T, number> {
   private buffer: T[] = [];
   /** Rows at the front of `buffer` that are gone; cut off when they are half of it. */
   private gone = 0;
@@ -52,6 +53,7 @@ class LiveSource<T> implements Source<T, number> {
   private droppedRows = 0;
   private done = false;
   private failure: { readonly error: unknown } | undefined;
+  private ended: () => void = () => undefined;
   private readonly subscription: Subscription;
 
   constructor(
@@ -65,10 +67,12 @@ class LiveSource<T> implements Source<T, number> {
       next: (row) => this.receive(row),
       error: (error: unknown) => {
         this.failure = { error };
+        this.ended();
         this.ctx.wake();
       },
       complete: () => {
         this.done = true;
+        this.ended();
         this.ctx.wake();
       },
     });
@@ -106,8 +110,17 @@ class LiveSource<T> implements Source<T, number> {
   }
 
   fixEnd(): void {
+    if (this.failure) throw this.failure.error;
     if (!this.done) throw new StreamingError('SOURCE_HAS_NO_END', { source: this.name });
     this.limit = this.end;
+  }
+
+  /** When the Observable has completed or failed: a batch reads all of its rows. */
+  whenDone(): MaybePromise<void> {
+    if (this.done || this.failure) return;
+    return new Promise((resolve) => {
+      this.ended = resolve;
+    });
   }
 
   close(): void {
@@ -163,6 +176,7 @@ class LiveSource<T> implements Source<T, number> {
             bufferSize: this.bufferSize,
           }),
         };
+        this.ended();
         this.ctx.wake();
         return false;
     }
