@@ -128,7 +128,7 @@ const messages = {
   PLAN_ENDS_IN_GROUPING: (p: { operator: string }) =>
     `the pipe ends in ${p.operator}, which only describes groups: follow it with aggregate or count from millrace (RxJS's count is another operator)`,
   PLAN_LOST: (p: { name: string }) =>
-    `${p.name} has a checkpointLocation, but its Observable carries no plan: an operator that RxJS does not lift (endWith, publish, multicast, the static merge, concat, combineLatest, defer …) cut it off; use union or joinWith instead, or leave checkpointLocation out`,
+    `${p.name} has a checkpointLocation, but its Observable carries no plan: a plain Observable or Subject needs readStream(…) round it; if it was made of a stream, an operator that RxJS does not lift (endWith, publish, multicast, the static merge, concat, combineLatest, defer …) cut the plan off: use union or joinWith instead, or leave checkpointLocation out`,
   QUERY_FAILED: (p: { name: string; reason: string }) => `query ${p.name} failed: ${p.reason}`,
   QUERY_NAME_TAKEN: (p: { name: string }) =>
     `a query named ${p.name} is already active: stop it first or choose another queryName`,

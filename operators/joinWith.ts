@@ -1,4 +1,4 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import type {
   Joined,
@@ -76,7 +76,7 @@ export function joinWith<L, R, const J extends JoinType, K, Out = Joined<J, L, R
 ): OperatorFunction<L, Out>;
 export function joinWith(right: unknown, given: unknown): OperatorFunction<unknown, unknown> {
   const options = checked(given);
-  if (right instanceof Observable && !(right instanceof StaticRows)) {
+  if (isObservable(right) && !(right instanceof StaticRows)) {
     return withStream(right, options);
   }
   const table = staticRows(right as StaticInput<unknown>);

@@ -1,4 +1,4 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
 import type { PlanNode, Stage } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 
@@ -17,7 +17,7 @@ import { DataStream, planOf } from '../lib/stream/dataStream.js';
 export function union<A, B = A>(...others: readonly Observable<B>[]): OperatorFunction<A, A | B> {
   if (others.length === 0) throw new TypeError('union takes at least one other stream');
   for (const other of others) {
-    if (!(other instanceof Observable)) {
+    if (!isObservable(other)) {
       throw new TypeError(`union takes streams (Observables), not ${String(other)}`);
     }
   }

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as rx from 'rxjs';
@@ -20,11 +21,14 @@ import {
   count,
   DataStream,
   groupByKey,
+  joinWith,
   memorySink,
   memoryStream,
   named,
+  readBatch,
   readStream,
   StreamingError,
+  union,
   where,
   windowTime,
   writeStream,
@@ -35,6 +39,7 @@ type Any = OperatorFunction<number, unknown>;
 
 const id = (n: number) => n;
 const none = () => EMPTY;
+const inner = { type: 'inner', on: [id, id], unbounded: true } as const;
 
 /** Every operator that rxjs exports, as a user would write it over numbers; and what becomes of it. */
 const table: Readonly<Record<string, readonly [operator: () => Any, fate: Fate]>> = {
@@ -291,6 +296,22 @@ describe('what fails in a query is named', () => {
   });
 });
 
+describe('an Observable of another copy of rxjs', () => {
+  const bundle = '../../node_modules/rxjs/dist/bundles/rxjs.umd.js';
+  const other = createRequire(import.meta.url)(bundle) as typeof rx;
+
+  it.each<readonly [string, (rows: Observable<number>) => Observable<unknown>, rows: unknown[]]>([
+    ['readStream', (rows) => readStream(rows), [1, 2]],
+    ['an operator', (rows) => rows.pipe(where((n) => n > 1)), [2]],
+    ['union', (rows) => of(0).pipe(union(rows)), [0, 1, 2]],
+    ['joinWith, as a stream', (rows) => of(2).pipe(joinWith(rows, inner)), [{ left: 2, right: 2 }]],
+  ])('is one: %s', async (_name, build, rows) => {
+    const foreign = other.of(1, 2);
+    expect(foreign).not.toBeInstanceOf(rx.Observable);
+    expect(await readBatch(build(foreign))).toEqual(rows);
+  });
+});
+
 describe('what a query refuses of RxJS', () => {
   it('a DataStream inside mergeWith', async () => {
     const source = memoryStream<number>();
@@ -321,6 +342,11 @@ describe('what a query refuses of RxJS', () => {
     expect(() => writeStream(stream, options)).toThrow(
       expect.objectContaining({ code: 'PLAN_LOST' }),
     );
+  });
+
+  it('a checkpoint for a Subject as it is, which readStream would give a plan', () => {
+    const options = { sink: memorySink<number>(), checkpointLocation: 'never-made' };
+    expect(() => writeStream(new Subject<number>(), options)).toThrow('needs readStream(…)');
   });
 
   it('a checkpoint for an Observable with a DataStream inside, which would run beside it', async () => {

@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { isObservable, type Observable } from 'rxjs';
 import type { StreamSource } from '../sources/source.js';
 import { oneOf } from '../sources/sourceOption.js';
 import { DataStream } from './dataStream.js';
@@ -33,7 +33,8 @@ export function readStream<T>(
     oneOf('readStream', 'badRecords', options.badRecords, rowPolicies);
   }
   if (source instanceof DataStream) return source as DataStream<T>;
-  if (source instanceof Observable) {
+  // RxJS's own test, as everywhere here: of another copy of rxjs, too.
+  if (isObservable(source)) {
     const node = { ...liveSourceNode(source, options), badRecords: options.badRecords };
     return new DataStream<T>(node);
   }
