@@ -219,7 +219,9 @@ const messages = {
   STATE_FUNCTION_ASYNC: (p: { operator: string; called: string }) =>
     `${p.operator}: ${p.called} returned a Promise, but state is only there while it runs: make it synchronous, and await before it (concatMap) or behind it`,
   STATE_NOT_ENCODABLE: (p: { operator: string; path: string; found: string }) =>
-    `state of ${p.operator} cannot keep ${p.path}, which is a ${p.found}: use null, boolean, number, bigint, string, Date, Uint8Array, Decimal, arrays, Maps, Sets or plain objects`,
+    p.path === 'key'
+      ? `${p.operator} cannot use a key that is, or holds, a ${p.found}: a key is null, a boolean, number, bigint, string, Date, Uint8Array or Decimal, or an array or plain object of these ({ ...row } makes one of an instance of a class)`
+      : `state of ${p.operator} cannot keep ${p.path}, which is a ${p.found}: use null, boolean, number, bigint, string, Date, Uint8Array, Decimal, arrays, Maps, Sets or plain objects`,
   STATE_NULL: (p: { operator: string; what: string }) =>
     `${p.operator}: ${p.what} may not be null or undefined: remove or clear the state to say that there is none`,
   STATE_OPEN_FAILED: (p: { directory: string; reason: string }) =>

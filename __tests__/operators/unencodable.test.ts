@@ -1,4 +1,6 @@
 import type { Observable } from 'rxjs';
+import { writeStream } from '../../lib/query/writeStream.js';
+import { memorySink } from '../../lib/sinks/memorySink.js';
 import { memoryStream } from '../../lib/sources/memoryStream.js';
 import { readStream } from '../../lib/stream/readStream.js';
 import { addData, expectFailure, testStream } from '../../lib/testing/index.js';
@@ -143,6 +145,24 @@ describe('what cannot be encoded fails the batch, with its code', () => {
       await testStream(pipe(marked(source)))(
         expectFailure('STATE_NOT_ENCODABLE', addData(source, { k, t: 100 })),
       );
+    }
+  });
+
+  it('a key says what a key may be, not what a value may be', async () => {
+    class Point {
+      readonly x = 1;
+    }
+    for (const k of [new Map(), new Set([1]), [new Point()]]) {
+      const source = memoryStream<Row>();
+      const query = writeStream(readStream(source).pipe(dropDuplicates((r) => r.k)), {
+        sink: memorySink(),
+      });
+      source.addData({ k, t: 1 });
+      const { cause } = (await query.awaitTermination().catch((error: Error) => error)) as Error;
+      expect((cause as Error).message).toMatch(
+        /^dropDuplicates-0 cannot use a key that is, or holds, a /,
+      );
+      expect((cause as Error).message).not.toMatch(/Maps|Sets/);
     }
   });
 
