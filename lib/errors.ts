@@ -50,6 +50,8 @@ const messages = {
     `${p.file} belongs to query ${p.found}, the checkpoint to query ${p.expected}: files of two checkpoints were mixed, restore them from one backup`,
   CLOCK_WENT_BACK: (p: { source: string; now: string; planned: string }) =>
     `${p.source}: the clock says ${p.now}, but this checkpoint has planned rows up to ${p.planned}: set the clock right, or wait until then`,
+  COLUMN_UNKNOWN: (p: { operator: string; column: string; columns: string }) =>
+    `${p.operator} reads the column ${p.column}, which its rows do not have: they have ${p.columns}; mend the name, declare the column in the schema of the source, or give a function of the row`,
   DDL_INVALID: (p: { problem: string; line: number; column: number; excerpt: string }) =>
     `schema is no DDL: ${p.problem} at line ${p.line}, column ${p.column}\n${p.excerpt}`,
   DECODE_THREAD_ENDED: (p: { source: string; file: string; reason: string }) =>

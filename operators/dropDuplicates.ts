@@ -5,7 +5,13 @@ import type { QueryShape } from '../lib/plan/queryShape.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { type EventTimeInput, eventTimeMs } from '../lib/time/eventTime.js';
 import { hasAggregationAbove } from './internal/aggregationAbove.js';
-import { type DedupKey, dedupColumns, dedupKeyOf, dedupLabel } from './internal/dedup/dedupKey.js';
+import {
+  type DedupKey,
+  dedupColumns,
+  dedupKeyOf,
+  dedupLabel,
+  dedupTraits,
+} from './internal/dedup/dedupKey.js';
 import { ForeverDedupStage } from './internal/dedup/foreverDedupStage.js';
 import { TimedDedupStage } from './internal/dedup/timedDedupStage.js';
 
@@ -97,7 +103,7 @@ function node<T>(
     inputs: [input],
     label: dedupLabel(key, timed),
     // Spark's chaining rule counts a dedup only if its keys include the event time.
-    traits: { stateful: true, chained: timed, readsOrder: true },
+    traits: { stateful: true, chained: timed, readsOrder: true, ...dedupTraits(key) },
     operatorName: 'dedupe',
     signature: { columns: dedupColumns(key), eventTime: timed },
     validate: (query) => {

@@ -2,7 +2,13 @@ import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { refuseBehindCompleteTable } from './dropDuplicates.js';
-import { type DedupKey, dedupColumns, dedupKeyOf, dedupLabel } from './internal/dedup/dedupKey.js';
+import {
+  type DedupKey,
+  dedupColumns,
+  dedupKeyOf,
+  dedupLabel,
+  dedupTraits,
+} from './internal/dedup/dedupKey.js';
 import { ExpiringDedupStage } from './internal/dedup/expiringDedupStage.js';
 import { watermarkDelayMs } from './internal/watermarkDelay.js';
 
@@ -40,7 +46,7 @@ function node<T>(
     kind: 'dropDuplicatesWithinWatermark',
     inputs: [input],
     label: dedupLabel(key, false),
-    traits: { stateful: true, chained: true, readsOrder: true },
+    traits: { stateful: true, chained: true, readsOrder: true, ...dedupTraits(key) },
     operatorName: 'dedupeWithinWatermark',
     signature: { columns: dedupColumns(key) },
     validate: (query) => {

@@ -31,7 +31,7 @@ function node(input: PlanNode, n: number): PlanNode {
     kind: 'limit',
     inputs: [input],
     label: String(n),
-    traits: { stateful: true, readsOrder: true },
+    traits: { stateful: true, readsOrder: true, columns: 'kept' },
     operatorName: 'globalLimit',
     signature: { n },
     validate: (query) => {

@@ -34,6 +34,7 @@ export function observe<T>(
       kind: 'observe',
       inputs: [planOf(source)],
       label: name,
+      traits: { columns: 'kept' },
       validate: (query) => {
         const same = (other: PlanNode) => other.kind === 'observe' && other.label === name;
         if (query.nodes.filter(same).length > 1) {

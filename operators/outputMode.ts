@@ -23,7 +23,7 @@ export function outputMode<T>(mode: OutputMode): MonoTypeOperatorFunction<T> {
     kind: 'outputMode',
     inputs: [input],
     label: mode,
-    traits: { grouping: 'keeps' },
+    traits: { grouping: 'keeps', columns: 'kept' },
     mode,
     stage: (_ctx, out) => out,
   });

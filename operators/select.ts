@@ -26,13 +26,13 @@ export function select<T>(...args: readonly unknown[]): OperatorFunction<T, unkn
     typeof first === 'function'
       ? (first as (row: unknown, batch: BatchInfo) => unknown)
       : pick(columns);
-  const label = typeof first === 'function' ? undefined : columns.map(String).join(', ');
+  const names = typeof first === 'function' ? undefined : columns.map(String);
   return (source: Observable<T>) => {
     const node: PlanNode = {
       kind: 'select',
       inputs: [planOf(source)],
-      ...(label === undefined ? {} : { label }),
-      traits: { mapsEachRow: true },
+      ...(names ? { label: names.join(', ') } : {}),
+      traits: { mapsEachRow: true, ...(names ? { columns: names, readsColumns: names } : {}) },
       stage: (ctx, out) => mapStage(ctx, out, project),
     };
     return new DataStream<unknown>(node);

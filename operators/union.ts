@@ -26,6 +26,7 @@ export function union<A, B = A>(...others: readonly Observable<B>[]): OperatorFu
     const node: PlanNode = {
       kind: 'union',
       inputs,
+      traits: { columns: 'kept' },
       stage: (_ctx, out) => {
         const shared = new UnionStage(out, inputs.length);
         return inputs.map(() => shared);

@@ -30,7 +30,7 @@ export function where<T>(
     const node: PlanNode = {
       kind: 'where',
       inputs: [input],
-      traits: { countsRows: true, grouping: 'keeps' },
+      traits: { countsRows: true, grouping: 'keeps', columns: 'kept' },
       stage: (ctx, out) => new (ownStage(WhereStage, predicate, ownNext))(ctx, out, predicate),
     };
     return new DataStream<T>(node);

@@ -51,6 +51,7 @@ export function withWatermark<T>(
       kind: 'withWatermark',
       inputs: [input],
       label: `${delayMs} ms`,
+      traits: { columns: 'kept', ...(typeof time === 'string' ? { readsColumns: [time] } : {}) },
       delayMs,
       idleAfterMs,
       watermarkOut: (_inputs, origin) => origin,

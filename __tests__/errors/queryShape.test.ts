@@ -5,20 +5,26 @@ import {
   consoleSink,
   count,
   type DataStream,
+  dropDuplicates,
   fileSink,
   flatMapGroupsWithState,
   groupByKey,
   joinWith,
+  jsonFiles,
   memorySink,
   memoryStream,
   type OutputMode,
   observe,
   outputMode,
+  readBatch,
   readStream,
   type StreamSink,
+  select,
   transformWithState,
   union,
+  where,
   window,
+  withColumns,
   withWatermark,
   writeStream,
 } from '../../index.js';
@@ -90,6 +96,45 @@ describe('a query is refused before it starts', () => {
       );
     }
     expect(() => start(perDay, 'append')).not.toThrow();
+  });
+
+  describe('for a column that the declared schema does not have', () => {
+    const files = (): Observable<Row> =>
+      readStream(jsonFiles('never-read', { schema: 'id STRING, at TIMESTAMP' })) as never;
+    const wrong = 'nope' as 'id';
+    it.each<[string, (rows: Observable<Row>) => Observable<unknown>]>([
+      ['groupByKey', (s) => s.pipe(groupByKey('id', wrong), count())],
+      [
+        'groupByKey',
+        (s) => s.pipe(window('1 hour', { time: (r) => r.at }), groupByKey(wrong), count()),
+      ],
+      [
+        'groupByKey',
+        (s) =>
+          s.pipe(
+            groupByKey(wrong),
+            where(() => true),
+            count(),
+          ),
+      ],
+      ['withWatermark', (s) => s.pipe(withWatermark(wrong as never, 0))],
+      ['select', (s) => s.pipe(select('id', wrong))],
+      ['dropDuplicates', (s) => s.pipe(dropDuplicates([wrong]))],
+      ['join', (s) => s.pipe(joinWith(rows(), { type: 'inner', on: wrong, unbounded: true }))],
+    ])('%s', async (operator, reads) => {
+      const kept = files().pipe(
+        union(files()),
+        where(() => true),
+        observe('seen', (each) => ({ n: each.count() })),
+      );
+      const unknown = refusal('COLUMN_UNKNOWN', { operator, column: 'nope', columns: 'id, at' });
+      expect(() => start(reads(kept), 'update')).toThrow(unknown);
+      await expect(readBatch(reads(kept))).rejects.toEqual(unknown);
+      // Nobody knows the columns of these.
+      expect(() => start(reads(rows()), 'update')).not.toThrow();
+      const made = kept.pipe(withColumns(() => ({ nope: 1 }))) as never;
+      expect(() => start(reads(made), 'update')).not.toThrow();
+    });
   });
 
   it('for two observe with one name, also in the streams of a union', () => {

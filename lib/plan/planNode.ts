@@ -73,6 +73,10 @@ export interface NodeTraits {
    * so the query is refused (`GROUPING_LOST`).
    */
   readonly grouping?: 'reads' | 'keeps';
+  /** Columns of the rows that it gives, where they are known; `kept`: those of its inputs. */
+  readonly columns?: readonly string[] | 'kept';
+  /** Names of columns that it was given, to read them of the rows that enter it. */
+  readonly readsColumns?: readonly string[];
 }
 
 /**

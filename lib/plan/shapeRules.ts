@@ -4,6 +4,7 @@ import type { OutputMode } from './outputMode.js';
 import { nodesAbove, type PlanGraph } from './planGraph.js';
 import type { PlanNode } from './planNode.js';
 import type { QueryShape } from './queryShape.js';
+import { refuseUnknownColumns } from './refuseUnknownColumns.js';
 import { inputWatermarks } from './watermarkFlow.js';
 import { isWatermarkNode } from './watermarkNode.js';
 
@@ -14,6 +15,7 @@ import { isWatermarkNode } from './watermarkNode.js';
 export function checkShape(graph: PlanGraph, outputMode: OutputMode): void {
   const query = queryShape(graph, outputMode);
   refuseLostGroupings(graph);
+  refuseUnknownColumns(graph);
   refuseRedefinedWatermarks(query);
   for (const node of graph.nodes) node.validate?.(query);
   refuseCompleteWithoutAggregation(query);
@@ -27,6 +29,7 @@ export const transformWithTime =
 /** What `readBatch` checks: the rules that do not speak of streams. */
 export function checkBatchShape(graph: PlanGraph): void {
   refuseLostGroupings(graph);
+  refuseUnknownColumns(graph);
 }
 
 export function queryShape(graph: PlanGraph, outputMode: OutputMode): QueryShape {

@@ -26,9 +26,11 @@ export function sourceNode(
   observable?: Observable<unknown>,
   badRecords?: RowPolicy,
 ): SourceNode {
+  const columns = source.schema?.fields.map((field) => field.name);
   return {
     kind: 'source',
     inputs: [],
+    ...(columns ? { traits: { columns } } : {}),
     label: source.description,
     source,
     observable,

@@ -1,3 +1,5 @@
+import type { NodeTraits } from '../../../lib/plan/planNode.js';
+
 /**
  * What makes two rows the same: a function of the row, or names of its columns.
  *
@@ -48,4 +50,10 @@ export function dedupLabel<T>(key: DedupKey<T> | undefined, eventTime: boolean):
 export function dedupColumns<T>(key: DedupKey<T> | undefined): readonly string[] | null {
   if (key === undefined) return ['*'];
   return typeof key === 'function' ? null : [...key];
+}
+
+/** Which columns the key reads; the rows that pass have all that they had. */
+export function dedupTraits<T>(key: DedupKey<T> | undefined): NodeTraits {
+  const named = key !== undefined && typeof key !== 'function';
+  return { columns: 'kept', ...(named ? { readsColumns: [...key] } : {}) };
 }
