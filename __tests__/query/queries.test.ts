@@ -1,3 +1,4 @@
+import { config } from 'rxjs';
 import {
   memorySink,
   memoryStream,
@@ -20,6 +21,10 @@ const start = (queryName?: string) => {
     { sink: memorySink<number>(), ...(queryName === undefined ? {} : { queryName }) },
   );
   return { source, query };
+};
+
+const throwing = (message: string) => () => {
+  throw new TypeError(message);
 };
 
 describe('queries', () => {
@@ -66,6 +71,56 @@ describe('queries', () => {
     source.addData(-1);
     await expect(any).rejects.toMatchObject({ code: 'BATCH_FAILED' });
     await expect(query.awaitTermination()).rejects.toMatchObject({ code: 'BATCH_FAILED' });
+  });
+
+  it('goes on when a listener throws, tells the others, and says so once per method', async () => {
+    const log = console.error;
+    const errors: string[] = [];
+    console.error = (text: string, error: Error) => errors.push(`${text} ${error.message}`);
+    const told: string[] = [];
+    queries.addListener({
+      onQueryStarted: throwing('no start'),
+      onQueryProgress: () => Promise.reject(new TypeError('metrics down')) as never,
+      onQueryTerminated: throwing('no end'),
+    });
+    queries.addListener({ onQueryProgress: ({ progress }) => told.push(`${progress.batchId}`) });
+    const { source, query } = start();
+    source.addData(1);
+    await query.processAllAvailable();
+    source.addData(2);
+    await query.processAllAvailable();
+    await query.stop();
+    expect(told).toEqual(['0', '1']);
+    expect(query.exception).toBeUndefined();
+    console.error = log;
+    expect(errors).toEqual([
+      expect.stringMatching(/onQueryStarted .* no start$/),
+      expect.stringMatching(/onQueryProgress .* metrics down$/),
+      expect.stringMatching(/onQueryTerminated .* no end$/),
+    ]);
+  });
+
+  it("gives what a listener throws to RxJS's onUnhandledError, where there is one", async () => {
+    const errors: unknown[] = [];
+    config.onUnhandledError = (error) => errors.push(error);
+    queries.addListener({ onQueryTerminated: throwing('no end') });
+    await start().query.stop();
+    config.onUnhandledError = null;
+    expect(errors).toEqual([new TypeError('no end')]);
+  });
+
+  it.each([
+    ['text', 'x', 'addListener needs an object, got "x"'],
+    ['nothing', undefined, 'got undefined'],
+    ['a function', () => undefined, 'got a function'],
+    [
+      'text for a method',
+      { onQueryProgress: 'x' },
+      'onQueryProgress must be a function, got string',
+    ],
+  ])('refuses a listener that is %s', (_name, listener, message) => {
+    expect(() => queries.addListener(listener as never)).toThrow(message);
+    expect(queries.listListeners()).toEqual([]);
   });
 
   it('tells listeners of start, progress and end, in this order', async () => {

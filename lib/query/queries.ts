@@ -1,5 +1,6 @@
-import { asyncScheduler } from 'rxjs';
+import { asyncScheduler, config } from 'rxjs';
 import { StreamingError } from '../errors.js';
+import { isPromise } from '../maybe.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { RestartEvent } from './restartPolicy.js';
@@ -31,10 +32,34 @@ export interface StreamingQueryListener {
   }): void;
 }
 
+const listenerMethods = [
+  'onQueryStarted',
+  'onQueryProgress',
+  'onQueryRestarted',
+  'onQueryTerminated',
+] as const;
+type ListenerMethod = (typeof listenerMethods)[number];
+type EventOf<M extends ListenerMethod> = Parameters<Required<StreamingQueryListener>[M]>[0];
+
+function requireListener(listener: unknown): void {
+  if (typeof listener !== 'object' || listener === null) {
+    throw new TypeError(
+      `addListener needs an object, got ${typeof listener === 'function' ? 'a function' : JSON.stringify(listener)}: queries.addListener({ onQueryProgress: ({ progress }) => … })`,
+    );
+  }
+  for (const method of listenerMethods) {
+    const given: unknown = Reflect.get(listener, method);
+    if (given === undefined || typeof given === 'function') continue;
+    throw new TypeError(`addListener: ${method} must be a function, got ${typeof given}`);
+  }
+}
+
 /** All queries of this process. Source: semantics/spark.md 1.14. */
 class StreamingQueryManager {
   private readonly running = new Map<string, StreamingQuery>();
   private readonly listeners = new Set<StreamingQueryListener>();
+  /** Methods of listeners that have failed before: what fails with every batch is said once. */
+  private readonly reported = new WeakMap<StreamingQueryListener, Set<ListenerMethod>>();
   /** What ended queries came to since the last reset: not the queries, which hold their state. */
   private sinceReset: { failure: StreamingError | undefined } | undefined;
   private waiters: (() => void)[] = [];
@@ -72,12 +97,18 @@ class StreamingQueryManager {
     this.sinceReset = undefined;
   }
 
+  /**
+   * What a listener throws, or what a promise of it rejects with, changes nothing for queries and other
+   * listeners: RxJS's `config.onUnhandledError` is told, else `console.error`, once per listener and method.
+   */
   addListener(listener: StreamingQueryListener): void {
+    requireListener(listener);
     this.listeners.add(listener);
   }
 
   removeListener(listener: StreamingQueryListener): void {
     this.listeners.delete(listener);
+    this.reported.delete(listener);
   }
 
   listListeners(): readonly StreamingQueryListener[] {
@@ -101,23 +132,19 @@ class StreamingQueryManager {
   /** @internal */
   started(query: StreamingQuery): void {
     this.running.set(query.runId, query);
-    this.tell((listener) =>
-      listener.onQueryStarted?.({ id: query.id, runId: query.runId, name: query.name }),
-    );
+    this.tell('onQueryStarted', { id: query.id, runId: query.runId, name: query.name });
   }
 
   /** @internal */
   progressed(progress: StreamingQueryProgress): void {
-    this.tell((listener) => listener.onQueryProgress?.({ progress }));
+    this.tell('onQueryProgress', { progress });
   }
 
   /** @internal */
   restarted(runId: string, event: RestartEvent): void {
     const query = this.running.get(runId);
     if (!query) return;
-    this.tell((listener) =>
-      listener.onQueryRestarted?.({ id: query.id, runId, name: query.name, ...event }),
-    );
+    this.tell('onQueryRestarted', { id: query.id, runId, name: query.name, ...event });
   }
 
   /** @internal */
@@ -126,23 +153,34 @@ class StreamingQueryManager {
     if (!query) return;
     this.running.delete(runId);
     this.sinceReset = { failure: this.sinceReset?.failure ?? query.exception };
-    this.tell((listener) =>
-      listener.onQueryTerminated?.({ id: query.id, runId, exception: query.exception }),
-    );
+    this.tell('onQueryTerminated', { id: query.id, runId, exception: query.exception });
     for (const resolve of this.waiters.splice(0)) resolve();
   }
 
-  /** What a listener throws is its own affair, as with observers in RxJS: reported, not passed on. */
-  private tell(event: (listener: StreamingQueryListener) => void): void {
+  /** Thrown later, as RxJS does with errors of observers, the error of a listener would end the process. */
+  private tell<M extends ListenerMethod>(method: M, event: EventOf<M>): void {
     for (const listener of [...this.listeners]) {
+      const failed = (error: unknown) => this.report(listener, method, error);
       try {
-        event(listener);
+        const answer: unknown = (
+          listener[method] as ((event: EventOf<M>) => void) | undefined
+        )?.call(listener, event);
+        if (isPromise(answer)) answer.then(undefined, failed);
       } catch (error) {
-        asyncScheduler.schedule(() => {
-          throw error;
-        });
+        failed(error);
       }
     }
+  }
+
+  private report(listener: StreamingQueryListener, method: ListenerMethod, error: unknown): void {
+    const methods = this.reported.get(listener) ?? new Set();
+    if (methods.has(method)) return;
+    this.reported.set(listener, methods.add(method));
+    if (config.onUnhandledError) return config.onUnhandledError(error);
+    console.error(
+      `millrace: ${method} of a StreamingQueryListener failed; queries go on, and its next errors are not shown:`,
+      error,
+    );
   }
 
   private nextTermination(timeoutMs: number | undefined): Promise<boolean> {
