@@ -110,12 +110,12 @@ class WatermarkStage implements Stage {
     this.out.next(row, time);
   }
 
-  /** A null time counts as 0 in the figures and cannot raise the watermark (semantics/spark.md 2.17). */
+  /** A null time does not count, nor does it raise the watermark. */
   protected note(time: number): void {
-    const counted = Number.isNaN(time) ? 0 : time;
+    if (Number.isNaN(time)) return;
     this.rows += 1;
-    this.sum += counted;
-    if (counted < this.min) this.min = counted;
+    this.sum += time;
+    if (time < this.min) this.min = time;
     if (time > this.max) this.max = time;
   }
 

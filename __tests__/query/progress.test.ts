@@ -111,6 +111,51 @@ describe('progress', () => {
     await query.stop();
   });
 
+  it('counts no null among the event times, and says nothing of them where all are null', async () => {
+    const source = memoryStream<number | null>();
+    const query = writeStream(readStream(source).pipe(withWatermark((t) => t, '1 second')), {
+      sink: memorySink(),
+    });
+    source.addData(null, null);
+    await query.processAllAvailable();
+    expect(query.lastProgress?.eventTime).toEqual({ watermark: '1970-01-01T00:00:00.000Z' });
+    source.addData(20_000, null, 10_000);
+    await query.processAllAvailable();
+    expect(query.recentProgress[1]?.eventTime).toEqual({
+      avg: '1970-01-01T00:00:15.000Z',
+      max: '1970-01-01T00:00:20.000Z',
+      min: '1970-01-01T00:00:10.000Z',
+      watermark: '1970-01-01T00:00:00.000Z',
+    });
+    await query.stop();
+  });
+
+  it('is JSON, also where observed values are bigints', async () => {
+    const source = memoryStream<bigint>();
+    const query = writeStream(
+      readStream(source).pipe(
+        observe('seen', (rows) => ({
+          most: rows.max((n) => n),
+          least: rows.min((n) => n),
+          all: rows.collectList((n) => n),
+        })),
+      ),
+      { sink: memorySink() },
+    );
+    source.addData(1n, 2n ** 60n);
+    await query.processAllAvailable();
+    await query.stop();
+    const big = String(2n ** 60n);
+    expect(query.lastProgress?.observedMetrics['seen']).toMatchObject({
+      most: 2n ** 60n,
+      least: 1n,
+    });
+    expect(JSON.parse(JSON.stringify(query.lastProgress))).toMatchObject({
+      batchId: 0,
+      observedMetrics: { seen: { most: big, least: 1, all: [1, big] } },
+    });
+  });
+
   it('says in status what the query is doing', async () => {
     const { source, query } = counted();
     source.addData({ t: 1, k: 'a' });

@@ -1,5 +1,6 @@
 import { isWatermarkNode } from '../plan/watermarkNode.js';
 import type { StateBackend } from '../state/stateBackend.js';
+import { observedMetrics } from './observedMetrics.js';
 import type { Pipeline } from './pipeline.js';
 import { rate, type StateOperatorProgress, type StreamingQueryProgress } from './progress.js';
 import type { PlannedRange } from './queryCheckpoint.js';
@@ -35,7 +36,7 @@ export class BatchReport {
   private failedCount = 0;
   private lostRows = 0;
   private durations: Durations = {};
-  private observed: Record<string, Readonly<Record<string, unknown>>> = {};
+  private observed: Record<string, Readonly<Record<string, unknown>>> = observedMetrics();
   private triggerAt = 0;
   private lastTriggerAt: number | undefined;
   private started = 0;
@@ -62,7 +63,7 @@ export class BatchReport {
     this.failedRows = [];
     this.failedCount = 0;
     this.lostRows = 0;
-    this.observed = {};
+    this.observed = observedMetrics();
   }
 
   took(phase: Phase, since: number): void {

@@ -16,12 +16,16 @@ export interface StreamingQueryProgress {
   readonly processedRowsPerSecond?: number;
   /** Phases of the batch in ms: triggerExecution, latestOffset, walCommit, getBatch, addBatch, commitOffsets. */
   readonly durationMs: Readonly<Record<string, number>>;
-  /** `watermark` used in this batch and, if rows were seen, `max min avg`; ISO-8601. */
+  /** `watermark` used in this batch and, if rows with a time were seen, `max min avg`; ISO-8601. */
   readonly eventTime: Readonly<Record<string, string>>;
   /** Downstream operator first. */
   readonly stateOperators: readonly StateOperatorProgress[];
   readonly sources: readonly SourceProgress[];
   readonly sink: SinkProgress;
+  /**
+   * Values as the aggregates gave them. In `JSON.stringify` a bigint is a number, or its digits as text
+   * where a number is not exact.
+   */
   readonly observedMetrics: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Rows to the failed output, and dropped by policy, in this batch. */
   readonly numFailedRows: number;
