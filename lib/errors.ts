@@ -37,6 +37,8 @@ const messages = {
     `${p.directory} has no plan of batch ${p.missing} though the newest is ${p.newest}; ${repair}`,
   CHECKPOINT_INCOMPATIBLE: (p: { what: string; change: string; allowed: string }) =>
     `the checkpoint was written by another query: ${p.what} ${p.change}; ${p.allowed}`,
+  CHECKPOINT_LOCATION: (p: { directory: string; reason: string; fix: string }) =>
+    `${p.directory} cannot be a checkpoint: ${p.reason}: ${p.fix}`,
   CHECKPOINT_LOCKED: (p: { directory: string; owner: string }) =>
     `${p.directory} is in use by ${p.owner}: stop that query first, or give this one another checkpointLocation`,
   CHECKPOINT_POSITION: (p: {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +122,53 @@ describe('bad input gives what, where and how to mend it', () => {
     const error = await errorOf(rows().pipe(distinct()) as never, { checkpointLocation: folder });
     expect(error.code).toBe('CHECKPOINT_INCOMPATIBLE');
     expect(error.message).toContain('aggregate');
+  });
+
+  it('a file as checkpoint', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    for (const checkpointLocation of [file, join(file, 'below')]) {
+      const error = await errorOf(rows() as never, { checkpointLocation });
+      expect(error.code).toBe('CHECKPOINT_LOCATION');
+      expect(error.message).toContain(checkpointLocation);
+    }
+  });
+
+  it.each<[string, object | undefined, string]>([
+    ['no options', undefined, 'got undefined: writeStream(stream, { sink: consoleSink() })'],
+    ['no sink', {}, 'sink must be a sink such as consoleSink(), '],
+    ['the name of a sink', { sink: 'console' }, 'got "console": write sink: consoleSink()'],
+    ['a sink that is not called', { sink: noopSink }, 'got the function noopSink itself'],
+    ['a failedSink that is none', { failedSink: {} }, 'failedSink must be a sink'],
+    ['text as trigger', { trigger: '1 second' }, 'got "1 second": write trigger: processingTime('],
+    [
+      "Spark's trigger",
+      { trigger: { processingTime: '1 second' } },
+      'an object with processingTime',
+    ],
+    ['a trigger that is not called', { trigger: availableNow }, 'the function availableNow itself'],
+    [
+      'no path',
+      { checkpointLocation: '' },
+      'checkpointLocation must be the path of a folder, got ""',
+    ],
+    [
+      'a number as path',
+      { checkpointLocation: 5 },
+      "got 5: write checkpointLocation: './checkpoint'",
+    ],
+    ['null as path', { checkpointLocation: null }, 'got null'],
+    [
+      'a savepoint without a path',
+      { checkpointLocation: 'c', from: '' },
+      "write from: './savepoint'",
+    ],
+    ['a name that is none', { queryName: 5 }, 'queryName must be a name, got 5'],
+  ])('%s', (name, options, message) => {
+    const isWhole = name === 'no options' || name === 'no sink';
+    const given = isWhole ? options : { sink: noopSink(), ...options };
+    expect(() => writeStream(rows(), given as never)).toThrow(TypeError);
+    expect(() => writeStream(rows(), given as never)).toThrow(message);
   });
 
   it('a folder that does not exist', async () => {

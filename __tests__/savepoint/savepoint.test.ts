@@ -39,6 +39,26 @@ async function savedWords() {
 const tableOf = (rows: readonly { key: string; count: number }[]) =>
   Object.fromEntries(rows.map(({ key, count: n }) => [key, n]));
 
+describe('a savepoint as checkpointLocation', () => {
+  it.each([0, 1])('is refused before anything is written into it: batch %d', async (batchId) => {
+    const words = memoryStream<string>();
+    const { query } = countWords(words, { checkpointLocation: at('first') });
+    for (let batch = 0; batch <= batchId; batch++) {
+      words.addData('a');
+      await query.processAllAvailable();
+    }
+    await query.savepoint(at('save'));
+    await query.stop();
+    const before = await readdir(at('save'), { recursive: true });
+    const { query: wrong } = countWords(words, { checkpointLocation: at('save') });
+    await expect(wrong.awaitTermination()).rejects.toMatchObject({
+      code: 'CHECKPOINT_LOCATION',
+      message: expect.stringContaining("the option 'from'"),
+    });
+    expect(await readdir(at('save'), { recursive: true })).toEqual(before);
+  });
+});
+
 describe('query.savepoint', () => {
   it('copies the last commit while the query runs on', async () => {
     const { query, info } = await savedWords();

@@ -8,6 +8,7 @@ import type {
   SavepointRequest,
 } from '../query/queryCheckpoint.js';
 import { beginSavepoint, type SavepointInfo } from '../savepoint/beginSavepoint.js';
+import { markerName } from '../savepoint/savepointFile.js';
 import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
 import type { FileSystem } from './fileSystem.js';
 import { type KillPoint, withKillPoints } from './killPoints.js';
@@ -43,7 +44,7 @@ export interface CheckpointOptions {
  * Opens the checkpoint of a query: takes its lock, reads and verifies position, metadata and state.
  *
  * Layout: `metadata`, `identity`, `offsets/<batchId>`, `planned/<batchId>`, `runs/<fence>`, `state/`, `sources/<id>/`.
- * Errors: `CHECKPOINT_LOCKED`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_GAP`, `CHECKPOINT_COPIED`,
+ * Errors: `CHECKPOINT_LOCATION`, `CHECKPOINT_LOCKED`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_GAP`, `CHECKPOINT_COPIED`,
  *         `CHECKPOINT_QUERY_ID`, `CHECKPOINT_FORMAT_UNSUPPORTED`, `CHECKPOINT_INCOMPATIBLE`,
  *         `CHECKPOINT_POSITION`, and those of the state.
  * Source: reliability.md §2, the table of recovery.
@@ -52,7 +53,7 @@ export interface CheckpointOptions {
  */
 export async function openCheckpoint(options: CheckpointOptions): Promise<QueryCheckpoint> {
   const { location, fileSystem, killPoint = () => undefined } = options;
-  await fileSystem.makeDirectory(location);
+  await prepareLocation(fileSystem, location);
   killPoint('kp1:before');
   const lock = await fileSystem.lock?.(location);
   killPoint('kp1:after');
@@ -98,6 +99,28 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
     await lock?.release();
     throw error;
   }
+}
+
+/** Before anything is written into it: the folder can be made, and is no savepoint. */
+async function prepareLocation(fileSystem: FileSystem, directory: string): Promise<void> {
+  try {
+    await fileSystem.makeDirectory(directory);
+  } catch (cause) {
+    const isFile = Reflect.get(Object(cause), 'code') === 'EEXIST';
+    const reason = isFile ? 'it is a file' : `the folder cannot be made (${textOf(cause)})`;
+    const fix = 'name a folder that this process may write to, or one that is not there yet';
+    throw new StreamingError('CHECKPOINT_LOCATION', { directory, reason, fix }, { cause });
+  }
+  if ((await fileSystem.read(join(directory, markerName))) === undefined) return;
+  throw new StreamingError('CHECKPOINT_LOCATION', {
+    directory,
+    reason: 'it is a savepoint, which nothing is ever written to',
+    fix: `name another folder, and this one in the option 'from' (writeStream), or restore a checkpoint from it with 'millrace restore <checkpoint> --from ${directory}'`,
+  });
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** As `Promise.all`, but nothing is under way any more when it throws. */

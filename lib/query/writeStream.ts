@@ -20,6 +20,7 @@ import { isSourceNode, type RowPolicy } from '../stream/sourceNode.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import { asap } from '../triggers/asap.js';
 import type { Trigger } from '../triggers/trigger.js';
+import { checkOptions } from './checkOptions.js';
 import { openDurable } from './openDurable.js';
 import { queries } from './queries.js';
 import type { QuerySetup } from './querySetup.js';
@@ -120,6 +121,7 @@ function setupOf<T>(
   stream: Observable<T>,
   options: WriteStreamOptions<T>,
 ): { setup: QuerySetup; stopTimeoutMs: number } {
+  checkOptions(options);
   const durable = options.checkpointLocation !== undefined;
   const newQueryId = globalThis.crypto.randomUUID();
   const label = options.queryName ?? newQueryId;
