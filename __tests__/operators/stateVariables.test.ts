@@ -372,7 +372,7 @@ describe('declarations', () => {
     const harness = await StoredHarness.open(program(before, () => () => null));
     await harness.batch({ rows: [['a', null]] });
     await harness.restart(program(after, () => () => null));
-    await expect(harness.batch()).rejects.toThrow(code('TRANSFORM_VARIABLE_CHANGED'));
+    await expect(harness.run.opened()).rejects.toThrow(code('TRANSFORM_VARIABLE_CHANGED'));
   });
 
   it('may change the length of a ttl', async () => {

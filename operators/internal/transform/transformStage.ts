@@ -79,6 +79,7 @@ export class TransformStage implements Stage {
   }
 
   opened(): MaybePromise<void> {
+    this.variables.opened();
     if (this.processor.timeMode === 'processingTime') return wakeAtFirst(this.ctx, this.wakeUps());
   }
 

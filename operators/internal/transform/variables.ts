@@ -51,7 +51,12 @@ export class Variables {
     this.deleted.push(name);
   }
 
-  /** Compares with the checkpoint, once a run, and loads what the batch's time makes due. */
+  /** Refuses, before there is a batch, a declaration that the checkpoint does not fit. */
+  opened(): void {
+    for (const [name, variable] of this.declared) this.compare(name, variable);
+  }
+
+  /** Writes down what is new since the checkpoint, once a run, and loads what the batch's time makes due. */
   prepare(): MaybePromise<void> {
     this.countVariables();
     return this.reconciled ? this.load() : then(this.reconcile(), () => this.load());
@@ -77,23 +82,22 @@ export class Variables {
 
   private reconcile(): MaybePromise<void> {
     this.reconciled = true;
-    for (const [name, variable] of this.declared) this.compare(name, variable);
+    for (const [name, variable] of this.declared) {
+      if (this.known.find(name) === undefined) this.known.insert(name, declarationOf(variable));
+    }
     return allOf(this.deleted.map((name) => this.delete(name)));
   }
 
   private compare(name: string, variable: Variable): void {
-    const now: Declared = { kind: variable.kind, ttl: variable.ttl !== undefined };
+    const now = declarationOf(variable);
     const was = this.known.find(name)?.value;
-    if (was === undefined) {
-      this.known.insert(name, now);
-    } else if (was.kind !== now.kind || was.ttl !== now.ttl) {
-      throw new StreamingError('TRANSFORM_VARIABLE_CHANGED', {
-        operator: this.scope.operator,
-        variable: name,
-        was: shown(was),
-        is: shown(now),
-      });
-    }
+    if (was === undefined || (was.kind === now.kind && was.ttl === now.ttl)) return;
+    throw new StreamingError('TRANSFORM_VARIABLE_CHANGED', {
+      operator: this.scope.operator,
+      variable: name,
+      was: shown(was),
+      is: shown(now),
+    });
   }
 
   private delete(name: string): MaybePromise<void> {
@@ -152,6 +156,10 @@ export class Variables {
 }
 
 const kindNames = { value: 'Value', list: 'List', map: 'Map' } as const;
+
+function declarationOf({ kind, ttl }: Variable): Declared {
+  return { kind, ttl: ttl !== undefined };
+}
 
 function shown({ kind, ttl }: Declared): string {
   return `${kind} state ${ttl ? 'with' : 'without'} ttl`;
