@@ -31,6 +31,7 @@ export function explode<T, E, R>(
     const node: PlanNode = {
       kind: 'explode',
       inputs: [planOf(source)],
+      traits: { namesErrors: true },
       stage: (ctx, out) => new ExplodeStage<T, E, R>(ctx, out, elements, as),
     };
     return new DataStream<E | R>(node);

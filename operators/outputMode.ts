@@ -23,7 +23,11 @@ export function outputMode<T>(mode: OutputMode): MonoTypeOperatorFunction<T> {
     kind: 'outputMode',
     inputs: [input],
     label: mode,
+<<<<<<< HEAD
     traits: { grouping: 'keeps', columns: 'kept' },
+=======
+    traits: { grouping: 'keeps', namesErrors: true },
+>>>>>>> e18305f (fix(query): BATCH_FAILED names the operator whose function throws)
     mode,
     stage: (_ctx, out) => out,
   });

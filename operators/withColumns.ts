@@ -23,7 +23,7 @@ export function withColumns<T extends object, C extends object>(
     const node: PlanNode = {
       kind: 'withColumns',
       inputs: [planOf(source)],
-      traits: { mapsEachRow: true },
+      traits: { mapsEachRow: true, namesErrors: true },
       stage: (ctx, out) =>
         mapStage(ctx, out, (row, batch) => ({ ...(row as T), ...columns(row as T, batch) })),
     };

@@ -54,6 +54,7 @@ export function withWatermark<T>(
       traits: { columns: 'kept', ...(typeof time === 'string' ? { readsColumns: [time] } : {}) },
       delayMs,
       idleAfterMs,
+      traits: { namesErrors: true },
       watermarkOut: (_inputs, origin) => origin,
       stage: (ctx, out) =>
         new (ownStage(WatermarkStage, timeOf, ownNext, { eventTimeMs }))(ctx, out, timeOf),

@@ -65,6 +65,11 @@ export interface NodeTraits {
   readonly givesEventTime?: boolean;
   /** One row out for each that comes in, unless it fails: nobody has to count them. */
   readonly mapsEachRow?: boolean;
+  /**
+   * Its stage hands what a function throws to `failed`, or calls none: nothing has to stand between it and
+   * the node above to say in which operator an error came up.
+   */
+  readonly namesErrors?: boolean;
   /** Its stage counts the rows that it gives out: cheaper than a counter behind it. */
   readonly countsRows?: boolean;
   /**

@@ -1,4 +1,3 @@
-import { isGroupingNode } from '../plan/grouping.js';
 import type { PlanGraph } from '../plan/planGraph.js';
 import type { PlanNode, Stage } from '../plan/planNode.js';
 import { isRxNode, type RxNode } from '../stream/rxNode.js';
@@ -46,10 +45,9 @@ export function compile(graph: PlanGraph, end: Stage, hooks: CompileHooks): Comp
     hooks.made?.(node, inputs);
     inputs.forEach((stage, i) => {
       if (!stages.includes(stage)) stages.push(stage);
-      const named =
-        node.traits?.stateful || isGroupingNode(node)
-          ? new NamedErrors(stage, hooks.contextOf(node).operatorId)
-          : stage;
+      const named = node.traits?.namesErrors
+        ? stage
+        : new NamedErrors(stage, hooks.contextOf(node).operatorId);
       const input = node.inputs[i] as PlanNode;
       const list = readers.get(input);
       if (list) list.push(named);

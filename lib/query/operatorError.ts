@@ -1,3 +1,4 @@
+import { isPromise, type MaybePromise } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 
 /** Remembers in which operator an error came up, until the engine wraps it for the user. */
@@ -16,7 +17,25 @@ export function inOperator(operatorId: string, error: unknown): OperatorError {
   return error instanceof OperatorError ? error : new OperatorError(operatorId, error);
 }
 
-/** A stage whose errors carry the operator's id. Used round stateful stages only: it costs a call. */
+/** The operator's id on what goes wrong in a step that may answer later. */
+export function namedStep(
+  operatorId: string,
+  step: () => MaybePromise<void>,
+): () => MaybePromise<void> {
+  const fail = (error: unknown): never => {
+    throw inOperator(operatorId, error);
+  };
+  return () => {
+    try {
+      const answer = step();
+      return isPromise(answer) ? answer.then(undefined, fail) : answer;
+    } catch (error) {
+      return fail(error);
+    }
+  };
+}
+
+/** A stage whose errors carry the operator's id. Not round stages that name them: it costs a call. */
 export class NamedErrors implements Stage {
   constructor(
     private readonly inner: Stage,

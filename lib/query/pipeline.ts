@@ -12,6 +12,7 @@ import type { SourceNode } from '../stream/sourceNode.js';
 import type { Batch } from './batch.js';
 import { type Compiled, compile } from './compile.js';
 import { type CurrentBatch, OperatorContext, type OperatorEvents } from './operatorContext.js';
+import { namedStep } from './operatorError.js';
 import { isCounted, RowCount } from './rowCount.js';
 
 export interface PipelineParts {
@@ -36,7 +37,7 @@ export class Pipeline {
   private readonly graph: PlanGraph;
   private readonly outputMode: OutputMode;
   private readonly tracker: WatermarkTracker;
-  private readonly preparing: readonly Stage[];
+  private readonly preparing: readonly (() => MaybePromise<void>)[];
   private readonly watermarks: readonly OperatorContext[];
   /** `contexts` once more, to be walked for every batch, which in a live subscription is a row. */
   private readonly operators: readonly (readonly [PlanNode, OperatorContext])[];
@@ -81,11 +82,17 @@ export class Pipeline {
       return count;
     };
     const { rxStage } = parts;
-    const made = (node: PlanNode, [stage]: readonly Stage[]): void => {
+    const ids = new Map<Stage, string>();
+    const made = (node: PlanNode, stages: readonly Stage[]): void => {
+      const [stage] = stages;
       if (stage && node.traits?.countsRows) this.rowCounts.set(node, stage);
+      // A node without a body of its own gives the stage behind it.
+      for (const of of stages) if (!ids.has(of)) ids.set(of, contextOf(node).operatorId);
     };
     this.compiled = compile(parts.graph, parts.end, { contextOf, rxStage, counted, made });
-    this.preparing = this.compiled.stages.filter((stage) => stage.prepare !== undefined);
+    this.preparing = this.compiled.stages
+      .filter((stage) => stage.prepare !== undefined)
+      .map((stage) => namedStep(ids.get(stage) ?? '', () => stage.prepare?.()));
     this.operators = [...this.contexts];
     this.inputs = [...this.compiled.entries.values()];
     this.watermarks = this.operators
@@ -149,7 +156,7 @@ export class Pipeline {
 
   /** Lets every stage load what it will need. Answers at once over memory. */
   prepare(): MaybePromise<void> {
-    return all(this.preparing, (stage) => stage.prepare?.());
+    return all(this.preparing, (prepare) => prepare());
   }
 
   /** All rows of the batch have entered. */
@@ -213,13 +220,10 @@ const noBatch: Batch = {
   bounded: false,
 };
 
-function all(
-  stages: readonly Stage[],
-  step: (stage: Stage) => MaybePromise<void>,
-): MaybePromise<void> {
+function all<T>(of: readonly T[], step: (one: T) => MaybePromise<void>): MaybePromise<void> {
   let waiting: PromiseLike<void>[] | undefined;
-  for (const stage of stages) {
-    const answer = step(stage);
+  for (const one of of) {
+    const answer = step(one);
     if (!isPromise(answer)) continue;
     waiting ??= [];
     waiting.push(answer);

@@ -21,7 +21,7 @@ export function rxNode(
     inputs: [input],
     ...(name === undefined ? {} : { label: name }),
     operator,
-    traits: { readsOrder: true, grouping: 'keeps' },
+    traits: { readsOrder: true, grouping: 'keeps', namesErrors: true },
     stage: () => {
       throw new TypeError('an rx node is run by the engine, not compiled to a stage');
     },
