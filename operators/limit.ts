@@ -10,7 +10,8 @@ import { hasAggregationAbove } from './internal/aggregationAbove.js';
  * the first `n` rows of each table.
  *
  * In:     rows of `T`. What stands before it is read to the end, unlike with RxJS's `take`.
- * Out:    at most `n` rows, unchanged, with their event times; order kept.
+ * Out:    at most `n` rows, unchanged, with their event times; order kept. It is SQL's LIMIT: in a live
+ *         subscription too it neither completes nor unsubscribes after them; RxJS's `take` does.
  * State:  one counter; none behind an aggregation in complete mode.
  * Errors: RangeError if `n` is no whole number >= 0; `LIMIT_MODE` in update mode.
  * Source: semantics/spark.md 2.14, 3.10.

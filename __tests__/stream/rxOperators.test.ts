@@ -296,6 +296,38 @@ describe('what fails in a query is named', () => {
   });
 });
 
+describe('catchError and retry in a query', () => {
+  const boom = (): never => {
+    throw new Error('boom');
+  };
+  const run = (operator: Any) =>
+    readBatch(
+      of(1, 2).pipe(
+        where(() => true),
+        operator,
+      ),
+    );
+
+  it.each<readonly [string, Any]>([
+    [
+      'an RxJS operator',
+      (s) =>
+        s.pipe(
+          map(boom),
+          rx.catchError(() => of(-1)),
+        ),
+    ],
+    ['an operator of ours', (s) => s.pipe(where(boom), rx.retry(2))],
+  ])('see no error of %s above them', async (_name, operator) => {
+    await expect(run(operator)).rejects.toMatchObject({ code: 'BATCH_FAILED' });
+  });
+
+  it('see what fails inside an operator', async () => {
+    const ask = (n: number) => rx.throwError(boom).pipe(rx.catchError(() => of(-n)));
+    expect(await run(rx.mergeMap(ask))).toEqual([-1, -2]);
+  });
+});
+
 describe('an Observable of another copy of rxjs', () => {
   const bundle = '../../node_modules/rxjs/dist/bundles/rxjs.umd.js';
   const other = createRequire(import.meta.url)(bundle) as typeof rx;

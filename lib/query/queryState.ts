@@ -4,7 +4,10 @@ import { canonicalKey } from '../state/canonicalKey.js';
 import type { Entry, StateStore } from '../state/stateStore.js';
 import type { StreamExecution } from './streamExecution.js';
 
-/** One entry of an operator's state, as the operator keeps it. */
+/**
+ * One entry of an operator's state, as the operator keeps it: accumulators, not results. A lone `count()`
+ * keeps its number, `sum` how many and the sum; these forms may change with a version.
+ */
 export interface StateRow {
   /** Which of the operator's tables. */
   readonly table: string;
@@ -15,7 +18,8 @@ export interface StateRow {
 }
 
 /**
- * The state of one operator of a running query, consistent as of the last commit.
+ * The state of one operator of a running query, consistent as of the last commit: state, not results
+ * (see {@link StateRow}). For results use a sink in update or complete mode.
  *
  * - `get(key)`: every entry under that key, in every table of the operator (a window each).
  * - `scan(prefix)`: all entries, or those whose key is an array that begins with `prefix`.

@@ -18,7 +18,7 @@ export interface StoredStateRow extends StateRow {
  *
  * In:     a `checkpointLocation`.
  * Out:    entries in order of operator, table, time (ms) and key, in the form in which the operator keeps
- *         them, each verified by its checksum.
+ *         them on disk (accumulators, packed; not results), each verified by its checksum.
  * Errors: `CHECKPOINT_LOCKED`, `STATE_OPEN_FAILED`, `STATE_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`.
  * Source: semantics/spark.md 1.13 (state data source).
  * @example
