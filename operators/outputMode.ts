@@ -23,11 +23,7 @@ export function outputMode<T>(mode: OutputMode): MonoTypeOperatorFunction<T> {
     kind: 'outputMode',
     inputs: [input],
     label: mode,
-<<<<<<< HEAD
-    traits: { grouping: 'keeps', columns: 'kept' },
-=======
-    traits: { grouping: 'keeps', namesErrors: true },
->>>>>>> e18305f (fix(query): BATCH_FAILED names the operator whose function throws)
+    traits: { grouping: 'keeps', columns: 'kept', namesErrors: true },
     mode,
     stage: (_ctx, out) => out,
   });

@@ -31,13 +31,12 @@ export function select<T>(...args: readonly unknown[]): OperatorFunction<T, unkn
     const node: PlanNode = {
       kind: 'select',
       inputs: [planOf(source)],
-<<<<<<< HEAD
       ...(names ? { label: names.join(', ') } : {}),
-      traits: { mapsEachRow: true, ...(names ? { columns: names, readsColumns: names } : {}) },
-=======
-      ...(label === undefined ? {} : { label }),
-      traits: { mapsEachRow: true, namesErrors: true },
->>>>>>> e18305f (fix(query): BATCH_FAILED names the operator whose function throws)
+      traits: {
+        mapsEachRow: true,
+        namesErrors: true,
+        ...(names ? { columns: names, readsColumns: names } : {}),
+      },
       stage: (ctx, out) => mapStage(ctx, out, project),
     };
     return new DataStream<unknown>(node);

@@ -26,11 +26,7 @@ export function union<A, B = A>(...others: readonly Observable<B>[]): OperatorFu
     const node: PlanNode = {
       kind: 'union',
       inputs,
-<<<<<<< HEAD
-      traits: { columns: 'kept' },
-=======
-      traits: { namesErrors: true },
->>>>>>> e18305f (fix(query): BATCH_FAILED names the operator whose function throws)
+      traits: { columns: 'kept', namesErrors: true },
       stage: (_ctx, out) => {
         const shared = new UnionStage(out, inputs.length);
         return inputs.map(() => shared);

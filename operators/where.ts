@@ -30,11 +30,7 @@ export function where<T>(
     const node: PlanNode = {
       kind: 'where',
       inputs: [input],
-<<<<<<< HEAD
-      traits: { countsRows: true, grouping: 'keeps', columns: 'kept' },
-=======
-      traits: { countsRows: true, grouping: 'keeps', namesErrors: true },
->>>>>>> e18305f (fix(query): BATCH_FAILED names the operator whose function throws)
+      traits: { countsRows: true, grouping: 'keeps', columns: 'kept', namesErrors: true },
       stage: (ctx, out) => new (ownStage(WhereStage, predicate, ownNext))(ctx, out, predicate),
     };
     return new DataStream<T>(node);

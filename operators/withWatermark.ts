@@ -51,10 +51,13 @@ export function withWatermark<T>(
       kind: 'withWatermark',
       inputs: [input],
       label: `${delayMs} ms`,
-      traits: { columns: 'kept', ...(typeof time === 'string' ? { readsColumns: [time] } : {}) },
+      traits: {
+        namesErrors: true,
+        columns: 'kept',
+        ...(typeof time === 'string' ? { readsColumns: [time] } : {}),
+      },
       delayMs,
       idleAfterMs,
-      traits: { namesErrors: true },
       watermarkOut: (_inputs, origin) => origin,
       stage: (ctx, out) =>
         new (ownStage(WatermarkStage, timeOf, ownNext, { eventTimeMs }))(ctx, out, timeOf),
