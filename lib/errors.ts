@@ -19,8 +19,14 @@ const messages = {
     excerpt: string;
   }) =>
     `${p.source}: line ${p.line} of ${p.file} is no record of the schema: ${p.reason}, in ${p.excerpt}; mend the file, or give the source mode: 'PERMISSIVE' (nulls) or 'DROPMALFORMED' (counted)`,
-  BATCH_FAILED: (p: { batchId: number; operator: string; ranges: string; reason: string }) =>
-    `batch ${p.batchId} failed in ${p.operator} (${p.ranges}): ${p.reason}`,
+  BATCH_FAILED: (p: {
+    batchId: number;
+    operator: string;
+    ranges: string;
+    reason: string;
+    hint?: string;
+  }) =>
+    `batch ${p.batchId} failed in ${p.operator} (${p.ranges}): ${p.reason}${p.hint === undefined ? '' : `; ${p.hint}`}`,
   BUFFER_FULL: (p: { source: string; bufferSize: number }) =>
     `${p.source} gave more rows than fit between two batches (bufferSize ${p.bufferSize}): raise bufferSize, choose whenFull: 'dropOldest' or 'dropNewest', or slow the source`,
   CHECKPOINT_CONCURRENT: (p: { file: string; batchId: number }) =>

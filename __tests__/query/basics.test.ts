@@ -1,5 +1,6 @@
 import { delay, map, mergeMap, of, Subject } from 'rxjs';
 import {
+  foreachBatch,
   memorySink,
   memoryStream,
   readStream,
@@ -99,4 +100,25 @@ describe('a live subscription', () => {
     rows$.complete();
     expect(seen).toEqual([5, -1]);
   });
+});
+
+describe('a sink that stops its own query, without waiting', () => {
+  it.each(['at once', 'after a while'])(
+    '%s: its batch is committed and no other runs',
+    async (when) => {
+      const source = memoryStream<number>();
+      const batches: number[] = [];
+      const query = writeStream(readStream(source), {
+        sink: foreachBatch(async (_rows, batchId) => {
+          if (when !== 'at once') await Promise.resolve();
+          batches.push(batchId);
+          void query.stop();
+        }),
+      });
+      source.addData(1);
+      expect(await query.awaitTermination('10 seconds')).toBe(true);
+      expect(batches).toEqual([0]);
+      expect(query.lastProgress?.batchId).toBe(0);
+    },
+  );
 });

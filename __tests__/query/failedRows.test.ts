@@ -2,6 +2,7 @@ import {
   aggregate,
   count,
   type FailedRow,
+  groupByKey,
   type LateRow,
   memorySink,
   memoryStream,
@@ -79,6 +80,20 @@ describe('rows on which a function of the pipe throws', () => {
     await expect(query.processAllAvailable()).rejects.toMatchObject({
       code: 'BATCH_FAILED',
       params: { operator: 'where-0' },
+    });
+  });
+
+  it('does not hold for operators that group, and the error says so', async () => {
+    const source = memoryStream<number>();
+    const query = writeStream(readStream(source).pipe(groupByKey(refuse(2)), count()), {
+      sink: memorySink<{ key: number; count: number }>(),
+      outputMode: 'update',
+      failedRows: 'deadLetter',
+    });
+    source.addData(2);
+    await expect(query.processAllAvailable()).rejects.toMatchObject({
+      code: 'BATCH_FAILED',
+      message: expect.stringContaining("no 2; failedRows: 'deadLetter' holds for where, select,"),
     });
   });
 

@@ -1,4 +1,5 @@
 import { StreamingError } from '../errors.js';
+import type { RowPolicy } from '../stream/sourceNode.js';
 import { reasonOf } from './operatorError.js';
 import type { ReadRange } from './pendingCommit.js';
 
@@ -9,12 +10,20 @@ export class CommitFailed extends Error {
   }
 }
 
+/** Why a row that an operator could not take was not treated as `failedRows` says for that operator. */
+export function policyHint(policy: RowPolicy, cause: unknown): string | undefined {
+  // A coded cause is no function of the user's, or says itself what to do.
+  if (policy === 'fail' || cause instanceof StreamingError) return undefined;
+  return `failedRows: '${policy}' holds for where, select, withColumns, explode and withWatermark, not for an operator that may have put a part of the row into its result already: compute what may throw in a select before it`;
+}
+
 /** BATCH_FAILED, with the batch id, the operator, the ranges and the cause. */
 export function batchFailed(
   cause: unknown,
   batchId: number,
   operator: string,
   read: readonly ReadRange[],
+  hint?: string,
 ): StreamingError {
   const reason = reasonOf(cause);
   const ranges = read
@@ -22,5 +31,6 @@ export function batchFailed(
       return `${source.id}: ${JSON.stringify(after)} to ${JSON.stringify(upTo)}`;
     })
     .join(', ');
-  return new StreamingError('BATCH_FAILED', { batchId, operator, ranges, reason }, { cause });
+  const params = { batchId, operator, ranges, reason, ...(hint === undefined ? {} : { hint }) };
+  return new StreamingError('BATCH_FAILED', params, { cause });
 }

@@ -2,7 +2,7 @@ import { Subject } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { drive, isPromise, type MaybePromise, type Steps, then, wait } from '../maybe.js';
 import { BatchExecution, Stopped } from './batchExecution.js';
-import { batchFailed, CommitFailed } from './batchFailure.js';
+import { batchFailed, CommitFailed, policyHint } from './batchFailure.js';
 import { BatchReport } from './batchReport.js';
 import { ContinuousEpoch } from './continuousEpoch.js';
 import { OperatorError, reasonOf } from './operatorError.js';
@@ -285,8 +285,12 @@ export class StreamExecution implements QueryLife {
       return new StreamingError('QUERY_FAILED', { name: this.setup.label, reason }, { cause });
     }
     report.running = false;
-    const operator = error instanceof OperatorError ? error.operatorId : report.phase;
-    return batchFailed(cause, report.batchId, operator, this.ranges);
+    if (!(error instanceof OperatorError)) {
+      return batchFailed(cause, report.batchId, report.phase, this.ranges);
+    }
+    const { operatorId } = error;
+    const hint = policyHint(this.setup.failedRowsAt(operatorId), cause);
+    return batchFailed(cause, report.batchId, operatorId, this.ranges, hint);
   }
 
   /** Of the batch that runs. */

@@ -98,7 +98,7 @@ export class StreamingQuery {
 
   /**
    * Waits for the end of the query: true once it has ended, false if `timeout` passes first. Rejects
-   * with the error of a failed query.
+   * with the error of a failed query. Never await it in a sink of this query: see {@link stop}.
    *
    * @param timeout ms or `'10 seconds'`; none: as long as it takes.
    */
@@ -115,6 +115,7 @@ export class StreamingQuery {
   /**
    * Answers when all rows that were there at the call have been processed, no-data batches included.
    * Rejects if the query fails. For tests; an endless fast source may never be idle.
+   * Never await it in a sink of this query: see {@link stop}.
    */
   async processAllAvailable(): Promise<void> {
     await this.execution.whenIdle();
@@ -124,6 +125,9 @@ export class StreamingQuery {
   /**
    * Ends the query after the batch that is running. Stopping twice is fine. `STOP_TIMEOUT` if the sink
    * or a source does not answer within `stopTimeout`: the batch is not committed then.
+   *
+   * A sink (`foreachBatch`) MUST NOT await it: the query waits for the sink, and neither would ever go on.
+   * `void query.stop()` there is fine: the batch is committed, and the query ends.
    */
   async stop(): Promise<void> {
     this.execution.stop();
@@ -142,7 +146,7 @@ export class StreamingQuery {
 
   /**
    * Copies state and position into a folder that is new, while the query runs: as the last commit left
-   * them. `writeStream(…, { from })` starts another query there, `millrace restore` mends this one.
+   * them, between two batches: never await it in a sink of this query. `writeStream(…, { from })` starts another query there, `millrace restore` mends this one.
    *
    * Errors: `SAVEPOINT_UNAVAILABLE` without a checkpoint or before the first commit, `SAVEPOINT_EXISTS`,
    *         `QUERY_NOT_ACTIVE`, `STATE_CORRUPT`.

@@ -51,9 +51,13 @@ export interface WriteStreamOptions<T> {
   /** How several watermarks make the global one. Default `min`. */
   readonly multipleWatermarkPolicy?: WatermarkPolicy;
   /**
-   * Bad records of sources, and rows on which a function of the pipe throws: `fail` the batch (default),
-   * `deadLetter` (to `failed$` and `failedSink`), or `drop`; counted in each case. Per operator by its id
-   * in `explain()`, `default` for all others: `{ 'select-0': 'deadLetter', default: 'fail' }`.
+   * Bad records of sources, and rows on which the function of a row-by-row operator throws (`where`,
+   * `select`, `withColumns`, `explode`, `withWatermark`): `fail` the batch (default), `deadLetter` (to
+   * `failed$` and `failedSink`), or `drop`; counted in each case. Per operator by its id in `explain()`,
+   * `default` for all others: `{ 'select-0': 'deadLetter', default: 'fail' }`.
+   *
+   * What a function of any other operator throws always fails the batch: a part of the row may be in a
+   * group, a pair or a state by then. Compute a key that may throw in a `select` before `groupByKey`.
    */
   readonly failedRows?: RowPolicy | Readonly<Record<string, RowPolicy>>;
   /** Late rows also go here, with the batch. */

@@ -8,6 +8,8 @@ import type { StreamSink } from './sink.js';
  * In:     any mode; empty batches too. A promise is awaited before the batch is committed.
  * Out:    at least once: after a crash, one batch comes again with the same `batchId` and the same
  *         rows. Write the id in the same transaction as the rows, skip ids that are there: exactly once.
+ *         `write` MUST NOT wait for its own query (`stop`, `processAllAvailable`, `awaitTermination`,
+ *         `savepoint`), which waits for `write`: `void query.stop()` ends it after this batch.
  * Errors: what `write` throws fails the batch.
  * Source: semantics/spark.md 1.17. The rows are an array: reading them twice computes nothing twice.
  *
