@@ -83,7 +83,7 @@ class LiveRun implements LiveTurns {
     try {
       segment.sourceRow(entry, row);
       this.afterTurn();
-      this.goOn();
+      if (!this.isIdle) this.goOn();
     } finally {
       this.rest();
     }
@@ -156,11 +156,16 @@ class LiveRun implements LiveTurns {
   }
 
   private rest(): void {
-    if (!this.held) {
+    if (!this.held && !this.isIdle) {
       this.due.length = 0;
       this.queue.clear();
     }
     this.outermost = undefined;
+  }
+
+  /** No turn waits; asked for each row. */
+  private get isIdle(): boolean {
+    return this.queue.isEmpty && this.due.length === 0;
   }
 
   /** If the watermark rose, what it makes due comes out next, the parts further up first. */

@@ -3,6 +3,10 @@ export class TurnQueue {
   private turns: (() => void)[] = [];
   private taken = 0;
 
+  get isEmpty(): boolean {
+    return this.turns.length === 0;
+  }
+
   push(turn: () => void): void {
     this.turns.push(turn);
   }
