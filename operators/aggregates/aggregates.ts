@@ -39,7 +39,10 @@ export interface Aggregates<T> {
   count(options?: Options<T>): Of<T, number>;
   /** Rows for which `value` is not null. */
   count(value: Read<T, unknown>, options?: Options<T>): Of<T, number>;
-  /** Doubles are added plainly in order of arrival; bigints and Decimals exactly. */
+  /**
+   * Numbers are added as doubles in order of arrival, so beyond ±2^53 the sum of a BIGINT column is
+   * rounded, too; bigints (a source's `bigints: 'bigint'`) and Decimals are added exactly.
+   */
   sum<V extends Numeric>(
     value: Read<T, V | null | undefined>,
     options?: Options<T>,
