@@ -41,7 +41,7 @@ export function windowTime<T>(of?: WindowReader<T>): MonoTypeOperatorFunction<T>
     const node: PlanNode = {
       kind: 'windowTime',
       inputs: [planOf(source)],
-      traits: { givesEventTime: true },
+      traits: { givesEventTime: true, namesErrors: true },
       stage: (ctx, out) => new WindowTimeStage(ctx, out, read as WindowReader<unknown>),
     };
     return new DataStream<T>(node);
