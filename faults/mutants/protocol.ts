@@ -74,7 +74,7 @@ export const protocol: readonly Mutant[] = [
     file: batch,
     edits: [
       ["yield* wait(run.failedSink?.addBatch(batchId, failedRows, 'append'));", ''],
-      ['*forget({ batchId, ranges }) {', '*forget({ batchId, ranges, failedRows }) {'],
+      ['*forget({ batchId, ranges, at }) {', '*forget({ batchId, ranges, at, failedRows }) {'],
       [
         "setup.killPoint('kp10:before');",
         "yield* wait(run.failedSink?.addBatch(batchId, failedRows, 'append'));",
