@@ -52,7 +52,7 @@ export interface WriteStreamOptions<T> {
   readonly multipleWatermarkPolicy?: WatermarkPolicy;
   /**
    * Bad records of sources, and rows on which the function of a row-by-row operator throws (`where`,
-   * `select`, `withColumns`, `explode`, `withWatermark`): `fail` the batch (default), `deadLetter` (to
+   * `select`, `withColumns`, `explode`, `withWatermark`, `windowTime`): `fail` the batch (default), `deadLetter` (to
    * `failed$` and `failedSink`), or `drop`; counted in each case. Per operator by its id in `explain()`,
    * `default` for all others: `{ 'select-0': 'deadLetter', default: 'fail' }`.
    *
