@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { identity, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 import {
   asc,
   desc,
@@ -28,9 +28,19 @@ import { groupStateFunction } from './groupStateFunctions.js';
 import { processFunction } from './processFunctions.js';
 import type { JoinPlan, Plan, Row, StaticJoinPlan } from './vector.js';
 
-/** Writes a vector's plan with the public operators, as a user would. */
-export function buildPlan(plan: Plan, sources: ReadonlyMap<string, Source>): Built {
-  const build = (inner: Plan): Built => buildPlan(inner, sources);
+/**
+ * Writes a vector's plan with the public operators, as a user would; `between` stands behind each but
+ * the last.
+ */
+export function buildPlan(
+  plan: Plan,
+  sources: ReadonlyMap<string, Source>,
+  between: MonoTypeOperatorFunction<Row> = identity,
+): Built {
+  const build = (inner: Plan): Built => {
+    const built = buildPlan(inner, sources, between);
+    return { ...built, rows$: built.rows$.pipe(between) };
+  };
   switch (plan.op) {
     case 'source': {
       const source = sources.get(plan.name) as Source;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { tap } from 'rxjs';
 import { continuous, readBatch } from '../../index.js';
 import { manualClock } from '../../lib/testing/index.js';
 import type { Plan, Row } from '../conformance/vector.js';
@@ -121,6 +122,30 @@ describe('laws of every query', () => {
         live.complete();
         await done;
         expect(bag(rows)).toEqual(bag((await run(query, steps)).rows));
+      }),
+      runs,
+    );
+  });
+
+  it('RxJS operators between ours change nothing, live and in a query', async () => {
+    await fc.assert(
+      fc.asyncProperty(given, async ({ query, input, batches }) => {
+        const steps = stepsOf(query, input, batches);
+        const expected = bag((await run(query, steps)).rows);
+        const live = prepare(query, tap());
+        const table = prepare(query, tap());
+        const rows: Row[] = [];
+        const done = live.rows$.forEach((row) => {
+          rows.push(row);
+        });
+        for (const step of steps) {
+          live.add(step);
+          table.add(step);
+        }
+        live.complete();
+        await done;
+        expect(bag(rows)).toEqual(expected);
+        expect(bag(await readBatch(table.rows$))).toEqual(expected);
       }),
       runs,
     );

@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import {
   type MemorySink,
   type MemoryStream,
@@ -21,7 +21,10 @@ export interface Running {
   complete(): void;
 }
 
-export function prepare({ plan, sources }: Query): Running {
+export function prepare(
+  { plan, sources }: Query,
+  between?: MonoTypeOperatorFunction<Row>,
+): Running {
   const made = new Map<string, Source>();
   for (const [name, prefix] of Object.entries(sources)) {
     const columns = ['time', 'k', 'j', 'v'].map((column) => prefix + column);
@@ -29,7 +32,7 @@ export function prepare({ plan, sources }: Query): Running {
   }
   const streams = [...made].map(([name, { stream }]) => [name, stream] as const);
   return {
-    rows$: buildPlan(plan, made).rows$,
+    rows$: buildPlan(plan, made, between).rows$,
     add: (step) => {
       for (const [name, stream] of streams) addTo(stream, step[name] ?? []);
     },
