@@ -114,12 +114,12 @@ class WatermarkStage implements Stage {
     this.out.next(row, time);
   }
 
-  /** A null time does not count, nor does it raise the watermark. */
+  /** A null time counts as 0 in the figures and cannot raise the watermark (semantics/spark.md 2.17). */
   protected note(time: number): void {
-    if (Number.isNaN(time)) return;
+    const counted = Number.isNaN(time) ? 0 : time;
     this.rows += 1;
-    this.sum += time;
-    if (time < this.min) this.min = time;
+    this.sum += counted;
+    if (counted < this.min) this.min = counted;
     if (time > this.max) this.max = time;
   }
 

@@ -1,6 +1,6 @@
 /**
- * Event times of the rows that passed a watermark node in one batch (ms). A null time is none, and does
- * not count; in Spark it counts as 1970.
+ * Event times of the rows that passed a watermark node in one batch (ms). A null time counts as 0 in
+ * min and avg, and cannot raise max above what rows have (semantics/spark.md 2.17).
  */
 export class EventTimeStats {
   count = 0;

@@ -227,7 +227,8 @@ function eventTimeOf(pipeline: Pipeline, watermarkMs: number | undefined): Recor
   }
   const watermark = iso(watermarkMs);
   if (count === 0) return { watermark };
-  return { avg: iso(sum / count), max: iso(max), min: iso(min), watermark };
+  const largest = Number.isFinite(max) ? max : 0; // all were null
+  return { avg: iso(sum / count), max: iso(largest), min: iso(min), watermark };
 }
 
 /** ISO-8601 in UTC; what no Date can hold as it is. */

@@ -16,7 +16,10 @@ export interface StreamingQueryProgress {
   readonly processedRowsPerSecond?: number;
   /** Phases of the batch in ms: triggerExecution, latestOffset, walCommit, getBatch, addBatch, commitOffsets. */
   readonly durationMs: Readonly<Record<string, number>>;
-  /** `watermark` used in this batch and, if rows with a time were seen, `max min avg`; ISO-8601. */
+  /**
+   * `watermark` used in this batch and, if rows were seen, `max min avg`; ISO-8601. As in Spark a null
+   * time counts as 1970 in them.
+   */
   readonly eventTime: Readonly<Record<string, string>>;
   /** Downstream operator first. */
   readonly stateOperators: readonly StateOperatorProgress[];
