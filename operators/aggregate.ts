@@ -102,6 +102,7 @@ export function aggregateNode(
       (window !== undefined || grouping.keyTime !== undefined) &&
       query.hasWatermark(node),
     validate: (query) => validate(node, kind, grouping, query),
+    validateBatch: (query) => requireWindowTime(node, kind, window, query),
     runsWithoutData: (mode) => mode !== 'complete',
     stage: (ctx, out) => aggregateStage(ctx, out, grouping, fold),
   };

@@ -97,4 +97,9 @@ describe('readBatch', () => {
     const rows = readStream(interval(1), { bufferSize: 2, name: 'ticks' });
     await expect(readBatch(rows)).rejects.toMatchObject({ code: 'BUFFER_FULL' });
   });
+
+  it('refuses a window over rows that have no event time', async () => {
+    const counts = readStream(of(1, 2)).pipe(window('1 hour'), count());
+    await expect(readBatch(counts)).rejects.toMatchObject({ code: 'WINDOW_NEEDS_TIME' });
+  });
 });

@@ -33,6 +33,8 @@ export interface PlanNode {
   forgets?(query: QueryShape): boolean;
   /** Throws a coded StreamingError before the query starts. */
   validate?(query: QueryShape): void;
+  /** The part of it that also holds where the plan is read as a batch. */
+  validateBatch?(query: QueryShape): void;
   /**
    * Per-operator propagation (semantics/spark.md 2.5): the watermark that leaves this node, from the
    * ones that enter it (`undefined`: that input carries none). Default: the smallest of those given.

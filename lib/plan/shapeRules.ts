@@ -30,6 +30,8 @@ export const transformWithTime =
 export function checkBatchShape(graph: PlanGraph): void {
   refuseLostGroupings(graph);
   refuseUnknownColumns(graph);
+  const query = queryShape(graph, 'complete');
+  for (const node of graph.nodes) node.validateBatch?.(query);
 }
 
 export function queryShape(graph: PlanGraph, outputMode: OutputMode): QueryShape {

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import { StreamingError } from '../../lib/errors.js';
 import { type GroupingNode, groupingOf, openGrouping } from '../../lib/plan/grouping.js';
 import type { PlanNode, Stage } from '../../lib/plan/planNode.js';
+import type { QueryShape } from '../../lib/plan/queryShape.js';
 import { DataStream, planOf } from '../../lib/stream/dataStream.js';
 import { requireWindowTime } from './requireWindowTime.js';
 
@@ -26,13 +27,16 @@ export function addGrouping<B>(source: Observable<unknown>, step: GroupingStep):
   const input = planOf(source);
   refuseRepeated(input, step);
   const wrapped = openGrouping(input) !== undefined;
+  const requireTime = (query: QueryShape): void =>
+    requireWindowTime(node, step.kind, step.grouping.window, query);
   const node: GroupingNode = {
     kind: step.kind,
     inputs: [input],
     label: step.label,
     grouping: step.grouping,
     // In the plan only if an operator behind sees its rows: else the aggregate asks for the time.
-    validate: (query) => requireWindowTime(node, step.kind, step.grouping.window, query),
+    validate: requireTime,
+    validateBatch: requireTime,
     stage: (_ctx, out) => new ShowStage(out, step, wrapped),
   };
   return new DataStream<B>(node);
