@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { identity, type MonoTypeOperatorFunction, mergeMap } from 'rxjs';
 import {
   asap,
   continuous,
@@ -26,10 +27,13 @@ class SlowStore {
   readonly files = new MemoryFileSystem();
   /** What a plan waits for. */
   planning: Promise<void> | undefined;
+  /** Above the groups. */
+  operator: MonoTypeOperatorFunction<string> = identity;
   private readonly writes: { resolve(): void; reject(error: Error): void }[] = [];
 
   start(trigger: Trigger, sink: StreamSink<unknown> = this.sink()) {
     const counts = readStream(this.source).pipe(
+      this.operator,
       groupByKey((word) => {
         this.events.push(`read ${word}`);
         return word;
@@ -103,6 +107,53 @@ class SlowStore {
 }
 
 describe('while the commit of a batch is on its way', () => {
+  it('an asynchronous operator of the next may end', async () => {
+    const store = new SlowStore();
+    let answer: (word: string) => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      store.operator = mergeMap((word) => {
+        if (word === 'a') return [word];
+        resolve();
+        return new Promise<string>((found) => {
+          answer = found;
+        });
+      });
+    });
+    store.source.addData('a');
+    store.source.addData('b');
+    const query = store.start(asap());
+    await asked;
+    await setImmediate();
+    answer('b');
+    await store.until('read b');
+    await setImmediate();
+    await store.letThrough();
+    await store.letThrough();
+    await store.until('progress 1');
+    await query.stop();
+  });
+
+  it('an asynchronous operator of the next may fail', async () => {
+    const store = new SlowStore();
+    const failed = new Promise<void>((resolve) => {
+      store.operator = mergeMap(async (word) => {
+        if (word === 'a') return word;
+        resolve();
+        throw new Error(`no ${word}`);
+      });
+    });
+    store.source.addData('a');
+    store.source.addData('b');
+    const query = store.start(asap());
+    const ended = expect(query.awaitTermination()).rejects.toMatchObject({
+      code: 'BATCH_FAILED',
+      params: { batchId: 1, operator: 'rx-0', reason: 'no b' },
+    });
+    await failed;
+    await store.letThrough();
+    await ended;
+  });
+
   it('the next is read and computed, and goes to the sink behind it', async () => {
     const store = new SlowStore();
     store.source.addData('a');

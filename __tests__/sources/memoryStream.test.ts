@@ -20,6 +20,14 @@ describe('memoryStream', () => {
     expect(source.latestOffset(3, 'one batch')).toBe(3);
   });
 
+  it('takes its schema as DDL too, and refuses what is none', () => {
+    const { schema } = memoryStream({ schema: 'id INT' });
+    expect(schema?.fields.map(({ name }) => name)).toEqual(['id']);
+    expect(() => memoryStream({ schema: 'id NUMBER?' })).toThrow(
+      expect.objectContaining({ code: 'DDL_INVALID' }),
+    );
+  });
+
   it('gives the same range again, to a second opener too', () => {
     const stream = memoryStream<string>();
     stream.addData('a');

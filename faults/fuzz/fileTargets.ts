@@ -82,7 +82,7 @@ function quoted(text: string): string {
 
 async function writeParquet(rows: readonly Row[], path: string): Promise<void> {
   const out = `${path}-out`;
-  const source = memoryStream<Row>({ schema: nested } as never);
+  const source = memoryStream<Row>({ schema: nested });
   const query = writeStream(readStream(source), {
     sink: parquetFileSink(out, { schema: nested }) as never,
   });

@@ -118,9 +118,10 @@ export class BatchExecution {
     report.phase = 'the query';
     this.setup.killPoint('kp5:after');
     pipeline.end();
-    if (!this.pipelineEnded && !this.early) {
+    if (this.stillRuns()) {
       yield* this.before.settle();
-      yield* wait(this.waitForPipeline());
+      // It may have ended meanwhile, with nobody to tell.
+      if (this.stillRuns()) yield* wait(this.waitForPipeline());
     }
     if (this.early) throw this.early.error;
     report.took('getBatch', started);
@@ -282,6 +283,10 @@ export class BatchExecution {
       },
       observe: (name, values) => report.observe(name, values),
     };
+  }
+
+  private stillRuns(): boolean {
+    return !this.pipelineEnded && !this.early;
   }
 
   /** Asynchronous operators have not completed: waits for them, for the time limit, or for stop(). */

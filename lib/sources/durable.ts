@@ -1,5 +1,6 @@
 import { type Observable, ReplaySubject, type Subscription } from 'rxjs';
 import { StreamingError } from '../errors.js';
+import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { StructType } from '../schema/types.js';
 import { DurableLog } from './durable/durableLog.js';
 import { type DurableFeed, DurableSource } from './durable/durableSource.js';
@@ -14,7 +15,7 @@ export interface DurableOptions {
   /** Names the source in progress and errors; may not change on one checkpoint. */
   readonly name: string;
   /** Type of the rows; rows are not checked against it. */
-  readonly schema?: StructType;
+  readonly schema?: SchemaInput;
   /** Rows waiting for a commit may take this much; then `push` is refused. Default 64 MiB. */
   readonly maxBytes?: number;
   /** At most this many rows in one batch. Default: all. */
@@ -101,7 +102,9 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
   ) {
     this.description = `Durable[${options.name}]`;
     this.signature = { name: options.name };
-    if (options.schema) this.schema = options.schema;
+    if (options.schema !== undefined) {
+      this.schema = toStructType(options.schema, 'durable: schema');
+    }
     const { maxBytes = defaultMaxBytes, maxRowsPerTrigger } = options;
     this.maxBytes = positiveIntegerOption('durable', 'maxBytes', maxBytes);
     this.maxRows = positiveIntegerOption('durable', 'maxRowsPerTrigger', maxRowsPerTrigger);

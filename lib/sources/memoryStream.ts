@@ -1,4 +1,5 @@
 import { StreamingError } from '../errors.js';
+import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { StructType } from '../schema/types.js';
 import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { Source, SourceContext, StreamSource } from './source.js';
@@ -8,8 +9,8 @@ import { positiveIntegerOption } from './sourceOption.js';
 export interface MemoryStreamOptions {
   /** Name in `explain()` and progress. Default `memory`. */
   readonly name?: string;
-  /** Type of the rows; rows are not checked against it. */
-  readonly schema?: StructType;
+  /** Type of the rows, also as DDL; rows are not checked against it. */
+  readonly schema?: SchemaInput;
   /** At most this many `addData` calls in one batch. Default: all. */
   readonly maxCallsPerTrigger?: number;
   /** Whole `addData` calls up to this many rows in one batch, but at least one. Default: all. */
@@ -70,8 +71,10 @@ class Memory<T> implements MemoryStream<T> {
 
   constructor(options: MemoryStreamOptions) {
     this.description = `MemoryStream[${options.name ?? 'memory'}]`;
-    if (options.schema) this.schema = options.schema;
     const owner = 'memoryStream';
+    if (options.schema !== undefined) {
+      this.schema = toStructType(options.schema, `${owner}: schema`);
+    }
     this.maxCalls = positiveIntegerOption(owner, 'maxCallsPerTrigger', options.maxCallsPerTrigger);
     this.maxRows = positiveIntegerOption(owner, 'maxRowsPerTrigger', options.maxRowsPerTrigger);
   }
