@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { examineCheckpoint } from '../lib/checkpoint/examineCheckpoint.js';
 import { nodeFileSystem } from '../lib/checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../lib/errors.js';
@@ -22,6 +23,11 @@ export const restore: Command = {
   options: { from: { type: 'string' } },
   async run({ positionals: [location = ''], values: { from }, json, io }) {
     if (typeof from !== 'string' || from === '') throw new UsageError('needs --from <savepoint>');
+    if (resolve(from) === resolve(location)) {
+      throw new UsageError(
+        `${from} would be put aside to be restored from: name another checkpoint`,
+      );
+    }
     const files = nodeFileSystem();
     const isThere = (await files.list(location)).length > 0;
     const done = isThere ? await replace(location, from) : await write(location, from);

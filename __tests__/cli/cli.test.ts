@@ -196,6 +196,14 @@ describe('millrace savepoint and restore', () => {
     );
   });
 
+  it('refuse to restore a savepoint in its own place', async () => {
+    await stopped('checkpoint');
+    await millrace('savepoint', at('checkpoint'), at('save'));
+    const { code, err } = await millrace('restore', at('save'), '--from', `${at('save')}/.`);
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('put aside') });
+    expect((await millrace('restore', at('elsewhere'), '--from', at('save'))).code).toBe(0);
+  });
+
   it('refuse a savepoint of another query', async () => {
     await stopped('checkpoint');
     await stopped('other');

@@ -12,6 +12,8 @@ import {
   type StreamingQuery,
   writeStream,
 } from '../../index.js';
+import { MemoryFileSystem } from '../../lib/checkpoint/memoryFileSystem.js';
+import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
 
 let folder: string;
 beforeEach(() => {
@@ -89,4 +91,51 @@ describe('readState', () => {
     await expect(readState(folder).next()).rejects.toMatchObject({ code: 'CHECKPOINT_LOCKED' });
     await query.stop();
   });
+});
+
+/** Counts what reads more than one key. */
+class CountingStore extends MemoryByteStore {
+  ranges = 0;
+
+  override range(...args: Parameters<MemoryByteStore['range']>) {
+    this.ranges += 1;
+    return super.range(...args);
+  }
+}
+
+it('finds a key in state on disk without reading the others', async () => {
+  const bytes = new MemoryBytes();
+  const files = new MemoryFileSystem();
+  const words = memoryStream<string>();
+  words.addAll(Array.from({ length: 500 }, (_, i) => `word ${i}`));
+  const start = (store: MemoryByteStore) =>
+    writeStream(
+      readStream(words).pipe(
+        groupByKey((word) => word),
+        count(),
+      ),
+      {
+        sink: memorySink(),
+        outputMode: 'update',
+        checkpointLocation: '/checkpoint',
+        stateStore: () => store,
+        internals: { fileSystem: files },
+      },
+    );
+  const first = start(new MemoryByteStore(bytes));
+  await first.processAllAvailable();
+  await first.stop();
+  const store = new CountingStore(bytes);
+  const query = start(store);
+  await query.processAllAvailable();
+  const before = store.ranges;
+  const state = query.state('aggregate-0');
+  expect(await state.get('word 7')).toEqual([
+    { table: expect.any(String), key: 'word 7', value: 1 },
+  ]);
+  expect(await state.get('word 500')).toEqual([]);
+  expect(store.ranges).toBe(before);
+  expect(await state.scan()).toHaveLength(500);
+  expect(store.ranges).toBeGreaterThan(before);
+  await query.stop();
 });

@@ -1,7 +1,7 @@
 import { concatMap, defer, distinctUntilChanged, type Observable, startWith } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { canonicalKey } from '../state/canonicalKey.js';
-import type { Entry, StateStore } from '../state/stateStore.js';
+import type { Entry, KeyedTable, StateStore } from '../state/stateStore.js';
 import type { StreamExecution } from './streamExecution.js';
 
 /**
@@ -21,7 +21,8 @@ export interface StateRow {
  * The state of one operator of a running query, consistent as of the last commit: state, not results
  * (see {@link StateRow}). For results use a sink in update or complete mode.
  *
- * - `get(key)`: every entry under that key, in every table of the operator (a window each).
+ * - `get(key)`: every entry under that key, in every table of the operator (a window each). A lookup where
+ *   the operator has no windows; entries laid out by time are all loaded to find those of one key.
  * - `scan(prefix)`: all entries, or those whose key is an array that begins with `prefix`.
  * - `watch(key)`: what `get` gives, now and after each commit that changed it.
  */
@@ -32,7 +33,9 @@ export interface QueryState {
 }
 
 export function queryState(execution: StreamExecution, operatorId: string): QueryState {
-  const read = (keep: (key: unknown) => boolean): Promise<readonly StateRow[]> =>
+  const read = (
+    rows: (store: StateStore) => Promise<readonly StateRow[]>,
+  ): Promise<readonly StateRow[]> =>
     execution.between(async (checkpoint) => {
       const ids = execution.statefulIds;
       if (!ids.includes(operatorId)) {
@@ -41,22 +44,27 @@ export function queryState(execution: StreamExecution, operatorId: string): Quer
           known: ids.join(', ') || 'none',
         });
       }
-      return rowsOf(checkpoint.backend.operator(operatorId), keep);
+      return rows(checkpoint.backend.operator(operatorId));
     });
   const get = (key: unknown) => {
     const wanted = canonicalKey(key, operatorId);
-    return read((other) => canonicalKey(other, operatorId) === wanted);
+    const isIt = (other: unknown) => canonicalKey(other, operatorId) === wanted;
+    return read((store) =>
+      rowsOf(store, isIt, (table) => {
+        const entry = table.find(key);
+        return entry === undefined ? [] : [entry];
+      }),
+    );
   };
   return {
     get,
     scan: (prefix = []) => {
       const wanted = prefix.map((part) => canonicalKey(part, operatorId));
-      return read(
-        (key) =>
-          wanted.length === 0 ||
-          (Array.isArray(key) &&
-            wanted.every((part, i) => canonicalKey(key[i], operatorId) === part)),
-      );
+      const begins = (key: unknown) =>
+        wanted.length === 0 ||
+        (Array.isArray(key) &&
+          wanted.every((part, i) => canonicalKey(key[i], operatorId) === part));
+      return read((store) => rowsOf(store, begins));
     },
     watch: (key) =>
       execution.committed$.pipe(
@@ -67,12 +75,18 @@ export function queryState(execution: StreamExecution, operatorId: string): Quer
   };
 }
 
+/** `inKeyed` finds the entries of a keyed table without the others, which may be many. */
 async function rowsOf(
   store: StateStore,
   keep: (key: unknown) => boolean,
+  inKeyed?: (table: KeyedTable<unknown>) => readonly Entry<unknown>[],
 ): Promise<readonly StateRow[]> {
   const rows: StateRow[] = [];
   for (const { name, kind } of store.names) {
+    if (kind === 'keyed' && inKeyed) {
+      for (const entry of inKeyed(store.keyed(name))) rows.push(rowOf(name, entry));
+      continue;
+    }
     const table = kind === 'keyed' ? store.keyed<unknown>(name) : store.timed<unknown>(name);
     await table.loadAll();
     for (const entry of table.entries()) if (keep(entry.key)) rows.push(rowOf(name, entry));

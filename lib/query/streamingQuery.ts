@@ -124,7 +124,7 @@ export class StreamingQuery {
 
   /**
    * Ends the query after the batch that is running. Stopping twice is fine. `STOP_TIMEOUT` if the sink
-   * or a source does not answer within `stopTimeout`: the batch is not committed then.
+   * or a source does not answer within `stopTimeout`: the batch is committed once it does, or runs again.
    *
    * A sink (`foreachBatch`) MUST NOT await it: the query waits for the sink, and neither would ever go on.
    * `void query.stop()` there is fine: the batch is committed, and the query ends.
