@@ -10,6 +10,7 @@ import { examineStore } from '../state/level/examineStore.js';
 import { readState } from '../state/level/readState.js';
 import { adviceFor } from './advice.js';
 import { type Command, exitCodes } from './command.js';
+import { refuseUnchecked } from './couldNotCheck.js';
 import { mustBeCheckpoint, withLock } from './withLock.js';
 
 /** A part of a checkpoint that was checked. */
@@ -92,8 +93,9 @@ async function attempt(body: () => Promise<unknown>): Promise<StreamingError | u
     await body();
     return undefined;
   } catch (error) {
-    if (error instanceof StreamingError && error.code !== 'CHECKPOINT_LOCKED') return error;
-    throw error;
+    if (!(error instanceof StreamingError) || error.code === 'CHECKPOINT_LOCKED') throw error;
+    refuseUnchecked(error);
+    return error;
   }
 }
 
