@@ -1,3 +1,5 @@
+import { StreamingError } from '../lib/errors.js';
+
 /** What the place says, not the state: a copy to look at needs room and the right to write beside it. */
 const ofThePlace =
   /ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EMFILE|ENFILE|No space left|Read-only file system|Permission denied|Too many open files/;
@@ -12,8 +14,5 @@ export function refuseUnchecked(error: Error): void {
     if (ofThePlace.test(`${Reflect.get(cause, 'code')} ${cause.message}`)) found = cause;
   }
   if (found === undefined) return;
-  throw new Error(
-    `the state could not be checked, and may be sound: ${found.message}; make room, or check a copy of the folder where it can be written (the check needs one beside it)`,
-    { cause: error },
-  );
+  throw new StreamingError('STATE_NOT_CHECKED', { reason: found.message }, { cause: error });
 }

@@ -228,6 +228,8 @@ const messages = {
     `${p.directory} has state in format ${p.found}, this build reads ${p.supported}: use the release that wrote it; nothing was changed`,
   STATE_FUNCTION_ASYNC: (p: { operator: string; called: string }) =>
     `${p.operator}: ${p.called} returned a Promise, but state is only there while it runs: make it synchronous, and await before it (concatMap) or behind it`,
+  STATE_NOT_CHECKED: (p: { reason: string }) =>
+    `the state could not be checked, and may be sound: ${p.reason}; make room, or check a copy of the folder where it can be written: the check needs a copy beside the state`,
   STATE_NOT_ENCODABLE: (p: { operator: string; path: string; found: string }) =>
     p.path === 'key'
       ? `${p.operator} cannot use a key that is, or holds, a ${p.found}: a key is null, a boolean, number, bigint, string, Date, Uint8Array or Decimal, or an array or plain object of these ({ ...row } makes one of an instance of a class)`

@@ -11,7 +11,9 @@ describe('what verify says when it could not look', () => {
     new Error('IO error: c/state/.tmp-copy/000005.log: No space left on device'),
     new Error('Database failed to open', { cause: new Error('IO error: Permission denied') }),
   ])('is no damage: %s', (cause) => {
-    expect(() => refuseUnchecked(openFailed(cause))).toThrow('could not be checked');
+    expect(() => refuseUnchecked(openFailed(cause))).toThrow(
+      expect.objectContaining({ code: 'STATE_NOT_CHECKED' }),
+    );
   });
 
   it('and a damage stays one', () => {
