@@ -1,4 +1,4 @@
-import { filter, map, mergeMap, of } from 'rxjs';
+import { filter, map, mergeMap } from 'rxjs';
 import { select, union, where } from '../../index.js';
 import type { Random } from '../random.js';
 import { CountsModel, counts, tableOf } from './counts.js';
@@ -77,7 +77,7 @@ function decorated(workload: Workload, random: Random): Workload {
           if (before === 'filter') return input.pipe(filter(keep));
           if (before === 'select') return input.pipe(select((row: Event) => ({ ...row })));
           return input.pipe(
-            mergeMap((row) => of(row)),
+            mergeMap(async (row) => row),
             map((row) => ({ ...row })),
           );
         }),
