@@ -14,7 +14,7 @@ import {
   requireKnownOptions,
 } from '../sources/knownOptions.js';
 import type { StreamSource } from '../sources/source.js';
-import { oneOf, shown } from '../sources/sourceOption.js';
+import { oneOf, shown, timestampsOption } from '../sources/sourceOption.js';
 import { loadHyparquet } from './packages.js';
 import { ParquetFormat, type ParquetFormatOptions } from './parquetFormat.js';
 import { partitionReaders } from './partitionReaders.js';
@@ -121,9 +121,9 @@ function columnsOf(owner: string, columns: readonly string[] | undefined) {
 }
 
 function rowOptionsOf(owner: string, options: RowOptions): RowOptions {
-  const { timestamps = 'date', bigints = 'number' } = options;
+  const { bigints = 'number' } = options;
   return {
-    timestamps: oneOf(owner, 'timestamps', timestamps, ['date', 'ms']),
+    timestamps: timestampsOption(owner, options.timestamps),
     bigints: oneOf(owner, 'bigints', bigints, ['number', 'bigint']),
   };
 }

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { StreamingError } from '../errors.js';
 import type { StructType } from '../schema/types.js';
 import { resolveFileOptions } from '../sources/files/fileSourceOptions.js';
-import { listFiles } from '../sources/files/listFiles.js';
+import { listPaths } from '../sources/files/listFiles.js';
 import { fieldOf } from './columnType.js';
 import { readFooter } from './footer.js';
 
@@ -17,9 +17,7 @@ import { readFooter } from './footer.js';
  * @since 0.1.0
  */
 export async function parquetSchemaOf(path: string): Promise<StructType> {
-  const resolved = resolveFileOptions('parquetSchemaOf', path, {});
-  const found = await listFiles({ ...resolved, isKnown: () => false, forgottenBeforeMs: 0 });
-  const [first] = found.map((file) => file.path).sort();
+  const [first] = await listPaths(resolveFileOptions('parquetSchemaOf', path, {}));
   if (first !== undefined) return schemaOfFile(first);
   const reason = 'there is no file to read a schema from: give a folder that has one';
   throw new StreamingError('SOURCE_UNREADABLE', { source: 'parquetSchemaOf', path, reason });

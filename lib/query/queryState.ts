@@ -49,12 +49,7 @@ export function queryState(execution: StreamExecution, operatorId: string): Quer
   const get = (key: unknown) => {
     const wanted = canonicalKey(key, operatorId);
     const isIt = (other: unknown) => canonicalKey(other, operatorId) === wanted;
-    return read((store) =>
-      rowsOf(store, isIt, (table) => {
-        const entry = table.find(key);
-        return entry === undefined ? [] : [entry];
-      }),
-    );
+    return read((store) => rowsOf(store, isIt, (table) => table.find(key)));
   };
   return {
     get,
@@ -75,16 +70,17 @@ export function queryState(execution: StreamExecution, operatorId: string): Quer
   };
 }
 
-/** `inKeyed` finds the entries of a keyed table without the others, which may be many. */
+/** `only` finds what is to be kept of a keyed table without loading the others, which may be many. */
 async function rowsOf(
   store: StateStore,
   keep: (key: unknown) => boolean,
-  inKeyed?: (table: KeyedTable<unknown>) => readonly Entry<unknown>[],
+  only?: (table: KeyedTable<unknown>) => Entry<unknown> | undefined,
 ): Promise<readonly StateRow[]> {
   const rows: StateRow[] = [];
   for (const { name, kind } of store.names) {
-    if (kind === 'keyed' && inKeyed) {
-      for (const entry of inKeyed(store.keyed(name))) rows.push(rowOf(name, entry));
+    if (kind === 'keyed' && only) {
+      const entry = only(store.keyed(name));
+      if (entry) rows.push(rowOf(name, entry));
       continue;
     }
     const table = kind === 'keyed' ? store.keyed<unknown>(name) : store.timed<unknown>(name);

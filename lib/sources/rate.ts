@@ -5,7 +5,7 @@ import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import { type RateRow, rateRows, rateSchema } from './rateRow.js';
 import { firstOpenedMs } from './rateStart.js';
 import type { Source, SourceContext, StreamSource } from './source.js';
-import { oneOf, positiveIntegerOption, shown } from './sourceOption.js';
+import { positiveIntegerOption, shown, timestampsOption } from './sourceOption.js';
 
 /** Options of {@link rate}. */
 export interface RateOptions<TS extends 'date' | 'ms' = 'date'> {
@@ -45,8 +45,7 @@ export function rate<TS extends 'date' | 'ms' = 'date'>(
   requireKnownOptions<RateOptions<TS>>('rate', options, optionNames);
   const rowsPerSecond = rowsPerSecondOf(options.rowsPerSecond);
   const rampUpSeconds = rampUpSecondsOf(options.rampUpTime ?? 0, rowsPerSecond);
-  const timestamps: string = options.timestamps ?? 'date';
-  const asDates = oneOf('rate', 'timestamps', timestamps, ['date', 'ms']) === 'date';
+  const asDates = timestampsOption('rate', options.timestamps) === 'date';
   const schedule: RateSchedule = { rowsPerSecond, rampUpSeconds };
   return {
     kind: 'rate',

@@ -1,7 +1,7 @@
 import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import { type RateRow, rateRows, rateSchema } from './rateRow.js';
 import type { Source, StreamSource } from './source.js';
-import { oneOf, positiveIntegerOption, wholeNumberOption } from './sourceOption.js';
+import { positiveIntegerOption, timestampsOption, wholeNumberOption } from './sourceOption.js';
 
 /** Options of {@link ratePerBatch}. */
 export interface RatePerBatchOptions<TS extends 'date' | 'ms' = 'date'> {
@@ -53,8 +53,7 @@ export function ratePerBatch<TS extends 'date' | 'ms' = 'date'>(
   const startMs = wholeNumberOption(owner, 'startTimestamp', options.startTimestamp ?? 0);
   const advance = options.advanceMillisPerBatch ?? 1000;
   const advanceMs = wholeNumberOption(owner, 'advanceMillisPerBatch', advance);
-  const timestamps: string = options.timestamps ?? 'date';
-  const asDates = oneOf(owner, 'timestamps', timestamps, ['date', 'ms']) === 'date';
+  const asDates = timestampsOption(owner, options.timestamps) === 'date';
   return {
     kind: 'ratePerBatch',
     description: `RatePerBatch[rowsPerBatch=${rowsPerBatch}, advanceMillisPerBatch=${advanceMs}]`,

@@ -6,7 +6,7 @@ import { type CsvDialectOptions, csvDialect, csvDialectNames } from './files/csv
 import { csvRecords } from './files/csvRecords.js';
 import { resolveFileOptions } from './files/fileSourceOptions.js';
 import { skipBlanks } from './files/jsonSkip.js';
-import { listFiles } from './files/listFiles.js';
+import { listPaths } from './files/listFiles.js';
 import { lineLimit } from './files/recordOptions.js';
 import { type RecordRules, recordTexts } from './files/recordTexts.js';
 import { type OptionNames, requireKnownOptions } from './knownOptions.js';
@@ -57,8 +57,7 @@ export async function schemaOf(path: string, options: SchemaOfOptions = {}): Pro
   const rows = positiveIntegerOption(owner, 'sampleRows', options.sampleRows ?? 10_000);
   const resolved = resolveFileOptions(owner, path, { recursive });
   const { source } = resolved;
-  const found = await listFiles({ ...resolved, isKnown: () => false, forgottenBeforeMs: 0 });
-  const paths = found.map((file) => file.path).sort();
+  const paths = await listPaths(resolved);
   const [first = ''] = paths;
   const format = options.format ?? (/\.[ct]sv(\.gz)?$/i.test(first) ? 'csv' : 'json');
   oneOf(owner, 'format', format, ['json', 'csv']);

@@ -4,7 +4,7 @@ import { type OnlyOptions, type OptionNames, requireKnownOptions } from './known
 import type { ConnectionPolicy } from './socket/lineConnection.js';
 import { type SocketSettings, SocketSource } from './socket/socketSource.js';
 import type { StreamSource } from './source.js';
-import { oneOf, positiveIntegerOption, shown } from './sourceOption.js';
+import { positiveIntegerOption, shown, timestampsOption } from './sourceOption.js';
 
 /** Options of {@link socketLines}. */
 export interface SocketLinesOptions {
@@ -108,10 +108,7 @@ function settingsOf(options: SocketLinesOptions): SocketSettings {
   const count = (option: 'maxLineBytes' | 'bufferSize' | 'bufferBytes', byDefault: number) =>
     positiveIntegerOption('socketLines', option, options[option] ?? byDefault);
   const maxRows = options.maxRowsPerTrigger;
-  const timestamps = oneOf('socketLines', 'timestamps', options.timestamps ?? 'date', [
-    'date',
-    'ms',
-  ]);
+  const timestamps = timestampsOption('socketLines', options.timestamps);
   return {
     policy: policyOf(options),
     limits: { lines: count('bufferSize', 100_000), bytes: count('bufferBytes', 64 * 1024 * 1024) },

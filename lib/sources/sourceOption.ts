@@ -28,6 +28,11 @@ export function wholeNumberOption(owner: string, option: string, value: number):
   );
 }
 
+/** What `timestamps` says: instants as Dates, or as ms since the epoch. Throws as {@link oneOf}. */
+export function timestampsOption(owner: string, value: 'date' | 'ms' = 'date'): 'date' | 'ms' {
+  return oneOf(owner, 'timestamps', value, ['date', 'ms']);
+}
+
 /** @throws TypeError naming the option and its values. */
 export function oneOf<T extends string>(
   owner: string,

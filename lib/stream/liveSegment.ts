@@ -66,7 +66,7 @@ export class LiveSegment {
   private readonly batch: LiveBatch;
   /** What has come for this segment in the middle of its own turn. */
   readonly waiting = new TurnQueue();
-  /** In the middle of a turn. */
+  /** In the middle of a turn that is inside another segment's. */
   isBusy = false;
   private ended = false;
   private readonly clock: SchedulerLike;

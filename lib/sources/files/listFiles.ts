@@ -51,6 +51,14 @@ export async function listFiles(options: ListOptions): Promise<FoundFile[]> {
   return [...lister.found.values()];
 }
 
+/** The paths of all files, in order of their names; otherwise as {@link listFiles}. */
+export async function listPaths(
+  options: Omit<ListOptions, 'isKnown' | 'forgottenBeforeMs'>,
+): Promise<string[]> {
+  const found = await listFiles({ ...options, isKnown: () => false, forgottenBeforeMs: 0 });
+  return found.map((file) => file.path).sort();
+}
+
 /** Refuses a path that does not exist, or may not be cleaned, when the source is opened. */
 export function requireRoots(options: Omit<ListOptions, 'isKnown' | 'forgottenBeforeMs'>): void {
   const lister = new Lister({ ...options, isKnown: () => true, forgottenBeforeMs: 0 });

@@ -2,7 +2,7 @@ import type { ConvertOptions } from '../../schema/convertOptions.js';
 import type { RowOptions } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
 import type { OptionNames } from '../knownOptions.js';
-import { oneOf, positiveIntegerOption, shown } from '../sourceOption.js';
+import { oneOf, positiveIntegerOption, shown, timestampsOption } from '../sourceOption.js';
 import { type FileSourceOptions, fileSourceOptionNames } from './fileSourceOptions.js';
 
 /** Options of the sources whose files hold records as text: JSON lines and CSV. */
@@ -51,14 +51,14 @@ export function convertOptionsOf(
   schema: StructType,
   options: RecordFileOptions,
 ): ConvertOptions {
-  const { timestamps = 'date', bigints = 'number', columnNameOfCorruptRecord: corrupt } = options;
+  const { bigints = 'number', columnNameOfCorruptRecord: corrupt } = options;
   if (corrupt !== undefined && !schema.fields.some((field) => field.name === corrupt)) {
     throw new RangeError(
       `${owner}: columnNameOfCorruptRecord is ${shown(corrupt)}, which the schema does not have: declare it there as STRING`,
     );
   }
   return {
-    timestamps: oneOf(owner, 'timestamps', timestamps, ['date', 'ms']),
+    timestamps: timestampsOption(owner, options.timestamps),
     bigints: oneOf(owner, 'bigints', bigints, ['number', 'bigint']),
     timeZone: options.timeZone,
     timestampFormat: options.timestampFormat,
