@@ -106,7 +106,7 @@ describe('a failure outside any batch', () => {
     const query = writeStream(readStream(memoryStream()), { sink, queryName: 'q' });
     await expect(query.awaitTermination()).rejects.toMatchObject({
       code: 'QUERY_FAILED',
-      params: { name: 'q', reason: 'no such table' },
+      params: { name: 'q', reason: 'MemorySink: no such table' },
       cause,
     });
   });

@@ -4,6 +4,7 @@ import type { Stage } from '../plan/planNode.js';
 import type { SourceReport } from '../sources/source.js';
 import type { EpochRecord } from '../state/stateBackend.js';
 import type { BatchReport } from './batchReport.js';
+import { checkChunk } from './openPort.js';
 import { inOperator, reasonOf } from './operatorError.js';
 import type { BatchOutcome } from './pendingCommit.js';
 import type { PlanEntry, PlannedRange, PlannedTurn } from './queryCheckpoint.js';
@@ -202,6 +203,7 @@ export class BatchExecution {
       const { done, value } = isPromise(step) ? ((yield step) as Chunk) : step;
       if (done) break;
       try {
+        checkChunk(source.node.source.description, value);
         source.numInputRows += value.length;
         for (let at = 0; at < value.length; at += rowsPerLook) {
           pushRows(source.entry, value, at);

@@ -3,10 +3,10 @@ import type { Stage } from '../plan/planNode.js';
 import { timeReaderOf } from '../plan/timeReader.js';
 import type { Sink, SinkContext } from '../sinks/sink.js';
 import type { Json, Source, SourceContext } from '../sources/source.js';
-import { LiveSource } from '../stream/liveSource.js';
 import { insideDurableSource } from '../stream/nestedStream.js';
 import { RxStage } from '../stream/rxStage.js';
 import { isSourceNode } from '../stream/sourceNode.js';
+import { openedSink, openedSource } from './openPort.js';
 import type { OperatorEvents } from './operatorContext.js';
 import { Pipeline } from './pipeline.js';
 import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
@@ -73,13 +73,13 @@ export class QueryRun {
     this.compile(output);
     this.restore();
     for (const run of this.sources) {
-      run.source ??= yield* wait(run.node.source.open(this.sourceContext(run)));
+      run.source ??= yield* openedSource(run.node.source, this.sourceContext(run));
       if (stopped()) return;
     }
     const ctx = this.sinkContext();
-    this.sink = yield* wait(setup.sink.open(ctx));
-    this.lateSink = setup.lateSink && (yield* wait(setup.lateSink.open(ctx)));
-    this.failedSink = setup.failedSink && (yield* wait(setup.failedSink.open(ctx)));
+    this.sink = yield* openedSink(setup.sink, ctx);
+    this.lateSink = setup.lateSink && (yield* openedSink(setup.lateSink, ctx));
+    this.failedSink = setup.failedSink && (yield* openedSink(setup.failedSink, ctx));
     yield* wait(this.pipeline.open());
     this.isOpen = true;
   }
@@ -94,7 +94,7 @@ export class QueryRun {
   /** Sources end with what is there now; to `readBatch` an Observable is what it gives until it completes. */
   *fixEnds(): Steps<void> {
     for (const { open } of this.sources) {
-      if (this.setup.bounded && open instanceof LiveSource) yield* wait(open.whenDone());
+      if (this.setup.bounded) yield* wait(open.whenCompleted?.());
       yield* wait(open.fixEnd());
     }
   }

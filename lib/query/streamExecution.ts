@@ -281,7 +281,8 @@ export class StreamExecution implements QueryLife {
     const { report } = this;
     if (!report.running) {
       if (cause instanceof StreamingError) return cause;
-      const reason = reasonOf(cause);
+      const inside = error instanceof OperatorError ? `${error.operatorId}: ` : '';
+      const reason = `${inside}${reasonOf(cause)}`;
       return new StreamingError('QUERY_FAILED', { name: this.setup.label, reason }, { cause });
     }
     report.running = false;

@@ -73,6 +73,8 @@ export interface Source<T, O extends Json = Json> {
   fixEnd(): MaybePromise<void>;
   /** True once no row will ever come again (a live source that completed). */
   readonly completed?: boolean;
+  /** Answers once the source has completed or failed: `readBatch` waits for it. Absent: it reads what is there. */
+  whenCompleted?(): MaybePromise<void>;
   /** Ask again after this long when idle (folders); absent: the source calls `wake`. */
   readonly pollIntervalMs?: number;
   /** Extra figures for `sources[].metrics` in progress. */

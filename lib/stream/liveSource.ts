@@ -115,8 +115,7 @@ export class LiveSource<T> implements Source<T, number> {
     this.limit = this.end;
   }
 
-  /** When the Observable has completed or failed: a batch reads all of its rows. */
-  whenDone(): MaybePromise<void> {
+  whenCompleted(): MaybePromise<void> {
     if (this.done || this.failure) return;
     return new Promise((resolve) => {
       this.ended = resolve;

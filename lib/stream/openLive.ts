@@ -1,7 +1,8 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { drive, isPromise, type Steps, wait } from '../maybe.js';
-import { inOperator } from '../query/operatorError.js';
+import { checkChunk, openedSource } from '../query/openPort.js';
+import { inOperator, OperatorError } from '../query/operatorError.js';
 import type { Json, Source, StreamSource } from '../sources/source.js';
 
 /** A source read as an Observable, without a query: rows as they are there, nothing is committed. */
@@ -39,12 +40,16 @@ class LiveReader<T> {
       if (isPromise(round)) {
         round.then(
           () => this.roundEnded(),
-          (error: unknown) => this.subscriber.error(error),
+          (error: unknown) => this.fail(error),
         );
       } else this.roundEnded();
     } catch (error) {
-      this.subscriber.error(error);
+      this.fail(error);
     }
+  }
+
+  private fail(error: unknown): void {
+    this.subscriber.error(error instanceof OperatorError ? error.cause : error);
   }
 
   close(): void {
@@ -64,16 +69,14 @@ class LiveReader<T> {
   }
 
   private *round(): Steps<void> {
-    this.source ??= yield* wait(
-      this.description.open({
-        sourceId: '0',
-        directory: undefined,
-        fileSystem: nodeFileSystem(),
-        resumeFrom: null,
-        now: () => this.clock.now(),
-        wake: () => this.wake(),
-      }),
-    );
+    this.source ??= yield* openedSource(this.description, {
+      sourceId: '0',
+      directory: undefined,
+      fileSystem: nodeFileSystem(),
+      resumeFrom: null,
+      now: () => this.clock.now(),
+      wake: () => this.wake(),
+    });
     for (;;) {
       const upTo = yield* wait(this.source.latestOffset(this.position, 'one batch'));
       if (upTo === null || JSON.stringify(upTo) === JSON.stringify(this.position)) return;
@@ -105,6 +108,7 @@ class LiveReader<T> {
   }
 
   private emit(chunk: readonly T[]): void {
+    checkChunk(this.description.description, chunk);
     for (const row of chunk) {
       if (this.closed) return;
       this.subscriber.next(row);

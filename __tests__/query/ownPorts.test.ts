@@ -1,0 +1,130 @@
+import { lastValueFrom, toArray } from 'rxjs';
+import {
+  availableNow,
+  readStream,
+  type Sink,
+  type Source,
+  type StreamSink,
+  type StreamSource,
+  where,
+  writeStream,
+} from '../../index.js';
+
+/** Sources and sinks that a user has written and that do not keep to their port. */
+
+const source: Source<number, number> = {
+  latestOffset: () => 1,
+  read: () => [[1, 2]],
+  commit: () => undefined,
+  close: () => undefined,
+  fixEnd: () => undefined,
+};
+const rowsGiven: unknown[] = [];
+const sink: Sink<number> = {
+  addBatch: (_batchId, rows) => void rowsGiven.push(...rows),
+  close: () => undefined,
+};
+
+function sourceOf(open: () => unknown): StreamSource<number> {
+  return {
+    kind: 'mine',
+    description: 'Mine[1]',
+    replayable: true,
+    finite: true,
+    open: open as () => Source<number>,
+  };
+}
+
+function sinkOf(open: () => unknown): StreamSink<number> {
+  return {
+    kind: 'mine',
+    description: 'MySink[2]',
+    modes: ['append'],
+    open: open as () => Sink<number>,
+  };
+}
+
+function run(from: () => unknown, to: () => unknown): Promise<unknown> {
+  return writeStream(readStream(sourceOf(from)).pipe(where(() => true)), {
+    sink: sinkOf(to),
+    trigger: availableNow(),
+  }).awaitTermination();
+}
+
+beforeEach(() => rowsGiven.splice(0));
+
+test('a source and a sink with the methods of their ports run', async () => {
+  await run(
+    () => source,
+    () => sink,
+  );
+  expect(rowsGiven).toEqual([1, 2]);
+});
+
+test.each([
+  ['nothing', () => undefined, 'undefined without the methods latestOffset, read'],
+  ['null', () => null, 'null without the methods latestOffset'],
+  ['no fixEnd', () => ({ ...source, fixEnd: undefined }), 'an object without the methods fixEnd'],
+  ['no read', async () => ({ ...source, read: 1 }), 'an object without the methods read'],
+])('a source whose open gives %s is named, and what is missing', async (_what, open, message) => {
+  await expect(run(open, () => sink)).rejects.toMatchObject({
+    code: 'QUERY_FAILED',
+    message: expect.stringContaining(`Mine[1]: open() gave ${message}`),
+  });
+});
+
+test.each([
+  ['nothing', () => undefined, 'undefined without the methods addBatch, close'],
+  ['no close', () => ({ addBatch: () => undefined }), 'an object without the methods close'],
+])('a sink whose open gives %s is named, and what is missing', async (_what, open, message) => {
+  await expect(run(() => source, open)).rejects.toMatchObject({
+    code: 'QUERY_FAILED',
+    message: expect.stringContaining(`MySink[2]: open() gave ${message}`),
+  });
+});
+
+test('an error in open names the source or the sink', async () => {
+  const cause = new Error('no route');
+  const fail = () => {
+    throw cause;
+  };
+  await expect(run(fail, () => sink)).rejects.toMatchObject({
+    code: 'QUERY_FAILED',
+    message: expect.stringContaining('failed: Mine[1]: no route'),
+    cause,
+  });
+  await expect(
+    run(
+      () => source,
+      () => Promise.reject(cause),
+    ),
+  ).rejects.toMatchObject({
+    code: 'QUERY_FAILED',
+    message: expect.stringContaining('failed: MySink[2]: no route'),
+    cause,
+  });
+});
+
+test('rows where chunks of rows are due fail the batch instead of being lost', async () => {
+  const rows = () => ({ ...source, read: () => [1, 2] });
+  await expect(run(rows, () => sink)).rejects.toMatchObject({
+    code: 'BATCH_FAILED',
+    params: { operator: 'Mine[1]' },
+    message: expect.stringContaining('read() gave number as a chunk'),
+  });
+  expect(rowsGiven).toEqual([]);
+});
+
+test('a live subscription gives the same errors, as they were thrown', async () => {
+  const live = (open: () => unknown) =>
+    lastValueFrom(
+      readStream(sourceOf(open)).pipe(
+        where(() => true),
+        toArray(),
+      ),
+    );
+  const cause = new Error('no route');
+  await expect(live(() => Promise.reject(cause))).rejects.toBe(cause);
+  await expect(live(() => undefined)).rejects.toThrow('open() gave undefined without the methods');
+  await expect(live(() => ({ ...source, read: () => [1] }))).rejects.toThrow('read() gave number');
+});
