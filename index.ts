@@ -18,6 +18,7 @@ export { StreamingQuery, type StreamingQueryStatus } from './lib/query/streaming
 export { type WriteStreamOptions, writeStream } from './lib/query/writeStream.js';
 export type { SavepointInfo } from './lib/savepoint/beginSavepoint.js';
 export { DataStream, planOf } from './lib/stream/dataStream.js';
+export { lateRows } from './lib/stream/lateRows.js';
 export { type ReadStreamOptions, readStream } from './lib/stream/readStream.js';
 export type { RowPolicy } from './lib/stream/sourceNode.js';
 

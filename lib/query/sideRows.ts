@@ -11,6 +11,7 @@ export interface LateRow {
   readonly openWindows: number;
   /** Operator id: `aggregate-0`. */
   readonly operator: string;
+  /** 0 in a live subscription (`lateRows`), which has no batches. */
   readonly batchId: number;
 }
 

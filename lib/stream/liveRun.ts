@@ -7,7 +7,9 @@ import { checkShape } from '../plan/shapeRules.js';
 import { timeReaderOf } from '../plan/timeReader.js';
 import { WatermarkTracker } from '../plan/watermarkTracker.js';
 import { Pipeline } from '../query/pipeline.js';
+import type { LateRow } from '../query/sideRows.js';
 import { EventTimes } from './eventTimes.js';
+import { tellLate } from './lateSubjects.js';
 import { LiveSegment, type LiveTurns, type RxOutput, type SegmentEnd } from './liveSegment.js';
 import { refuseNestedStream } from './nestedStream.js';
 import type { RxNode } from './rxNode.js';
@@ -25,7 +27,7 @@ export function subscribeLive(plan: PlanNode, subscriber: Subscriber<unknown>): 
   const graph = planGraph(plan);
   const mode = outputModeOf(graph) ?? 'append';
   checkShape(graph, mode);
-  return new LiveRun(graph, mode, subscriber).start();
+  return new LiveRun(graph, mode, subscriber, (late) => tellLate(plan, late)).start();
 }
 
 /**
@@ -53,6 +55,7 @@ class LiveRun implements LiveTurns {
     private readonly graph: PlanGraph,
     private readonly mode: Pipeline['outputMode'],
     private readonly subscriber: Subscriber<unknown>,
+    private readonly late: (row: LateRow) => void,
   ) {}
 
   start(): Subscription {
@@ -199,7 +202,8 @@ class LiveRun implements LiveTurns {
         return undefined;
       },
       events: {
-        late: () => undefined,
+        late: (operator, row, eventTimeMs, watermarkMs, openWindows) =>
+          this.late({ row, eventTimeMs, watermarkMs, openWindows, operator, batchId: 0 }),
         failed: (_operator, _row, _time, error) => {
           throw error;
         },
