@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeDirectories } from '../lib/checkpoint/makeDirectories.js';
 import { type Command, exitCodes } from './command.js';
 
 /** What is written, by its place in the project and its name in `template/`. */
@@ -39,7 +40,7 @@ export const init: Command = {
     }
     for (const { path, text } of written) {
       const target = join(root, path);
-      await mkdir(dirname(target), { recursive: true });
+      await makeDirectories(dirname(target));
       await writeFile(target, text, { flag: 'wx' });
     }
     if (json) io.out(JSON.stringify({ folder: root, files: files.map(([path]) => path) }));

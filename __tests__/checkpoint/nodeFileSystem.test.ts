@@ -114,6 +114,30 @@ describe('nodeFileSystem', () => {
     expect((await stat(join(folder, 'x'))).mode & 0o777).toBe(0o600);
   });
 
+  it('makes what is missing above a folder, and is content with what is there', async () => {
+    const files = nodeFileSystem();
+    const folder = join(directory, 'a', 'b', 'c');
+    await Promise.all([files.makeDirectory(folder), files.makeDirectory(folder)]);
+    await files.makeDirectory(`${folder}/`);
+    expect((await stat(folder)).isDirectory()).toBe(true);
+    expect((await stat(join(directory, 'a'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('makes no folder of a file, nor below one', async () => {
+    const files = nodeFileSystem();
+    await files.publish(join(directory, 'x'), bytes('one'));
+    const make = async (name: string) => files.makeDirectory(join(directory, name));
+    await expect(make('x')).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(make('x/y/z')).rejects.toMatchObject({ code: 'ENOTDIR' });
+  });
+
+  it('fails where the system makes no folder though the one above is there', async () => {
+    // Node's own recursive mkdir never answers here.
+    const make = async (path: string) => nodeFileSystem().makeDirectory(path);
+    await expect(make('/proc/millrace')).rejects.toMatchObject({ syscall: 'mkdir' });
+    await expect(make('/proc/millrace/a/b')).rejects.toMatchObject({ syscall: 'mkdir' });
+  });
+
   it('leaves nothing behind when it fails', async () => {
     const files = nodeFileSystem();
     await expect(files.publish(join(directory, 'none', 'x'), bytes(''))).rejects.toThrow('ENOENT');

@@ -21,6 +21,14 @@ const files = async (at: string) =>
     .sort();
 
 describe('millrace init', () => {
+  it('ends where no folder can be made', async () => {
+    const { code, err } = await init('/proc/millrace/project');
+    expect({ code, err }).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('/proc/millrace'),
+    });
+  });
+
   it('writes a project into a new folder and says how to go on', async () => {
     const target = join(folder, 'My Visits!');
     const { code, out } = await init(target);

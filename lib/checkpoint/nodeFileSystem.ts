@@ -3,6 +3,7 @@ import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
 import { lockDirectory } from './lockDirectory.js';
+import { makeDirectories } from './makeDirectories.js';
 
 /** The files of this machine. Every publish and replace is synced, file first, then directory. */
 export function nodeFileSystem(): FileSystem {
@@ -11,7 +12,7 @@ export function nodeFileSystem(): FileSystem {
 
 const node: FileSystem = {
   makeDirectory: async (path) => {
-    const first = await fs.mkdir(path, { recursive: true, mode: 0o700 });
+    const first = await makeDirectories(path, 0o700);
     if (first !== undefined) await syncNewDirectories(first, path);
   },
   list: async (path) => {

@@ -1,5 +1,6 @@
-import { link, mkdir, unlink } from 'node:fs/promises';
+import { link, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectories } from '../../checkpoint/makeDirectories.js';
 import { codeOf } from './fileError.js';
 import type { LoggedFile } from './fileLogFormat.js';
 import { fingerprintAt } from './fingerprint.js';
@@ -49,7 +50,7 @@ export class FileCleaner {
 /** `link` fails where `rename` would overwrite; a taken name gets the number of the file behind it. */
 async function moveInto(archive: string, file: LoggedFile): Promise<void> {
   const target = join(archive, file.path);
-  await mkdir(dirname(target), { recursive: true });
+  await makeDirectories(dirname(target));
   try {
     await link(file.path, target);
   } catch (error) {
