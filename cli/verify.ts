@@ -50,13 +50,13 @@ export const verify: Command = {
 async function checkpoint(location: string): Promise<readonly Finding[]> {
   await mustBeCheckpoint(location);
   const examined = await withLock(location, async () => {
-    const { files, plans, metadata } = await examineCheckpoint(nodeFileSystem(), location);
+    const { files, planned, metadata } = await examineCheckpoint(nodeFileSystem(), location);
     const store = await examineStore(join(location, 'state'));
     const findings = [
       ...files.map(({ file, problem }) => findingOf(file, problem)),
       ...store.map(({ name, problem }) => findingOf(`state/db/${name}`, problem)),
     ];
-    return { findings, planned: plans.at(-1)?.batchId, queryId: metadata?.queryId ?? '' };
+    return { findings, planned, queryId: metadata?.queryId ?? '' };
   });
   const { findings, planned, queryId } = examined;
   const state = await attempt(async () => {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import * as O from 'fp-ts/lib/Option.js';
 import { StreamingError } from '../errors.js';
 import type { PlanEntry } from '../query/queryCheckpoint.js';
 import { examineSourceFile } from '../sources/examineSourceFile.js';
@@ -7,10 +6,10 @@ import { damagedFile, readCheckpointFile } from './checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
 import { metadataOf, type QueryMetadata } from './metadata.js';
 import { checkIdentity } from './metadataFile.js';
-import { planOfJson } from './planForm.js';
+import { listPlans, mustBeWithoutGap, planIn } from './planFiles.js';
 import { readRestored } from './restored.js';
 
-/** A file that was read through, and what is wrong with it. */
+/** A file that was read through, or a folder whose files were compared, and what is wrong with it. */
 export interface ExaminedFile {
   /** Below the checkpoint, with slashes. */
   readonly file: string;
@@ -23,6 +22,8 @@ export interface ExaminedCheckpoint {
   readonly metadata: QueryMetadata | undefined;
   /** Plans that can be read, oldest first. */
   readonly plans: readonly PlanEntry[];
+  /** The newest batch that has a plan, whether or not it can be read. */
+  readonly planned: number | undefined;
 }
 
 /** Reads every file of a checkpoint but the state, and goes on behind those that are damaged. */
@@ -39,6 +40,7 @@ class Examination implements ExaminedCheckpoint {
   readonly files: ExaminedFile[] = [];
   readonly plans: PlanEntry[] = [];
   metadata: QueryMetadata | undefined;
+  planned: number | undefined;
 
   constructor(
     private readonly fileSystem: FileSystem,
@@ -68,41 +70,15 @@ class Examination implements ExaminedCheckpoint {
   }
 
   private async offsets(): Promise<void> {
-    const names = await this.fileSystem.list(join(this.location, 'offsets'));
-    const newest = await this.fileSystem.list(join(this.location, 'planned'));
-    const lost = newest.find((name) => /^\d{1,15}$/.test(name) && !names.includes(name));
-    if (lost !== undefined) {
-      await this.read(`planned/${lost}`, async (path, bytes) => {
-        readCheckpointFile(path, bytes, { kind: 'plan', ...this.expected() });
+    const listed = await listPlans(this.fileSystem, this.location);
+    this.planned = listed.at(-1)?.batchId;
+    await this.check('offsets', async () => mustBeWithoutGap(this.location, listed));
+    for (const plan of listed) {
+      const file = `${plan.isLost ? 'planned' : 'offsets'}/${plan.batchId}`;
+      await this.read(file, async (_, bytes) => {
+        this.plans.push(planIn(plan, bytes, this.metadata?.queryId));
       });
     }
-    const batches = names.filter((name) => /^\d{1,15}$/.test(name)).map(Number);
-    batches.sort((a, b) => a - b);
-    for (const [i, batchId] of batches.entries()) {
-      await this.read(`offsets/${batchId}`, async (path, bytes) => {
-        const before = batches[i - 1];
-        if (before !== undefined && before !== batchId - 1) throw this.gap(before + 1, batches);
-        const { body } = readCheckpointFile(path, bytes, {
-          kind: 'plan',
-          batchId,
-          ...this.expected(),
-        });
-        const plan = planOfJson(body);
-        if (O.isNone(plan) || plan.value.batchId !== batchId) {
-          throw damagedFile(path, 'it is no plan');
-        }
-        this.plans.push(plan.value);
-      });
-    }
-  }
-
-  private gap(missing: number, batches: readonly number[]): StreamingError<'CHECKPOINT_GAP'> {
-    const directory = join(this.location, 'offsets');
-    return new StreamingError('CHECKPOINT_GAP', {
-      directory,
-      missing,
-      newest: batches.at(-1) ?? 0,
-    });
   }
 
   private async runs(): Promise<void> {
@@ -134,13 +110,22 @@ class Examination implements ExaminedCheckpoint {
     check: (path: string, bytes: Uint8Array) => Promise<void>,
   ): Promise<void> {
     const path = join(this.location, file);
-    let problem: StreamingError | undefined;
-    try {
+    await this.check(file, async () => {
       const bytes = await this.fileSystem.read(path);
       if (bytes === undefined) throw damagedFile(path, 'it is missing');
       await check(path, bytes);
+    });
+  }
+
+  private async check(file: string, body: () => Promise<void>): Promise<void> {
+    let problem: StreamingError | undefined;
+    try {
+      await body();
     } catch (error) {
-      problem = error instanceof StreamingError ? error : damagedFile(path, String(error));
+      problem =
+        error instanceof StreamingError
+          ? error
+          : damagedFile(join(this.location, file), String(error));
     }
     this.files.push({ file, problem });
   }

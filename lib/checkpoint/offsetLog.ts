@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import * as O from 'fp-ts/lib/Option.js';
 import { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
 import type { PlanEntry } from '../query/queryCheckpoint.js';
-import { damagedFile, encodeCheckpointBody, readCheckpointFile } from './checkpointFile.js';
+import { encodeCheckpointBody } from './checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
-import { planBody, planOfJson } from './planForm.js';
+import { batchesIn, listPlans, mustBeWithoutGap, planIn } from './planFiles.js';
+import { planBody } from './planForm.js';
 
 /** How many plans are kept. */
 export const plansKept = 100;
@@ -38,23 +38,13 @@ export class OffsetLog {
    *         `CHECKPOINT_FORMAT_UNSUPPORTED`.
    */
   static async open(files: FileSystem, location: string, queryId: string): Promise<OffsetLog> {
-    const directory = join(location, 'offsets');
-    const second = join(location, 'planned');
-    const batches = await batchesIn(files, directory);
-    const announced = (await batchesIn(files, second)).at(-1) ?? -1;
-    const listed = batches.at(-1) ?? -1;
-    const newest = Math.max(listed, announced);
-    const isLost = announced > listed;
-    const known = isLost ? [...batches, announced] : batches;
-    known.forEach((batchId, i) => {
-      const missing = (known[0] as number) + i;
-      if (batchId !== missing)
-        throw new StreamingError('CHECKPOINT_GAP', { directory, missing, newest });
-    });
-    const last =
-      newest < 0 ? undefined : await readPlan(files, isLost ? second : directory, queryId, newest);
-    const folders = { directory, second };
-    return new OffsetLog(files, folders, queryId, known[0] ?? 0, last, isLost);
+    const plans = await listPlans(files, location);
+    mustBeWithoutGap(location, plans);
+    const newest = plans.at(-1);
+    const last = newest && planIn(newest, await files.read(newest.path), queryId);
+    const folders = { directory: join(location, 'offsets'), second: join(location, 'planned') };
+    const isLost = newest?.isLost ?? false;
+    return new OffsetLog(files, folders, queryId, plans[0]?.batchId ?? 0, last, isLost);
   }
 
   /** The plans behind `committed`, oldest first. */
@@ -62,7 +52,8 @@ export class OffsetLog {
     const { files, folders, queryId, last } = this;
     const plans: PlanEntry[] = [];
     for (let batchId = committed + 1; batchId < (last?.batchId ?? -1); batchId++) {
-      plans.push(await readPlan(files, folders.directory, queryId, batchId));
+      const path = join(folders.directory, String(batchId));
+      plans.push(planIn({ batchId, path }, await files.read(path), queryId));
     }
     return last === undefined || last.batchId <= committed ? plans : [...plans, last];
   }
@@ -127,29 +118,6 @@ interface PublishedBy {
 interface Folders {
   readonly directory: string;
   readonly second: string;
-}
-
-async function batchesIn(files: FileSystem, directory: string): Promise<readonly number[]> {
-  const names = await files.list(directory);
-  return names
-    .filter((name) => /^(0|[1-9]\d{0,14})$/.test(name))
-    .map(Number)
-    .sort((a, b) => a - b);
-}
-
-async function readPlan(
-  files: FileSystem,
-  directory: string,
-  queryId: string,
-  batchId: number,
-): Promise<PlanEntry> {
-  const path = join(directory, String(batchId));
-  const bytes = await files.read(path);
-  if (bytes === undefined) throw damagedFile(path, 'it has vanished');
-  const { body } = readCheckpointFile(path, bytes, { kind: 'plan', queryId, batchId });
-  const plan = planOfJson(body);
-  if (O.isNone(plan) || plan.value.batchId !== batchId) throw damagedFile(path, 'it is no plan');
-  return plan.value;
 }
 
 function codeOf(error: unknown): unknown {
