@@ -14,7 +14,9 @@ export function adviceFor(location: string, damaged: readonly Finding[]): readon
   }
   const lines = damaged.some(({ part }) => part.startsWith('sources/'))
     ? [
-        'Lost: rows that a durable source had acknowledged and no commit has yet, where its log is damaged.',
+        'Lost: what a source has kept, where its log is damaged: a durable source rows that it had acknowledged',
+        'and no commit has yet, a file source which files it had planned. Plans that need it do not run again: if',
+        'the savepoint is older than them, the restored query does not start.',
       ]
     : [];
   return [

@@ -1,6 +1,7 @@
 import { examineCheckpoint } from '../lib/checkpoint/examineCheckpoint.js';
 import { nodeFileSystem } from '../lib/checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../lib/errors.js';
+import { plannedUpTo } from '../lib/query/plannedUpTo.js';
 import { openSavepoint } from '../lib/savepoint/savepoint.js';
 import { markerName } from '../lib/savepoint/savepointFile.js';
 import type { Json } from '../lib/sources/source.js';
@@ -53,9 +54,7 @@ export async function describe(location: string): Promise<Description> {
     sink: metadata?.sink.description ?? null,
     sources: (metadata?.sources ?? []).map(({ description }, i) => ({
       description,
-      upTo:
-        newest?.turns.flatMap(({ ranges }) => ranges).findLast((r) => r.source === `${i}`)?.upTo ??
-        null,
+      upTo: plannedUpTo(newest, `${i}`) ?? null,
     })),
     operators: (metadata?.operators ?? []).map(({ id, kind }) => ({ id, kind })),
     batches: plans.map(({ batchId, turns }) => ({

@@ -98,6 +98,6 @@ function* linesOf(done: Done): Iterable<string> {
   if (done.putAside !== null) yield `the damaged checkpoint is in ${done.putAside}`;
   if (done.replayed > 0) yield `${done.replayed} batches since then run again as they were planned`;
   for (const file of done.leftOut) {
-    yield `lost: ${file} is damaged; its rows that no commit of the savepoint has are gone`;
+    yield `lost: ${file} is damaged; what the savepoint does not have of it is gone`;
   }
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { StreamingError } from '../errors.js';
+import { plannedUpTo } from '../query/plannedUpTo.js';
 import type { PlanEntry } from '../query/queryCheckpoint.js';
 import { examineSourceFile } from '../sources/examineSourceFile.js';
+import { examineSourceLog, keepsLog } from '../sources/examineSourceLog.js';
 import { damagedFile, readCheckpointFile } from './checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
-import { metadataOf, type QueryMetadata } from './metadata.js';
+import { metadataOf, type PartMetadata, type QueryMetadata } from './metadata.js';
 import { checkIdentity } from './metadataFile.js';
 import { listPlans, mustBeWithoutGap, planIn } from './planFiles.js';
 import { readRestored } from './restored.js';
@@ -99,6 +101,18 @@ class Examination implements ExaminedCheckpoint {
         );
       }
     }
+    for (const [i, source] of (this.metadata?.sources ?? []).entries()) {
+      if (keepsLog(source)) await this.sourceLog(String(i), source);
+    }
+  }
+
+  /** A file that is damaged says it itself. */
+  private async sourceLog(id: string, source: PartMetadata): Promise<void> {
+    const file = `sources/${id}`;
+    if (this.files.some((each) => each.file.startsWith(`${file}/`) && each.problem)) return;
+    const planned = plannedUpTo(this.plans.at(-1), id) ?? null;
+    const directory = join(this.location, file);
+    await this.check(file, () => examineSourceLog(this.fileSystem, directory, source, planned));
   }
 
   private expected(): { readonly queryId?: string } {

@@ -1,6 +1,7 @@
 import type { AnyRow, CheckedDdl, RowOf, RowOptions } from '../schema/rowOf.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { StructType } from '../schema/types.js';
+import { fileSignature } from '../sources/files/fileSignature.js';
 import { FileSource } from '../sources/files/fileSource.js';
 import {
   type FileSourceOptions,
@@ -94,7 +95,7 @@ export function parquetFiles<const O extends ParquetFilesOptions>(
     ...(schema ? { schema } : {}),
     replayable: true,
     finite: true,
-    signature: { format: 'parquet', paths: resolved.globs.map((glob) => glob.pattern) },
+    signature: fileSignature('parquet', resolved),
     open: async (ctx) => {
       await loadHyparquet(); // a missing package shows now, not at the first batch
       return FileSource.open(resolved, new ParquetFormat<ParquetRow<O>>(formatOptions), ctx);

@@ -9,6 +9,7 @@ import { isSourceNode } from '../stream/sourceNode.js';
 import { openedSink, openedSource } from './openPort.js';
 import type { OperatorEvents } from './operatorContext.js';
 import { Pipeline } from './pipeline.js';
+import { plannedUpTo } from './plannedUpTo.js';
 import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
 import type { QuerySetup } from './querySetup.js';
 import { SourceRun } from './sourceRun.js';
@@ -239,12 +240,8 @@ export class QueryRun {
   /** Takes up position and watermarks from the checkpoint. */
   private restore(): void {
     const { lastPlanned, lastEpoch } = this.checkpoint;
-    if (lastPlanned) {
-      const ranges = lastPlanned.turns.flatMap((turn) => turn.ranges);
-      for (const run of this.sources) {
-        const last = ranges.filter((range) => range.source === run.id).at(-1);
-        if (last) run.position = last.upTo;
-      }
+    for (const run of this.sources) {
+      run.position = plannedUpTo(lastPlanned, run.id) ?? run.position;
     }
     if (lastEpoch) {
       this.watermark.restore(lastEpoch);

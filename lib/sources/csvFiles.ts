@@ -3,6 +3,7 @@ import { type SchemaInput, toStructType } from '../schema/structType.js';
 import { type CsvDialectOptions, csvDialect, csvDialectNames } from './files/csvDialect.js';
 import { csvFormat } from './files/csvFormat.js';
 import type { FileFormat } from './files/fileFormat.js';
+import { fileSignature } from './files/fileSignature.js';
 import { FileSource } from './files/fileSource.js';
 import { resolveFileOptions } from './files/fileSourceOptions.js';
 import {
@@ -79,7 +80,7 @@ export function csvFiles<const O extends CsvFilesOptions>(
     schema,
     replayable: true,
     finite: true,
-    signature: { format: 'csv', paths: resolved.globs.map((glob) => glob.pattern) },
+    signature: fileSignature('csv', resolved),
     open: (ctx) => FileSource.open(resolved, format as FileFormat<RowOf<O['schema'], O>>, ctx),
   };
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { CheckedDdl, RowOf } from '../schema/rowOf.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { FileFormat } from './files/fileFormat.js';
+import { fileSignature } from './files/fileSignature.js';
 import { FileSource } from './files/fileSource.js';
 import { resolveFileOptions } from './files/fileSourceOptions.js';
 import { jsonFormat } from './files/jsonFormat.js';
@@ -81,7 +82,7 @@ export function jsonFiles<const O extends JsonFilesOptions>(
     schema,
     replayable: true,
     finite: true,
-    signature: { format: 'json', paths: resolved.globs.map((glob) => glob.pattern) },
+    signature: fileSignature('json', resolved),
     open: (ctx) =>
       FileSource.open(resolved, format.opened() as FileFormat<RowOf<O['schema'], O>>, ctx),
   };

@@ -1,3 +1,4 @@
+import { fileSignature } from './files/fileSignature.js';
 import { FileSource } from './files/fileSource.js';
 import {
   type FileSourceOptions,
@@ -59,7 +60,7 @@ export function textFiles(path: string, options: TextFilesOptions = {}): StreamS
     },
     replayable: true,
     finite: true,
-    signature: { format: 'text', paths: resolved.globs.map((glob) => glob.pattern) },
+    signature: fileSignature('text', resolved),
     open: (ctx) => FileSource.open(resolved, format, ctx),
   };
 }

@@ -1,5 +1,5 @@
 import { StreamingError } from '../../errors.js';
-import type { Source, SourceContext } from '../source.js';
+import type { Json, Source, SourceContext } from '../source.js';
 import type { DurableLog } from './durableLog.js';
 import { decodeRow } from './rowCodec.js';
 
@@ -30,9 +30,8 @@ export class DurableSource<T> implements Source<T, number> {
     private readonly maxRows: number,
     ctx: SourceContext,
   ) {
-    const planned = typeof ctx.resumeFrom === 'number' ? ctx.resumeFrom : 0;
-    this.requireRows(Math.max(planned, log.cutUpTo), planned);
-    this.committed = planned;
+    this.committed = plannedRows(ctx.resumeFrom);
+    requirePlanned(feed.description, log, this.committed);
   }
 
   get completed(): boolean {
@@ -51,7 +50,7 @@ export class DurableSource<T> implements Source<T, number> {
 
   *read(after: number | null, upTo: number): Iterable<readonly T[]> {
     const from = after ?? 0;
-    this.requireRows(from, upTo);
+    requireRows(this.feed.description, this.log, from, upTo);
     for (let at = from; at < upTo; at += chunkRows) {
       const payloads = this.log.range(at, Math.min(at + chunkRows, upTo));
       yield payloads.map((payload) => decodeRow(payload) as T);
@@ -78,15 +77,33 @@ export class DurableSource<T> implements Source<T, number> {
   metrics(): Readonly<Record<string, string>> {
     return { heldBytes: String(this.log.bytes) };
   }
+}
 
-  private requireRows(after: number, upTo: number): void {
-    const { cutUpTo, durableUpTo } = this.log;
-    if (after >= cutUpTo && upTo <= durableUpTo) return;
-    throw new StreamingError('SOURCE_RANGE_GONE', {
-      source: this.feed.description,
-      wanted: `rows ${after + 1} to ${upTo}`,
-      available: durableUpTo === cutUpTo ? 'none' : `rows ${cutUpTo + 1} to ${durableUpTo}`,
-      fix: 'the log in the checkpoint was cut or replaced: restore the checkpoint as a whole',
-    });
-  }
+/** The rows that a log has: those behind the first offset, up to the second. */
+type Held = Pick<DurableLog, 'cutUpTo' | 'durableUpTo'>;
+
+/** Reads an offset of a checkpoint. */
+export function plannedRows(offset: Json): number {
+  return typeof offset === 'number' ? offset : 0;
+}
+
+/** What a checkpoint has planned must be in the log: only durable rows are planned. */
+export function requirePlanned(source: string, held: Held, planned: number): void {
+  requireRows(source, held, Math.max(planned, held.cutUpTo), planned);
+}
+
+/** Throws `SOURCE_RANGE_GONE`. */
+function requireRows(
+  source: string,
+  { cutUpTo, durableUpTo }: Held,
+  after: number,
+  upTo: number,
+): void {
+  if (after >= cutUpTo && upTo <= durableUpTo) return;
+  throw new StreamingError('SOURCE_RANGE_GONE', {
+    source,
+    wanted: `rows ${after + 1} to ${upTo}`,
+    available: durableUpTo === cutUpTo ? 'none' : `rows ${cutUpTo + 1} to ${durableUpTo}`,
+    fix: 'the log in the checkpoint was cut or replaced: restore the checkpoint as a whole',
+  });
 }

@@ -26,17 +26,24 @@ export function segmentPath(directory: string, first: number): string {
   return join(directory, `${String(first).padStart(16, '0')}.log`);
 }
 
-/**
- * Reads the log in `directory`; the torn tail of a crash is left out, everything before it is durable
- * when this answers.
- *
- * Errors: `CHECKPOINT_DAMAGED` where a row that was synced cannot be read.
- */
+/** Reads the log in `directory` as `readLog` does; what it answers is durable. */
 export async function recoverLog(
   directory: string,
   fileSystem: FileSystem,
   appendFiles: AppendFiles,
 ): Promise<RecoveredLog> {
+  const log = await readLog(directory, fileSystem);
+  const newest = log.segments.at(-1);
+  if (newest) await appendFiles.sync(newest.path);
+  return log;
+}
+
+/**
+ * Reads the log in `directory`, and changes nothing; the torn tail of a crash is left out.
+ *
+ * Errors: `CHECKPOINT_DAMAGED` where a row that was synced cannot be read.
+ */
+export async function readLog(directory: string, fileSystem: FileSystem): Promise<RecoveredLog> {
   const found: Segment[] = [];
   for (const name of await fileSystem.list(directory)) {
     const first = segmentName.exec(name)?.[1];
@@ -60,7 +67,6 @@ export async function recoverLog(
   if (next <= (await syncedUpTo(fileSystem, directory))) {
     throw damaged(newest?.path ?? directory, `row ${next} was acknowledged and is gone`);
   }
-  if (newest) await appendFiles.sync(newest.path);
   return { segments: found, payloads, next };
 }
 

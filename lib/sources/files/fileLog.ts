@@ -6,10 +6,10 @@ import {
   decodeSegment,
   encodeSegment,
   type LoggedFile,
-  parseSegmentFile,
   type SegmentName,
   segmentFile,
 } from './fileLogFormat.js';
+import { segmentsIn } from './fileLogSegments.js';
 
 /** How many segments of one level become one of the next: 9 per level at most stay. */
 const mergeAt = 10;
@@ -107,26 +107,18 @@ export class FileLog {
 
   private async load(directory: string, visit: (entry: LoggedFile) => void): Promise<void> {
     await this.fileSystem.makeDirectory(directory);
-    const names = (await this.fileSystem.list(directory))
-      .map(parseSegmentFile)
-      .filter((name) => name !== undefined)
-      .sort((a, b) => a.first - b.first || b.level - a.level);
-    for (const name of names) {
-      const file = join(directory, segmentFile(name));
-      if (name.first === this.nextIndex) {
-        for (const entry of await this.read(directory, name)) {
-          this.entries.set(entry.index, entry);
-          visit(entry);
-        }
-        this.segments.push(name);
-        this.nextIndex = name.last + 1;
-      } else if (name.last < this.nextIndex) {
-        await this.fileSystem.remove(file); // a part of a merged segment that a crash left behind
-      } else {
-        const reason = `files ${this.nextIndex} to ${name.first - 1} of the log before it are missing`;
-        throw new StreamingError('CHECKPOINT_DAMAGED', { file, reason });
+    const listed = segmentsIn(directory, await this.fileSystem.list(directory));
+    for (const name of listed.segments) {
+      for (const entry of await this.read(directory, name)) {
+        this.entries.set(entry.index, entry);
+        visit(entry);
       }
     }
+    for (const part of listed.leftOver) {
+      await this.fileSystem.remove(join(directory, segmentFile(part)));
+    }
+    this.segments = [...listed.segments];
+    this.nextIndex = listed.length;
   }
 
   private async read(directory: string, name: SegmentName): Promise<readonly LoggedFile[]> {

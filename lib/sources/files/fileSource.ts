@@ -4,6 +4,7 @@ import { FileCleaner } from './cleanFiles.js';
 import { type FileFormat, type FileToRead, isStartOfFile } from './fileFormat.js';
 import { FileLog } from './fileLog.js';
 import type { LoggedFile } from './fileLogFormat.js';
+import { requireLogged } from './fileLogSegments.js';
 import { beforeAllFiles, type FileOffset, fileOffsetOf, sameOffset } from './fileOffset.js';
 import type { ResolvedFileOptions } from './fileSourceOptions.js';
 import { fingerprintAt, requireUnchanged } from './fingerprint.js';
@@ -51,7 +52,8 @@ export class FileSource<T> implements Source<T, FileOffset> {
       seen.add(entry.path, millisOf(entry));
     });
     seen.purge();
-    requireLogged(options.source, log, fileOffsetOf(ctx.resumeFrom, options.source), ctx.directory);
+    const planned = fileOffsetOf(ctx.resumeFrom, options.source);
+    requireLogged(ctx.directory ?? options.source, log.length, planned);
     const list = (isKnown: (path: string) => boolean) =>
       listFiles({ ...options, isKnown, forgottenBeforeMs: seen.purgeLineMs });
     const { latestFirst } = options;
@@ -166,20 +168,4 @@ function toRead(file: LoggedFile): FileToRead {
 
 function foundAgain(file: LoggedFile): FoundFile {
   return { ...file, modifiedNs: BigInt(file.modifiedNs), inode: BigInt(file.inode) };
-}
-
-/** What a checkpoint has planned must be in its log: the log is written first. */
-function requireLogged(
-  source: string,
-  log: FileLog,
-  resumeFrom: FileOffset | null,
-  directory: string | undefined,
-): void {
-  if (resumeFrom === null) return;
-  const needed = isStartOfFile(resumeFrom) ? resumeFrom.file : resumeFrom.file + 1;
-  if (log.length >= needed) return;
-  throw new StreamingError('CHECKPOINT_DAMAGED', {
-    file: directory ?? source,
-    reason: `${needed} files were planned, its log has ${log.length}`,
-  });
 }
