@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { examineCheckpoint } from '../lib/checkpoint/examineCheckpoint.js';
+import { temporaryPrefix } from '../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../lib/checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../lib/errors.js';
 import { type CarriedOver, carryOver } from '../lib/savepoint/carryOver.js';
@@ -46,6 +47,7 @@ interface Done extends CarriedOver {
 
 async function write(location: string, from: string): Promise<Done> {
   const fileSystem = nodeFileSystem();
+  await mustNotBeCutShort(location);
   const { content } = await restoreSavepoint({ from, location, fileSystem, loadState });
   const { queryId, batchId } = content;
   return { location, queryId, batchId, putAside: null, replayed: 0, leftOut: [] };
@@ -72,6 +74,25 @@ async function replace(location: string, from: string): Promise<Done> {
     await fileSystem.moveDirectory?.(location, putAside);
     await fileSystem.moveDirectory?.(fresh, location);
     return { location, queryId, batchId, putAside, ...carried };
+  });
+}
+
+/**
+ * Killed between its two renames, a restore leaves the damaged checkpoint put aside and the new one beside its
+ * place. Written anew without the damaged one, it would lack the plans since the savepoint.
+ */
+async function mustNotBeCutShort(location: string): Promise<void> {
+  const path = resolve(location);
+  const prefix = `${basename(path)}.restored-`;
+  const left = (await nodeFileSystem().list(dirname(path))).find(
+    (name) => name.startsWith(prefix) && !name.includes(temporaryPrefix),
+  );
+  if (left === undefined) return;
+  const written = join(dirname(path), left);
+  throw new StreamingError('CHECKPOINT_LOCATION', {
+    directory: location,
+    reason: `a restore was cut short before it renamed ${written}, which is the restored checkpoint`,
+    fix: `rename that folder to ${location}; to restore anew, rename the damaged one back and delete that folder`,
   });
 }
 

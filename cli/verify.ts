@@ -26,8 +26,8 @@ export const verify: Command = {
   summary: 'read every file and every entry of a checkpoint or savepoint; say what is damaged',
   help: [
     'Checks the checksum of every file, every block of LevelDB and every entry, counts the entries, and',
-    'compares plans with commits and with the logs of sources. Says what is damaged, what is lost, and which command repairs it.',
-    'Of a stopped query; nothing is changed. Exit code 1: something is damaged.',
+    'compares plans with commits and with the logs of sources. Says what is damaged, what is lost, and which',
+    'command repairs it. Of a stopped query; nothing is changed. Exit code 1: something is damaged.',
   ],
   positionals: 1,
   async run({ positionals: [location = ''], json, io }) {

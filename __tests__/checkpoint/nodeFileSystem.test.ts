@@ -80,6 +80,22 @@ describe.each<[string, () => FileSystem]>([
     expect(await files.list(directory)).toEqual(['x']);
   });
 
+  it('removes a folder with all that is in it', async () => {
+    const files = make();
+    const [folder, kept] = [join(directory, 'a'), join(directory, 'ab')];
+    for (const path of [join(folder, 'b'), kept]) {
+      await files.makeDirectory(path);
+      await files.publish(join(path, 'x'), bytes('one'));
+    }
+    await files.publish(join(directory, 'file'), bytes('one'));
+    for (const path of [folder, join(directory, 'file'), join(directory, 'none')]) {
+      await files.removeAll?.(path);
+    }
+    expect(await files.list(directory)).toEqual(['ab']);
+    expect(await files.list(kept)).toEqual(['x']);
+    expect(await files.list(join(folder, 'b'))).toEqual([]);
+  });
+
   it('takes what is missing for missing', async () => {
     const files = make();
     expect(await files.read(join(directory, 'none'))).toBeUndefined();

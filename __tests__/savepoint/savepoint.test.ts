@@ -92,6 +92,17 @@ describe('query.savepoint', () => {
     expect(rows).toHaveLength(5000 + batchId);
   });
 
+  it('leaves nothing when it fails', async () => {
+    const words = memoryStream<string>();
+    const { query } = countWords(words, { checkpointLocation: at('first') });
+    words.addData('a');
+    await query.processAllAvailable();
+    await truncate(at('first/metadata'), 10);
+    await expect(query.savepoint(at('save'))).rejects.toMatchObject({ code: 'CHECKPOINT_DAMAGED' });
+    await query.stop();
+    expect(await readdir(folder)).toEqual(['first']);
+  });
+
   it('is finished before the query closes', async () => {
     const words = memoryStream<string>();
     const { query } = countWords(words, { checkpointLocation: at('first') });

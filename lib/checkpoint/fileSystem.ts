@@ -38,6 +38,11 @@ export interface FileSystem {
   /** Missing files are fine. */
   remove(path: string): MaybePromise<void>;
   /**
+   * Removes a file, or a directory with all that is in it; missing is fine. Absent: a folder that could not be
+   * finished stays.
+   */
+  removeAll?(path: string): MaybePromise<void>;
+  /**
    * Makes the names in a directory durable. A publish that a kill cut short leaves a name that is seen and
    * may vanish: who goes on from such a file MUST call this first. Absent: names are durable when seen.
    */

@@ -129,6 +129,14 @@ export class MemoryFileSystem implements FileSystem {
     this.directories.get(dirname(path))?.set(basename(path), undefined);
   }
 
+  async removeAll(path: string): Promise<void> {
+    await this.step('unlink', path);
+    for (const known of [...this.directories.keys()]) {
+      if (known === path || known.startsWith(`${path}/`)) this.directories.delete(known);
+    }
+    this.directories.get(dirname(path))?.set(basename(path), undefined);
+  }
+
   async identity(path: string): Promise<string> {
     return String(this.directories.get(path)?.number);
   }

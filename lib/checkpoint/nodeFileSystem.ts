@@ -57,6 +57,7 @@ const node: FileSystem = {
   remove: async (path) => {
     await fs.rm(path, { force: true });
   },
+  removeAll: (path) => fs.rm(path, { recursive: true, force: true }),
   syncDirectory,
   moveDirectory: async (from, to) => {
     await fs.rename(from, to);

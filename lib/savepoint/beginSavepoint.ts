@@ -7,6 +7,7 @@ import { syncedMarkName } from '../sources/durable/syncedMark.js';
 import type { BytePage } from '../state/byteStore.js';
 import { encodePairs } from './pairs.js';
 import { encodeMarker, markerName, type SavedFile } from './savepointFile.js';
+import { removeQuietly } from './writeWhole.js';
 
 /** A savepoint as `query.savepoint(directory)` has written it. */
 export interface SavepointInfo {
@@ -40,7 +41,8 @@ const segmentLength = 8 * 1024 * 1024;
  * Copies position and sources at once, between two batches; what it answers copies the state, while the
  * query runs on, and gives the savepoint its name.
  *
- * A savepoint that was cut short lies under a temporary name, or has no marker: nothing takes it.
+ * A savepoint that could not be written leaves nothing. One that was cut short by the end of the process lies
+ * under a temporary name, or has no marker: nothing takes it.
  *
  * Errors: `SAVEPOINT_EXISTS`, `CHECKPOINT_DAMAGED`; `STATE_CORRUPT` from the second part.
  */
@@ -50,12 +52,23 @@ export async function beginSavepoint(parts: SavepointParts): Promise<() => Promi
   const suffix = `${temporaryPrefix.slice(1)}${globalThis.crypto.randomUUID()}`;
   const folder = fileSystem.moveDirectory === undefined ? directory : `${directory}.${suffix}`;
   const copy = new SavepointCopy(parts, folder);
-  await copy.position();
-  await copy.sources();
-  return async () => {
-    await copy.state();
-    return copy.finish();
+  const orNothing = async <T>(body: () => Promise<T>): Promise<T> => {
+    try {
+      return await body();
+    } catch (error) {
+      await removeQuietly(fileSystem, folder);
+      throw error;
+    }
   };
+  await orNothing(async () => {
+    await copy.position();
+    await copy.sources();
+  });
+  return () =>
+    orNothing(async () => {
+      await copy.state();
+      return copy.finish();
+    });
 }
 
 class SavepointCopy {

@@ -5,11 +5,12 @@ import {
   readCheckpointFile,
 } from '../checkpoint/checkpointFile.js';
 import { mustBeCompatible } from '../checkpoint/compatibility.js';
-import { type FileSystem, temporaryPrefix } from '../checkpoint/fileSystem.js';
+import type { FileSystem } from '../checkpoint/fileSystem.js';
 import { metadataBody, metadataOf, type QueryMetadata } from '../checkpoint/metadata.js';
 import { StreamingError } from '../errors.js';
 import type { BytePage } from '../state/byteStore.js';
 import { openSavepoint, type Savepoint } from './savepoint.js';
+import { writeWhole } from './writeWhole.js';
 
 /** How state is put below a checkpoint; `state/level/loadState.ts` is the real one. */
 export type LoadState = (options: {
@@ -37,7 +38,7 @@ export interface RestoreOptions {
  * Writes a checkpoint from a savepoint: under a temporary name, and all of it before it gets its own.
  *
  * Errors: `CHECKPOINT_EXISTS`, `CHECKPOINT_INCOMPATIBLE`, `SAVEPOINT_DAMAGED`, `SAVEPOINT_INCOMPLETE`,
- *         `CHECKPOINT_DAMAGED`, `CHECKPOINT_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`.
+ *         `CHECKPOINT_LOCKED` by another restore, `CHECKPOINT_DAMAGED`, `CHECKPOINT_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`.
  */
 export async function restoreSavepoint(options: RestoreOptions): Promise<Savepoint> {
   const { from, location, fileSystem, loadState } = options;
@@ -47,18 +48,15 @@ export async function restoreSavepoint(options: RestoreOptions): Promise<Savepoi
   const before = await metadataIn(savepoint);
   const queryId = options.queryId ?? before.queryId;
   const metadata = metadataFor(before, queryId, options.query);
-  const folder =
-    fileSystem.moveDirectory === undefined
-      ? location
-      : `${location}.${temporaryPrefix.slice(1)}${globalThis.crypto.randomUUID()}`;
-  await fileSystem.makeDirectory(folder);
-  await copyFiles(savepoint, fileSystem, folder, queryId);
-  await loadState({ directory: join(folder, 'state'), queryId, batchId, pages: savepoint.pages() });
-  await options.more?.(folder, savepoint);
-  const body = metadataBody(metadata);
-  const content = encodeCheckpointFile({ kind: 'metadata', queryId, batchId: -1, fence: 0, body });
-  await fileSystem.publish(join(folder, 'metadata'), content);
-  if (folder !== location) await fileSystem.moveDirectory?.(folder, location);
+  await writeWhole(fileSystem, location, async (folder) => {
+    await copyFiles(savepoint, fileSystem, folder, queryId);
+    const pages = savepoint.pages();
+    await loadState({ directory: join(folder, 'state'), queryId, batchId, pages });
+    await options.more?.(folder, savepoint);
+    const body = metadataBody(metadata);
+    const file = { kind: 'metadata', queryId, batchId: -1, fence: 0, body };
+    await fileSystem.publish(join(folder, 'metadata'), encodeCheckpointFile(file));
+  });
   return savepoint;
 }
 
