@@ -158,6 +158,8 @@ const messages = {
     `${p.directory} is not empty: name a folder that is new for each savepoint`,
   SAVEPOINT_INCOMPLETE: (p: { directory: string }) =>
     `${p.directory} is no savepoint, or one that was cut short while it was written: it has no file SAVEPOINT; take another`,
+  SAVEPOINT_LOCATION: (p: { directory: string; reason: string; fix: string }) =>
+    `${p.directory} cannot be a savepoint: ${p.reason}: ${p.fix}`,
   SAVEPOINT_UNAVAILABLE: (p: { name: string; reason: string }) =>
     `no savepoint can be made of query ${p.name}: ${p.reason}`,
   SESSION_MODE: (p: { operator: string }) =>

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -90,6 +90,26 @@ describe('query.savepoint', () => {
     await query.stop();
     const rows = await stateIn(at('save'));
     expect(rows).toHaveLength(5000 + batchId);
+  });
+
+  it('is refused inside its checkpoint, and around it, with both names', async () => {
+    const words = memoryStream<string>();
+    const { query } = countWords(words, { checkpointLocation: at('a/first') });
+    words.addData('a');
+    await query.processAllAvailable();
+    await symlink(at('a/first'), at('link'));
+    for (const name of ['a/first/save', 'a/first/state', 'a/first', 'a', 'link/new/save']) {
+      const error = await query.savepoint(at(name)).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: 'SAVEPOINT_LOCATION',
+        message: expect.stringContaining('beside the checkpoint'),
+      });
+      expect(String(error)).toContain(at(name));
+      expect(String(error)).toContain(`checkpoint ${at('a/first')}`);
+    }
+    expect(await readdir(at('a/first'))).not.toContain('save');
+    await query.savepoint(at('a/firstSave'));
+    await query.stop();
   });
 
   it('leaves nothing when it fails', async () => {
@@ -214,6 +234,18 @@ describe('writeStream from a savepoint', () => {
       code: 'CHECKPOINT_EXISTS',
       message: expect.stringContaining("leave out 'from'"),
     });
+  });
+
+  it('is refused inside the savepoint', async () => {
+    const { words, query } = await savedWords();
+    await query.stop();
+    const checkpointLocation = at('save/fork');
+    const fork = countWords(words, { checkpointLocation, from: at('save') }).query;
+    await expect(fork.awaitTermination()).rejects.toMatchObject({
+      code: 'CHECKPOINT_LOCATION',
+      message: expect.stringContaining(`the savepoint ${at('save')}`),
+    });
+    expect(await readdir(at('save'))).not.toContain('fork');
   });
 
   it('refuses another query, and writes nothing', async () => {

@@ -149,7 +149,8 @@ export class StreamingQuery {
    * them, between two batches: never await it in a sink of this query. `writeStream(…, { from })` starts another query there, `millrace restore` mends this one.
    *
    * Errors: `SAVEPOINT_UNAVAILABLE` without a checkpoint or before the first commit, `SAVEPOINT_EXISTS`,
-   *         `QUERY_NOT_ACTIVE`, `STATE_CORRUPT`.
+   *         `SAVEPOINT_LOCATION` inside the checkpoint, or where nothing can be written, `QUERY_NOT_ACTIVE`,
+   *         `STATE_CORRUPT`.
    */
   savepoint(directory: string): Promise<SavepointInfo> {
     return savepointOf(this.execution, this.setup, directory);

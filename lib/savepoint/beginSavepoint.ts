@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { readCheckpointFile } from '../checkpoint/checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from '../checkpoint/fileSystem.js';
+import { isWithin, realPlace } from '../checkpoint/overlap.js';
 import { StreamingError } from '../errors.js';
 import { syncedMarkName } from '../sources/durable/syncedMark.js';
 import type { BytePage } from '../state/byteStore.js';
@@ -44,10 +45,11 @@ const segmentLength = 8 * 1024 * 1024;
  * A savepoint that could not be written leaves nothing. One that was cut short by the end of the process lies
  * under a temporary name, or has no marker: nothing takes it.
  *
- * Errors: `SAVEPOINT_EXISTS`, `CHECKPOINT_DAMAGED`; `STATE_CORRUPT` from the second part.
+ * Errors: `SAVEPOINT_EXISTS`, `SAVEPOINT_LOCATION`, `CHECKPOINT_DAMAGED`; `STATE_CORRUPT` from the second part.
  */
 export async function beginSavepoint(parts: SavepointParts): Promise<() => Promise<SavepointInfo>> {
   const { directory, fileSystem } = parts;
+  await mustLieApart(parts);
   if ((await fileSystem.list(directory)).length > 0) throw existing(directory);
   const suffix = `${temporaryPrefix.slice(1)}${globalThis.crypto.randomUUID()}`;
   const folder = fileSystem.moveDirectory === undefined ? directory : `${directory}.${suffix}`;
@@ -69,6 +71,21 @@ export async function beginSavepoint(parts: SavepointParts): Promise<() => Promi
       await copy.state();
       return copy.finish();
     });
+}
+
+/** What lies in a checkpoint goes when the checkpoint goes, or is put aside with it by a restore. */
+async function mustLieApart({ directory, location, fileSystem }: SavepointParts): Promise<void> {
+  const target = await realPlace(fileSystem, directory);
+  const checkpoint = await realPlace(fileSystem, location);
+  const isInside = isWithin(target, checkpoint);
+  if (!isInside && !isWithin(checkpoint, target)) return;
+  throw new StreamingError('SAVEPOINT_LOCATION', {
+    directory,
+    reason: isInside
+      ? `it lies in the checkpoint ${location}`
+      : `the checkpoint ${location} lies in it`,
+    fix: 'name a folder that is new, beside the checkpoint',
+  });
 }
 
 class SavepointCopy {

@@ -7,6 +7,7 @@ import {
 import { mustBeCompatible } from '../checkpoint/compatibility.js';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
 import { metadataBody, metadataOf, type QueryMetadata } from '../checkpoint/metadata.js';
+import { isWithin, realPlace } from '../checkpoint/overlap.js';
 import { StreamingError } from '../errors.js';
 import type { BytePage } from '../state/byteStore.js';
 import { openSavepoint, type Savepoint } from './savepoint.js';
@@ -37,12 +38,13 @@ export interface RestoreOptions {
 /**
  * Writes a checkpoint from a savepoint: under a temporary name, and all of it before it gets its own.
  *
- * Errors: `CHECKPOINT_EXISTS`, `CHECKPOINT_INCOMPATIBLE`, `SAVEPOINT_DAMAGED`, `SAVEPOINT_INCOMPLETE`,
+ * Errors: `CHECKPOINT_EXISTS`, `CHECKPOINT_LOCATION`, `CHECKPOINT_INCOMPATIBLE`, `SAVEPOINT_DAMAGED`, `SAVEPOINT_INCOMPLETE`,
  *         `CHECKPOINT_LOCKED` by another restore, `CHECKPOINT_DAMAGED`, `CHECKPOINT_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`.
  */
 export async function restoreSavepoint(options: RestoreOptions): Promise<Savepoint> {
   const { from, location, fileSystem, loadState } = options;
   if ((await fileSystem.list(location)).length > 0) throw existing(location, from);
+  await mustLieOutside(fileSystem, location, from);
   const savepoint = await openSavepoint(fileSystem, from);
   const { batchId } = savepoint.content;
   const before = await metadataIn(savepoint);
@@ -58,6 +60,15 @@ export async function restoreSavepoint(options: RestoreOptions): Promise<Savepoi
     await fileSystem.publish(join(folder, 'metadata'), encodeCheckpointFile(file));
   });
   return savepoint;
+}
+
+async function mustLieOutside(files: FileSystem, location: string, from: string): Promise<void> {
+  if (!isWithin(await realPlace(files, location), await realPlace(files, from))) return;
+  throw new StreamingError('CHECKPOINT_LOCATION', {
+    directory: location,
+    reason: `it lies in the savepoint ${from}, which nothing is ever written to`,
+    fix: 'name a folder that is new, beside the savepoint',
+  });
 }
 
 function existing(directory: string, savepoint: string): StreamingError<'CHECKPOINT_EXISTS'> {

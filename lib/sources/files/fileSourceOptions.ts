@@ -1,4 +1,5 @@
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
+import { isWithin } from '../../checkpoint/overlap.js';
 import { type DurationInput, durationMs } from '../../time/duration.js';
 import type { OptionNames } from '../knownOptions.js';
 import { oneOf, positiveIntegerOption, shown } from '../sourceOption.js';
@@ -141,10 +142,4 @@ function archiveOf(
     );
   }
   return archive;
-}
-
-function isWithin(path: string, directory: string): boolean {
-  return (
-    path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep)
-  );
 }
