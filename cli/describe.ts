@@ -3,11 +3,10 @@ import { nodeFileSystem } from '../lib/checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../lib/errors.js';
 import { plannedUpTo } from '../lib/query/plannedUpTo.js';
 import { openSavepoint } from '../lib/savepoint/savepoint.js';
-import { markerName } from '../lib/savepoint/savepointFile.js';
 import type { Json } from '../lib/sources/source.js';
 import type { EpochRecord } from '../lib/state/stateBackend.js';
 import { readState, type StateReader, type StoredTableInfo } from '../state/level/readState.js';
-import { mustBeCheckpoint } from './withLock.js';
+import { isSavepoint } from './withLock.js';
 
 /** What a folder holds, as far as it can be read. */
 export interface Description {
@@ -40,15 +39,14 @@ export interface DescribedBatch {
 
 export async function describe(location: string): Promise<Description> {
   const files = nodeFileSystem();
-  const isSavepoint = (await files.read(`${location}/${markerName}`)) !== undefined;
-  if (isSavepoint) await openSavepoint(files, location);
-  else await mustBeCheckpoint(location);
+  const isCopy = await isSavepoint(location);
+  if (isCopy) await openSavepoint(files, location);
   const { metadata, plans } = await examineCheckpoint(files, location);
   const state = await readStateIn(location);
   const committed = state.lastCommit?.batchId ?? -1;
   const newest = plans.at(-1);
   return {
-    kind: isSavepoint ? 'savepoint' : 'checkpoint',
+    kind: isCopy ? 'savepoint' : 'checkpoint',
     queryId: metadata?.queryId ?? null,
     createdMs: metadata?.createdMs ?? null,
     sink: metadata?.sink.description ?? null,

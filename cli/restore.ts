@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { examineCheckpoint } from '../lib/checkpoint/examineCheckpoint.js';
 import { temporaryPrefix } from '../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../lib/checkpoint/nodeFileSystem.js';
+import { inPlace } from '../lib/checkpoint/placeFault.js';
 import { StreamingError } from '../lib/errors.js';
 import { type CarriedOver, carryOver } from '../lib/savepoint/carryOver.js';
 import { restoreSavepoint } from '../lib/savepoint/restoreSavepoint.js';
@@ -29,9 +30,10 @@ export const restore: Command = {
         `${from} would be put aside to be restored from: name another checkpoint`,
       );
     }
-    const files = nodeFileSystem();
-    const isThere = (await files.list(location)).length > 0;
-    const done = isThere ? await replace(location, from) : await write(location, from);
+    const done = await inPlace('CHECKPOINT_LOCATION', location, async () => {
+      const isThere = (await nodeFileSystem().list(location)).length > 0;
+      return isThere ? replace(location, from) : write(location, from);
+    });
     if (json) io.out(JSON.stringify(done));
     else for (const line of linesOf(done)) io.out(line);
     return exitCodes.fine;

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { examineCheckpoint } from '../lib/checkpoint/examineCheckpoint.js';
 import { nodeFileSystem } from '../lib/checkpoint/nodeFileSystem.js';
+import { inPlace } from '../lib/checkpoint/placeFault.js';
 import { mustBelongTogether } from '../lib/checkpoint/position.js';
 import { readRestored } from '../lib/checkpoint/restored.js';
 import { StreamingError } from '../lib/errors.js';
 import { openSavepoint } from '../lib/savepoint/savepoint.js';
-import { markerName } from '../lib/savepoint/savepointFile.js';
 import { examineStore } from '../state/level/examineStore.js';
 import { readState } from '../state/level/readState.js';
 import { adviceFor } from './advice.js';
 import { type Command, exitCodes } from './command.js';
 import { refuseUnchecked } from './couldNotCheck.js';
-import { mustBeCheckpoint, withLock } from './withLock.js';
+import { isSavepoint, withLock } from './withLock.js';
 
 /** A part of a checkpoint that was checked. */
 export interface Finding {
@@ -31,8 +31,8 @@ export const verify: Command = {
   ],
   positionals: 1,
   async run({ positionals: [location = ''], json, io }) {
-    const marker = await nodeFileSystem().read(join(location, markerName));
-    const findings = marker === undefined ? await checkpoint(location) : await savepoint(location);
+    const isCopy = await isSavepoint(location);
+    const findings = isCopy ? await savepoint(location) : await checkpoint(location);
     const damaged = findings.filter(({ problem }) => problem !== null);
     const advice = adviceFor(location, damaged);
     if (json) io.out(JSON.stringify({ sound: damaged.length === 0, findings, advice }));
@@ -48,10 +48,11 @@ export const verify: Command = {
 };
 
 async function checkpoint(location: string): Promise<readonly Finding[]> {
-  await mustBeCheckpoint(location);
   const examined = await withLock(location, async () => {
     const { files, planned, metadata } = await examineCheckpoint(nodeFileSystem(), location);
-    const store = await examineStore(join(location, 'state'));
+    const store = await inPlace('CHECKPOINT_LOCATION', location, () =>
+      examineStore(join(location, 'state')),
+    );
     const findings = [
       ...files.map(({ file, problem }) => findingOf(file, problem)),
       ...store.map(({ name, problem }) => findingOf(`state/db/${name}`, problem)),

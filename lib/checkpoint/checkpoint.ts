@@ -15,6 +15,7 @@ import { type KillPoint, withKillPoints } from './killPoints.js';
 import type { QueryMetadata } from './metadata.js';
 import { openMetadata, updateMetadata } from './metadataFile.js';
 import { OffsetLog } from './offsetLog.js';
+import { inPlace } from './placeFault.js';
 import { mustBelongTogether } from './position.js';
 import { readRestored } from './restored.js';
 import { laterRun, takeFence } from './runs.js';
@@ -103,24 +104,16 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
 
 /** Before anything is written into it: the folder can be made, and is no savepoint. */
 async function prepareLocation(fileSystem: FileSystem, directory: string): Promise<void> {
-  try {
+  const marker = await inPlace('CHECKPOINT_LOCATION', directory, async () => {
     await fileSystem.makeDirectory(directory);
-  } catch (cause) {
-    const isFile = Reflect.get(Object(cause), 'code') === 'EEXIST';
-    const reason = isFile ? 'it is a file' : `the folder cannot be made (${textOf(cause)})`;
-    const fix = 'name a folder that this process may write to, or one that is not there yet';
-    throw new StreamingError('CHECKPOINT_LOCATION', { directory, reason, fix }, { cause });
-  }
-  if ((await fileSystem.read(join(directory, markerName))) === undefined) return;
+    return fileSystem.read(join(directory, markerName));
+  });
+  if (marker === undefined) return;
   throw new StreamingError('CHECKPOINT_LOCATION', {
     directory,
     reason: 'it is a savepoint, which nothing is ever written to',
     fix: `name another folder, and this one in the option 'from' (writeStream), or restore a checkpoint from it with 'millrace restore <checkpoint> --from ${directory}'`,
   });
-}
-
-function textOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** As `Promise.all`, but nothing is under way any more when it throws. */

@@ -8,6 +8,7 @@ import { damagedFile, readCheckpointFile } from './checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
 import { metadataOf, type PartMetadata, type QueryMetadata } from './metadata.js';
 import { checkIdentity } from './metadataFile.js';
+import { inPlace, isForbidden } from './placeFault.js';
 import { listPlans, mustBeWithoutGap, planIn } from './planFiles.js';
 import { readRestored } from './restored.js';
 
@@ -28,14 +29,20 @@ export interface ExaminedCheckpoint {
   readonly planned: number | undefined;
 }
 
-/** Reads every file of a checkpoint but the state, and goes on behind those that are damaged. */
-export async function examineCheckpoint(
+/**
+ * Reads every file of a checkpoint but the state, and goes on behind those that are damaged.
+ *
+ * Errors: `CHECKPOINT_LOCATION` where a file may not be read.
+ */
+export function examineCheckpoint(
   files: FileSystem,
   location: string,
 ): Promise<ExaminedCheckpoint> {
-  const examination = new Examination(files, location);
-  await examination.all();
-  return examination;
+  return inPlace('CHECKPOINT_LOCATION', location, async () => {
+    const examination = new Examination(files, location);
+    await examination.all();
+    return examination;
+  });
 }
 
 class Examination implements ExaminedCheckpoint {
@@ -136,6 +143,7 @@ class Examination implements ExaminedCheckpoint {
     try {
       await body();
     } catch (error) {
+      if (isForbidden(error)) throw error; // what may not be read may be sound
       problem =
         error instanceof StreamingError
           ? error

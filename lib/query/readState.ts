@@ -19,7 +19,8 @@ export interface StoredStateRow extends StateRow {
  * In:     a `checkpointLocation`.
  * Out:    entries in order of operator, table, time (ms) and key, in the form in which the operator keeps
  *         them on disk (accumulators, packed; not results), each verified by its checksum.
- * Errors: `CHECKPOINT_LOCKED`, `STATE_OPEN_FAILED`, `STATE_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`.
+ * Errors: `CHECKPOINT_LOCATION` where no folder can be read, `CHECKPOINT_LOCKED`, `STATE_OPEN_FAILED`,
+ *         `STATE_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`; for a savepoint `SAVEPOINT_DAMAGED`, `SAVEPOINT_LOCATION`.
  * Source: semantics/spark.md 1.13 (state data source).
  * @example
  * for await (const { key, value } of readState('./checkpoint', { operator: 'aggregate-0' })) {

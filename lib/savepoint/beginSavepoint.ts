@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { readCheckpointFile } from '../checkpoint/checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from '../checkpoint/fileSystem.js';
 import { isWithin, realPlace } from '../checkpoint/overlap.js';
+import { inPlace } from '../checkpoint/placeFault.js';
 import { StreamingError } from '../errors.js';
 import { syncedMarkName } from '../sources/durable/syncedMark.js';
 import type { BytePage } from '../state/byteStore.js';
@@ -49,14 +50,16 @@ const segmentLength = 8 * 1024 * 1024;
  */
 export async function beginSavepoint(parts: SavepointParts): Promise<() => Promise<SavepointInfo>> {
   const { directory, fileSystem } = parts;
-  await mustLieApart(parts);
-  if ((await fileSystem.list(directory)).length > 0) throw existing(directory);
+  await inPlace('SAVEPOINT_LOCATION', directory, async () => {
+    await mustLieApart(parts);
+    if ((await fileSystem.list(directory)).length > 0) throw existing(directory);
+  });
   const suffix = `${temporaryPrefix.slice(1)}${globalThis.crypto.randomUUID()}`;
   const folder = fileSystem.moveDirectory === undefined ? directory : `${directory}.${suffix}`;
   const copy = new SavepointCopy(parts, folder);
   const orNothing = async <T>(body: () => Promise<T>): Promise<T> => {
     try {
-      return await body();
+      return await inPlace('SAVEPOINT_LOCATION', directory, body);
     } catch (error) {
       await removeQuietly(fileSystem, folder);
       throw error;

@@ -8,6 +8,7 @@ import { mustBeCompatible } from '../checkpoint/compatibility.js';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
 import { metadataBody, metadataOf, type QueryMetadata } from '../checkpoint/metadata.js';
 import { isWithin, realPlace } from '../checkpoint/overlap.js';
+import { inPlace } from '../checkpoint/placeFault.js';
 import { StreamingError } from '../errors.js';
 import type { BytePage } from '../state/byteStore.js';
 import { openSavepoint, type Savepoint } from './savepoint.js';
@@ -39,9 +40,14 @@ export interface RestoreOptions {
  * Writes a checkpoint from a savepoint: under a temporary name, and all of it before it gets its own.
  *
  * Errors: `CHECKPOINT_EXISTS`, `CHECKPOINT_LOCATION`, `CHECKPOINT_INCOMPATIBLE`, `SAVEPOINT_DAMAGED`, `SAVEPOINT_INCOMPLETE`,
+ *         `SAVEPOINT_LOCATION`,
  *         `CHECKPOINT_LOCKED` by another restore, `CHECKPOINT_DAMAGED`, `CHECKPOINT_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`.
  */
-export async function restoreSavepoint(options: RestoreOptions): Promise<Savepoint> {
+export function restoreSavepoint(options: RestoreOptions): Promise<Savepoint> {
+  return inPlace('CHECKPOINT_LOCATION', options.location, () => restored(options));
+}
+
+async function restored(options: RestoreOptions): Promise<Savepoint> {
   const { from, location, fileSystem, loadState } = options;
   if ((await fileSystem.list(location)).length > 0) throw existing(location, from);
   await mustLieOutside(fileSystem, location, from);

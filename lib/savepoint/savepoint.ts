@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
+import { inPlace } from '../checkpoint/placeFault.js';
 import { StreamingError } from '../errors.js';
 import type { BytePage } from '../state/byteStore.js';
 import { decodePairs } from './pairs.js';
@@ -9,12 +10,12 @@ import { decodeMarker, markerName, type SavepointContent } from './savepointFile
 /**
  * Opens a savepoint: what its marker says. Files are verified as they are read.
  *
- * Errors: `SAVEPOINT_INCOMPLETE` without a marker; `CHECKPOINT_DAMAGED`,
+ * Errors: `SAVEPOINT_INCOMPLETE` without a marker, `SAVEPOINT_LOCATION` where nothing can be read; `CHECKPOINT_DAMAGED`,
  *         `CHECKPOINT_FORMAT_UNSUPPORTED` for the marker.
  */
 export async function openSavepoint(files: FileSystem, directory: string): Promise<Savepoint> {
   const path = join(directory, markerName);
-  const marker = await files.read(path);
+  const marker = await inPlace('SAVEPOINT_LOCATION', directory, () => files.read(path));
   if (marker === undefined) throw new StreamingError('SAVEPOINT_INCOMPLETE', { directory });
   return new Savepoint(files, directory, decodeMarker(path, marker));
 }
@@ -37,7 +38,9 @@ export class Savepoint {
   async read(path: string): Promise<Uint8Array> {
     const expected = this.content.files.find((file) => file.path === path);
     if (expected === undefined) throw this.damaged(path, 'it is not part of the savepoint');
-    const bytes = await this.files.read(join(this.directory, path));
+    const bytes = await inPlace('SAVEPOINT_LOCATION', this.directory, () =>
+      this.files.read(join(this.directory, path)),
+    );
     if (bytes === undefined) throw this.damaged(path, 'it is missing');
     if (bytes.length !== expected.bytes) {
       throw this.damaged(path, `it has ${bytes.length} bytes instead of ${expected.bytes}`);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
+import { inPlace } from '../../lib/checkpoint/placeFault.js';
 import { StreamingError } from '../../lib/errors.js';
 import { openSavepoint } from '../../lib/savepoint/savepoint.js';
 import { markerName } from '../../lib/savepoint/savepointFile.js';
@@ -52,7 +53,8 @@ export interface StateReader {
  *
  * In:     the `checkpointLocation` of a query that is stopped, or the folder of a savepoint.
  * Out:    its tables and their entries, verified as they are read, in their stored form.
- * Errors: `CHECKPOINT_LOCKED`, `STATE_OPEN_FAILED`, `STATE_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`.
+ * Errors: `CHECKPOINT_LOCATION`, `CHECKPOINT_LOCKED`, `STATE_OPEN_FAILED`, `STATE_FORMAT_UNSUPPORTED`,
+ *         `STATE_CORRUPT`; for a savepoint `SAVEPOINT_DAMAGED`, `SAVEPOINT_LOCATION`.
  *
  * @example
  * const state = await readState('./checkpoint');
@@ -62,7 +64,11 @@ export interface StateReader {
  * await state.close();
  * @since 0.1.0
  */
-export async function readState(checkpointLocation: string): Promise<StateReader> {
+export function readState(checkpointLocation: string): Promise<StateReader> {
+  return inPlace('CHECKPOINT_LOCATION', checkpointLocation, () => openReader(checkpointLocation));
+}
+
+async function openReader(checkpointLocation: string): Promise<StateReader> {
   if ((await nodeFileSystem().read(join(checkpointLocation, markerName))) !== undefined) {
     return readSavepoint(checkpointLocation);
   }
