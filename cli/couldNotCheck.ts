@@ -4,15 +4,21 @@ import { StreamingError } from '../lib/errors.js';
 const ofThePlace =
   /ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EMFILE|ENFILE|No space left|Read-only file system|Permission denied|Too many open files/;
 
-/**
- * Throws for an error that says nothing about the state: it could not be checked, and must not be called
- * damaged.
- */
+/** Throws for an error that says nothing about the state. */
 export function refuseUnchecked(error: Error): void {
+  const unchecked = uncheckedBy(error);
+  if (unchecked !== undefined) throw unchecked;
+}
+
+/**
+ * What to say instead of an error that says nothing about the state: it could not be checked, and must not be
+ * called damaged. undefined: the error is about the state.
+ */
+export function uncheckedBy(error: Error): StreamingError | undefined {
   let found: Error | undefined;
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (ofThePlace.test(`${Reflect.get(cause, 'code')} ${cause.message}`)) found = cause;
   }
-  if (found === undefined) return;
-  throw new StreamingError('STATE_NOT_CHECKED', { reason: found.message }, { cause: error });
+  if (found === undefined) return undefined;
+  return new StreamingError('STATE_NOT_CHECKED', { reason: found.message }, { cause: error });
 }

@@ -6,6 +6,7 @@ import { openSavepoint } from '../lib/savepoint/savepoint.js';
 import type { Json } from '../lib/sources/source.js';
 import type { EpochRecord } from '../lib/state/stateBackend.js';
 import { readState, type StateReader, type StoredTableInfo } from '../state/level/readState.js';
+import { uncheckedBy } from './couldNotCheck.js';
 import { isSavepoint } from './withLock.js';
 
 /** What a folder holds, as far as it can be read. */
@@ -76,7 +77,8 @@ async function readStateIn(
     return { lastCommit: reader.lastEpoch ?? null, tables: reader.tables, stateProblem: null };
   } catch (error) {
     if (!(error instanceof StreamingError) || error.code === 'CHECKPOINT_LOCKED') throw error;
-    return { lastCommit: null, tables: [], stateProblem: `${error.code}: ${error.message}` };
+    const { code, message } = uncheckedBy(error) ?? error;
+    return { lastCommit: null, tables: [], stateProblem: `${code}: ${message}` };
   } finally {
     await reader?.close();
   }

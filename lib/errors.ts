@@ -231,7 +231,7 @@ const messages = {
   STATE_FUNCTION_ASYNC: (p: { operator: string; called: string }) =>
     `${p.operator}: ${p.called} returned a Promise, but state is only there while it runs: make it synchronous, and await before it (concatMap) or behind it`,
   STATE_NOT_CHECKED: (p: { reason: string }) =>
-    `the state could not be checked, and may be sound: ${p.reason}; make room, or check a copy of the folder where it can be written: the check needs a copy beside the state`,
+    `the state could not be checked, and may be sound: ${p.reason}; a reader reads all files of the state and copies its logs, beside it or among the temporary files: give it the right and the room, or let TMPDIR name a folder that has them`,
   STATE_NOT_ENCODABLE: (p: { operator: string; path: string; found: string }) =>
     p.path === 'key'
       ? `${p.operator} cannot use a key that is, or holds, a ${p.found}: a key is null, a boolean, number, bigint, string, Date, Uint8Array or Decimal, or an array or plain object of these ({ ...row } makes one of an instance of a class)`

@@ -12,7 +12,10 @@ describe('what verify says when it could not look', () => {
     new Error('Database failed to open', { cause: new Error('IO error: Permission denied') }),
   ])('is no damage: %s', (cause) => {
     expect(() => refuseUnchecked(openFailed(cause))).toThrow(
-      expect.objectContaining({ code: 'STATE_NOT_CHECKED' }),
+      expect.objectContaining({
+        code: 'STATE_NOT_CHECKED',
+        message: expect.stringContaining('TMPDIR'),
+      }),
     );
   });
 

@@ -1,7 +1,9 @@
-import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, link, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { temporaryPrefix } from '../../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
+import { placeFault } from '../../lib/checkpoint/placeFault.js';
 import { databaseDirectory } from './storeFiles.js';
 
 const files = nodeFileSystem();
@@ -17,10 +19,23 @@ export interface LinkedCopy {
 
 /**
  * Copies the LevelDB below `directory`. LevelDB never changes a table, it only deletes it: tables are
- * linked, where the disk can, and only logs and lists are copied.
+ * linked, where the disk can, and only logs and lists are copied. Where nothing can be written beside it,
+ * because the disk is read-only or full, the copy lies among the temporary files of this machine.
  */
-export function linkedCopy(directory: string): Promise<LinkedCopy> {
-  return copyOf(directory, (name) => /\.(ldb|sst)$/.test(name));
+export async function linkedCopy(directory: string): Promise<LinkedCopy> {
+  try {
+    return await copyOf(directory, temporaryIn(directory), isTable, link);
+  } catch (error) {
+    if (placeFault(error) === undefined) throw error;
+    // No hard link leads to another disk. What LevelDB deletes is the symbolic link.
+    return copyOf(directory, temporaryIn(tmpdir()), isTable, symlink).catch((second: unknown) => {
+      throw placeFault(second) === undefined ? second : error;
+    });
+  }
+}
+
+function isTable(name: string): boolean {
+  return /\.(ldb|sst)$/.test(name);
 }
 
 /**
@@ -28,12 +43,18 @@ export function linkedCopy(directory: string): Promise<LinkedCopy> {
  * it drops, and deletes the file. It writes to new files only while it opens, so all are linked.
  */
 export function keptFiles(directory: string): Promise<LinkedCopy> {
-  return copyOf(directory, () => true);
+  return copyOf(directory, temporaryIn(directory), () => true, link);
 }
 
-async function copyOf(directory: string, isLinked: (name: string) => boolean): Promise<LinkedCopy> {
-  const from = databaseDirectory(directory);
-  const copy = temporaryIn(directory);
+type Link = (source: string, target: string) => Promise<void>;
+
+async function copyOf(
+  directory: string,
+  copy: string,
+  isLinked: (name: string) => boolean,
+  linked: Link,
+): Promise<LinkedCopy> {
+  const from = resolve(databaseDirectory(directory));
   await mkdir(copy, { mode: 0o700 });
   const remove = () => rm(copy, { recursive: true, force: true });
   try {
@@ -41,7 +62,7 @@ async function copyOf(directory: string, isLinked: (name: string) => boolean): P
     await Promise.all(
       names.map((name) => {
         const [source, target] = [join(from, name), join(copy, name)];
-        return isLinked(name) ? linkOrCopy(source, target) : copyFile(source, target);
+        return isLinked(name) ? linkOrCopy(source, target, linked) : copyFile(source, target);
       }),
     );
   } catch (error) {
@@ -80,9 +101,9 @@ export async function removeCopies(directory: string): Promise<void> {
   }
 }
 
-async function linkOrCopy(source: string, target: string): Promise<void> {
+async function linkOrCopy(source: string, target: string, linked: Link): Promise<void> {
   try {
-    await link(source, target);
+    await linked(source, target);
   } catch {
     await copyFile(source, target);
   }
