@@ -5,6 +5,7 @@ import {
   durable,
   memorySink,
   memoryStream,
+  rate,
   readStream,
   type StreamingQuery,
   textFiles,
@@ -132,6 +133,27 @@ describe('millrace verify compares the logs of sources with plans, as their star
       verified: ['CHECKPOINT_DAMAGED'],
       started: 'CHECKPOINT_DAMAGED',
       parts: ['sources/0'],
+    });
+  });
+
+  it('names what a rate source has kept, when it is damaged', async () => {
+    const start = () => {
+      const rows = readStream(rate({ rowsPerSecond: 1 }));
+      const query = writeStream(rows, {
+        sink: memorySink(),
+        checkpointLocation: at('checkpoint'),
+      });
+      return { query };
+    };
+    const { query } = start();
+    await query.processAllAvailable();
+    await query.stop();
+    expect((await millrace('verify', at('checkpoint'))).code).toBe(0);
+    await writeFile(join(log(), 'start'), '{"v":1}');
+    expect(await verdicts(start)).toMatchObject({
+      verified: ['CHECKPOINT_DAMAGED'],
+      started: 'CHECKPOINT_DAMAGED',
+      parts: ['sources/0/start'],
     });
   });
 

@@ -104,7 +104,7 @@ class Examination implements ExaminedCheckpoint {
       for (const name of await this.fileSystem.list(join(this.location, 'sources', id))) {
         if (name.startsWith(temporaryPrefix)) continue;
         await this.read(`sources/${id}/${name}`, async (path, bytes) =>
-          examineSourceFile(path, name, bytes),
+          examineSourceFile(path, bytes, this.metadata?.sources[Number(id)]?.kind),
         );
       }
     }

@@ -11,9 +11,9 @@ import type { SourceContext } from './source.js';
 export function firstOpenedMs(ctx: SourceContext): MaybePromise<number> {
   const { directory, fileSystem } = ctx;
   if (directory === undefined) return ctx.now();
-  const path = `${directory}/start`;
+  const path = startPath(directory);
   return then(fileSystem.read(path), (content) => {
-    if (content !== undefined) return parse(content, path);
+    if (content !== undefined) return startIn(content, path);
     const startMs = ctx.now();
     const bytes = new TextEncoder().encode(`${JSON.stringify({ v: 1, startMs })}\n`);
     return then(fileSystem.makeDirectory(directory), () =>
@@ -22,7 +22,12 @@ export function firstOpenedMs(ctx: SourceContext): MaybePromise<number> {
   });
 }
 
-function parse(content: Uint8Array, path: string): number {
+export function startPath(directory: string): string {
+  return `${directory}/start`;
+}
+
+/** Throws `CHECKPOINT_DAMAGED`. */
+export function startIn(content: Uint8Array, path: string): number {
   const startMs = startOf(new TextDecoder().decode(content));
   if (startMs !== undefined) return startMs;
   throw new StreamingError('CHECKPOINT_DAMAGED', {
