@@ -97,6 +97,7 @@ export function aggregateNode(
     operatorName: window?.kind === 'session' ? 'sessionWindowStateStoreSaveExec' : 'stateStoreSave',
     signature: { ...groupingSignature(grouping), aggregates: results.map(([, of]) => of) },
     ...keyColumnsOf(grouping),
+    resultNames: fold.names,
     forgets: (query) =>
       query.outputMode !== 'complete' &&
       (window !== undefined || grouping.keyTime !== undefined) &&

@@ -16,11 +16,14 @@ export const query: QueryMetadata = {
       kind: 'aggregate',
       signature: { key: 'user' },
       keyColumns: ['user'],
+      resultNames: ['n', 'most'],
+      bounds: ['left >= right + 5 ms', 'left <= right + 9 ms'],
       forgets: true,
     },
   ],
   sources: [{ kind: 'json', description: 'FileStreamSource[in]', signature: { path: 'in' } }],
   sink: { kind: 'file', description: 'FileSink[out]', signature: { path: 'out' } },
+  watermarkPolicy: 'min',
 };
 
 export function planOf(batchId: number): PlanEntry {

@@ -34,6 +34,23 @@ const refused: readonly (readonly [string, Edit, string])[] = [
     'operator aggregate-0 had the key user and has city',
   ],
   [
+    'results in another order',
+    () => ({ operators: [{ ...operator, resultNames: ['most', 'n'] }] }),
+    'had the results n, most and has most, n, where most stands at another place',
+  ],
+  [
+    'a result at the place of another',
+    () => ({ operators: [{ ...operator, resultNames: ['least', 'n'] }] }),
+    'where n stands at another place',
+  ],
+  [
+    'another bound',
+    () => ({ operators: [{ ...operator, bounds: ['left >= right + 6 ms'] }] }),
+    'and left <= right + 9 ms and has left >= right + 6 ms',
+  ],
+  ['no bound', () => ({ operators: [{ ...operator, bounds: [] }] }), 'and has none'],
+  ['another policy', () => ({ watermarkPolicy: 'max' }), "had multipleWatermarkPolicy 'min'"],
+  [
     'a table that forgets nothing any more',
     () => ({ operators: [{ ...operator, forgets: undefined }] }),
     'aggregate-0 let groups go',
@@ -57,6 +74,15 @@ const allowed: readonly (readonly [string, Edit])[] = [
     () => ({ operators: [{ ...operator, keyColumns: undefined }] }),
   ],
   [
+    'names of results at their places',
+    () => ({ operators: [{ ...operator, resultNames: ['n', 'largest'] }] }),
+  ],
+  [
+    'the order of bounds',
+    () => ({ operators: [{ ...operator, bounds: operator?.bounds?.toReversed() }] }),
+  ],
+  ['several watermarks for one', () => ({ watermarkPolicy: undefined })],
+  [
     'the order of fields of a signature',
     () => ({ sources: [{ ...source, signature: { path: 'in' } }] }),
   ],
@@ -76,9 +102,10 @@ describe('mustBeCompatible', () => {
   });
 
   it('compares nothing that an older release has not written', () => {
-    const { keyColumns, forgets, ...old } = operator as OperatorMetadata;
-    expect([keyColumns, forgets]).toEqual([['user'], true]);
-    const before = { ...query, operators: [old] };
+    const { id, kind, signature } = operator as OperatorMetadata;
+    const { watermarkPolicy, ...rest } = query;
+    expect(watermarkPolicy).toBe('min');
+    const before = { ...rest, operators: [{ id, kind, signature }] };
     expect(() => mustBeCompatible(before, query)).not.toThrow();
   });
 

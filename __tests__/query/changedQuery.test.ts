@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Observable } from 'rxjs';
 import {
+  type Aggregate,
+  type Aggregates,
+  aggregate,
+  availableNow,
   between,
   count,
+  foreachBatch,
   groupByKey,
   joinWith,
   mapGroupsWithState,
@@ -13,7 +18,9 @@ import {
   type OutputMode,
   readStream,
   type StreamingError,
+  sessionWindow,
   transformWithState,
+  union,
   window,
   withWatermark,
   writeStream,
@@ -134,6 +141,80 @@ describe('a query that goes on with the checkpoint of an edited one', () => {
     expect(await run(rows().pipe(groupByKey('a'), count()), 'complete')).toBeUndefined();
     expect(await run(timed().pipe(groupByKey('a'), count()), 'update')).toBeUndefined();
     expect(await run(rows().pipe(groupByKey('a'), count()), 'complete')).toBeUndefined();
+  });
+
+  const sumsOf = (...names: ('x' | 'y')[]) =>
+    rows().pipe(
+      groupByKey('a'),
+      aggregate((r) => Object.fromEntries(names.map((n) => [n, r.sum(({ time }) => time)]))),
+    );
+
+  it('refuses results that have changed places, and takes other names at their places', async () => {
+    expect(await run(sumsOf('x', 'y'), 'update')).toBeUndefined();
+    const error = await run(sumsOf('y', 'x'), 'update');
+    expect(error?.code).toBe('CHECKPOINT_INCOMPATIBLE');
+    expect(error?.message).toContain('where y stands at another place');
+  });
+
+  it('refuses other bounds of a join', async () => {
+    const within = (to: string) =>
+      timed().pipe(joinWith(timed(), { type: 'inner', on: 'a', within: between('0 seconds', to) }));
+    expect(await run(within('1 hour'))).toBeUndefined();
+    const error = await run(within('2 hours'));
+    expect(error?.code).toBe('CHECKPOINT_INCOMPATIBLE');
+    expect(error?.message).toContain('operator join-0 had the bounds');
+    expect(await run(within('60 minutes'))).toBeUndefined();
+  });
+
+  it('refuses another policy of several watermarks', async () => {
+    const two = () => timed().pipe(union(timed()));
+    const withPolicy = async (multipleWatermarkPolicy: 'min' | 'max') => {
+      const checkpointLocation = folder;
+      const options = { sink: noopSink(), checkpointLocation, multipleWatermarkPolicy };
+      const query = writeStream(two(), options);
+      await query.processAllAvailable().catch(() => undefined);
+      await query.stop();
+      return query.exception;
+    };
+    expect(await withPolicy('min')).toBeUndefined();
+    expect((await withPolicy('max'))?.message).toContain("had multipleWatermarkPolicy 'min'");
+    expect(await withPolicy('min')).toBeUndefined();
+  });
+
+  it('lets the gap of sessions change', async () => {
+    const sessions = (gap: string) => timed().pipe(groupByKey('a'), sessionWindow(gap), count());
+    expect(await run(sessions('1 minute'))).toBeUndefined();
+    expect(await run(sessions('1 hour'))).toBeUndefined();
+  });
+
+  type Define = (rows: Aggregates<Row>) => { n: Aggregate<Row, unknown, number> };
+  const all: Define = (r) => ({ n: r.count() });
+  const some: Define = (r) => ({ n: r.count({ where: ({ b }) => b === 'x' }) });
+  const given: Define = (r) => ({ n: r.count(({ b }) => b) });
+  it.each([
+    ['all rows, then some', all, some, 3],
+    ['some rows, then all', some, all, 3],
+    ['all rows, then values', all, given, 4],
+    ['values, then all rows', given, all, 4],
+  ])('goes on counting: %s', async (_name, first, now, expected) => {
+    const source = memoryStream<Row>();
+    const counts: unknown[] = [];
+    for (const define of [first, now]) {
+      source.addData({ a: 'k', b: 'x', time: 1 }, { a: 'k', b: 'y', time: 1 });
+      await writeStream(
+        readStream(source).pipe(
+          groupByKey('a'),
+          aggregate((r) => define(r)),
+        ),
+        {
+          sink: foreachBatch((out) => void counts.push(...out.map(({ n }) => n))),
+          outputMode: 'update',
+          checkpointLocation: folder,
+          trigger: availableNow(),
+        },
+      ).awaitTermination();
+    }
+    expect(counts.at(-1)).toBe(expected);
   });
 
   it('begins to let windows go', async () => {

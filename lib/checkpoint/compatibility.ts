@@ -14,12 +14,13 @@ export function mustBeCompatible(before: QueryMetadata, now: QueryMetadata): voi
   compareSources(before.sources, now.sources);
   compareOperators(before.operators, now.operators);
   compareSinks(before.sink, now.sink);
+  comparePolicies(before.watermarkPolicy, now.watermarkPolicy);
 }
 
 const sourcesMay =
   'a source may change its rate limits and options, not what it reads, nor its place';
 const operatorsMay =
-  'filters, projections, delays and the bodies of functions may change, stateful operators, their keys and aggregates may not';
+  'filters, projections, delays and the bodies of functions may change, stateful operators, their keys, aggregates and bounds may not';
 const sinksMay = 'a sink may be replaced by one that remembers no folder of its own';
 
 const forgetsNoMore =
@@ -70,6 +71,8 @@ function compareOperators(
       throw incompatible(`operator ${operator.id}`, change, operatorsMay);
     }
     compareKeys(old, operator);
+    comparePlaces(old, operator);
+    compareBounds(old, operator);
     if (old.forgets && !operator.forgets) {
       throw incompatible(`operator ${operator.id}`, forgetsNoMore, operatorsMay);
     }
@@ -82,6 +85,31 @@ function compareKeys(old: OperatorMetadata, now: OperatorMetadata): void {
   if (sameJson(old.keyColumns, now.keyColumns)) return;
   const change = `had the key ${old.keyColumns.join(', ')} and has ${now.keyColumns.join(', ')}`;
   throw incompatible(`operator ${now.id}`, change, operatorsMay);
+}
+
+/** Accumulators are kept by their place: a name at another place would go on with another's. */
+function comparePlaces(old: OperatorMetadata, now: OperatorMetadata): void {
+  const moved = now.resultNames?.find((name, i) => {
+    const before = old.resultNames?.indexOf(name) ?? -1;
+    return before !== -1 && before !== i;
+  });
+  if (moved === undefined) return;
+  const change = `had the results ${old.resultNames?.join(', ')} and has ${now.resultNames?.join(', ')}, where ${moved} stands at another place`;
+  throw incompatible(`operator ${now.id}`, change, 'a result may get another name at its place');
+}
+
+function compareBounds(old: OperatorMetadata, now: OperatorMetadata): void {
+  if (old.bounds === undefined || now.bounds === undefined) return;
+  if (sameJson(old.bounds.toSorted(), now.bounds.toSorted())) return;
+  const shown = (bounds: readonly string[]) => bounds.join(' and ') || 'none';
+  const change = `had the bounds ${shown(old.bounds)} and has ${shown(now.bounds)}: rows that have left under the old ones may be due under the new`;
+  throw incompatible(`operator ${now.id}`, change, operatorsMay);
+}
+
+function comparePolicies(before: string | undefined, now: string | undefined): void {
+  if (before === undefined || now === undefined || before === now) return;
+  const change = `had multipleWatermarkPolicy '${before}' and has '${now}'`;
+  throw incompatible('the query', change, "the watermarks' delays may change");
 }
 
 /** A sink that keeps a record of batches of its own cannot take over in the middle. */

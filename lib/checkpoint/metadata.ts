@@ -9,6 +9,8 @@ export interface QueryMetadata {
   readonly operators: readonly OperatorMetadata[];
   readonly sources: readonly PartMetadata[];
   readonly sink: PartMetadata;
+  /** Of several watermarks; absent: there is one, or none, or an older release wrote this. */
+  readonly watermarkPolicy?: string;
 }
 
 export interface OperatorMetadata {
@@ -18,6 +20,10 @@ export interface OperatorMetadata {
   readonly signature: Json;
   /** Names of the columns that make the key; absent: a function gives it, or an older release wrote this. */
   readonly keyColumns?: readonly string[];
+  /** Names of results that are kept by their place. */
+  readonly resultNames?: readonly string[];
+  /** Bounds that say when state leaves, as text. */
+  readonly bounds?: readonly string[];
   /** Groups have left the state, or will; absent: none does, or an older release wrote this. */
   readonly forgets?: true;
 }
@@ -55,6 +61,6 @@ function isForm(json: Json | undefined): json is Form {
 }
 
 export function metadataBody(metadata: QueryMetadata): Json {
-  const { createdMs, operators, sources, sink } = metadata;
-  return JSON.parse(JSON.stringify({ createdMs, operators, sources, sink })) as Json;
+  const { queryId: _ofTheFile, ...body } = metadata;
+  return JSON.parse(JSON.stringify(body)) as Json;
 }

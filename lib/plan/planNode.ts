@@ -27,6 +27,13 @@ export interface PlanNode {
    */
   readonly keyColumns?: readonly string[];
   /**
+   * Names of results that are kept by their place: they may change, but none may move. Compared where
+   * both runs have them.
+   */
+  readonly resultNames?: readonly string[];
+  /** Bounds that say when state leaves, as text; may not change, compared where both runs have them. */
+  readonly bounds?: readonly string[];
+  /**
    * Whether groups that the watermark has passed leave the state in this query: one that shows or goes on
    * counting them may not follow on its checkpoint. Absent: the signature says it, or nothing leaves.
    */

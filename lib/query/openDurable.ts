@@ -4,6 +4,7 @@ import type { OperatorMetadata, PartMetadata, QueryMetadata } from '../checkpoin
 import type { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
 import { queryShape } from '../plan/shapeRules.js';
+import { isWatermarkNode } from '../plan/watermarkNode.js';
 import { restoreSavepoint } from '../savepoint/restoreSavepoint.js';
 import type { Json } from '../sources/source.js';
 import type { ByteStore } from '../state/byteStore.js';
@@ -84,6 +85,8 @@ function queryMetadata(setup: QuerySetup, nowMs: number): QueryMetadata {
       kind: node.kind,
       signature: json(node.signature),
       ...(node.keyColumns === undefined ? {} : { keyColumns: node.keyColumns }),
+      ...(node.resultNames === undefined ? {} : { resultNames: node.resultNames }),
+      ...(node.bounds === undefined ? {} : { bounds: node.bounds }),
       ...(node.forgets?.(shape) ? { forgets: true } : {}),
     }));
   const sources: PartMetadata[] = graph.nodes.filter(isSourceNode).map(({ source }) => ({
@@ -97,6 +100,10 @@ function queryMetadata(setup: QuerySetup, nowMs: number): QueryMetadata {
     operators,
     sources,
     sink: { kind: sink.kind, description: sink.description, signature: json(sink.signature) },
+    // Of one watermark both policies make the same.
+    ...(graph.nodes.filter(isWatermarkNode).length > 1
+      ? { watermarkPolicy: setup.watermarkPolicy }
+      : {}),
   };
 }
 

@@ -35,8 +35,9 @@ export class CountFold implements Fold<number> {
     return value;
   }
 
+  /** Before a restart it may have been a `count` of some rows, whose state is an array. */
   fromStored(stored: unknown): number {
-    return stored as number;
+    return (Array.isArray(stored) ? stored[0] : stored) as number;
   }
 }
 
@@ -85,9 +86,10 @@ export class OneFold implements Fold<unknown> {
     return [aggregate.toStored ? aggregate.toStored(value) : value];
   }
 
+  /** Before a restart it may have been the `count` of all rows, whose state is no array. */
   fromStored(stored: unknown): unknown {
     const { aggregate } = this;
-    const [part] = stored as readonly unknown[];
+    const [part] = Array.isArray(stored) ? (stored as readonly unknown[]) : [stored];
     return aggregate.fromStored ? aggregate.fromStored(part) : part;
   }
 }

@@ -24,6 +24,7 @@ export function streamJoinNode(plan: StreamJoinPlan, left: PlanNode, right: Plan
       leaves: [offsets.left !== undefined, offsets.right !== undefined, spec.ttlMs !== undefined],
     },
     ...keyColumnsOf({ keyColumns: keyNames(plan.options.on) }),
+    bounds: boundsOf(plan),
     validate: (query) => validateStreamJoin(spec, query),
     watermarkOut: (inputs) => outputWatermark(smallest(inputs), offsets),
     runsWithoutData: () => offsets.left !== undefined || offsets.right !== undefined,
@@ -76,8 +77,12 @@ export function outputWatermark(
   return Math.min(input, input + (left ?? 0), input + (right ?? 0));
 }
 
-function labelOf({ options, conjuncts }: StreamJoinPlan): string {
-  const bounds = conjuncts.map(({ cmp, plusMs }) => `left ${cmp} right + ${plusMs} ms`);
-  const parts = [options.type, ...(options.onTime ? ['time in the key'] : []), ...bounds];
+function labelOf(plan: StreamJoinPlan): string {
+  const { options } = plan;
+  const parts = [options.type, ...(options.onTime ? ['time in the key'] : []), ...boundsOf(plan)];
   return parts.join(', ');
+}
+
+function boundsOf({ conjuncts }: StreamJoinPlan): readonly string[] {
+  return conjuncts.map(({ cmp, plusMs }) => `left ${cmp} right + ${plusMs} ms`);
 }
