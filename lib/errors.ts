@@ -273,8 +273,8 @@ const messages = {
     `${p.operator} stands behind another withWatermark on the same rows: keep one of them`,
   WATERMARK_REQUIRED: (p: { operator: string }) =>
     `${p.operator} needs a withWatermark above it: add withWatermark(row => row.time, '10 minutes') before it`,
-  WINDOW_NEEDS_TIME: (p: { operator: string; window: string }) =>
-    `${p.operator}: rows have no event time for ${p.window}: put withWatermark((row) => row.time, '10 minutes') before it, or give the option time: (row) => row.time`,
+  WINDOW_NEEDS_TIME: (p: { operator: string; window: string; rows: string }) =>
+    `${p.operator}: ${p.rows} have no event time for ${p.window}: put withWatermark((row) => row.time, '10 minutes') before it, on each stream of a union, or give the option time: (row) => row.time`,
 };
 
 /** What a `StreamingError` says in `code`: stable within a major version, each in docs/errors.md. */

@@ -103,7 +103,7 @@ export function aggregateNode(
       (window !== undefined || grouping.keyTime !== undefined) &&
       query.hasWatermark(node),
     validate: (query) => validate(node, kind, grouping, query),
-    validateBatch: (query) => requireWindowTime(node, kind, window, query),
+    validateBatch: () => requireWindowTime(node, kind, window),
     runsWithoutData: (mode) => mode !== 'complete',
     stage: (ctx, out) => aggregateStage(ctx, out, grouping, fold),
   };
@@ -158,5 +158,5 @@ function validate(node: PlanNode, operator: string, grouping: Grouping, query: Q
       });
     }
   }
-  requireWindowTime(node, operator, window, query);
+  requireWindowTime(node, operator, window);
 }

@@ -48,6 +48,8 @@ export interface PlanNode {
    * `origin` is the global watermark of the simulation, which a watermark node answers with.
    */
   watermarkOut?(inputs: readonly (number | undefined)[], origin: number): number | undefined;
+  /** The one input whose event time its rows carry (a join of two streams). Absent: that of each input. */
+  readonly timeInput?: number;
   /**
    * Whether a batch without rows is worth running when this node's eviction watermark would rise
    * (semantics/spark.md 2.3). Default false.

@@ -2,7 +2,6 @@ import type { Observable } from 'rxjs';
 import { StreamingError } from '../../lib/errors.js';
 import { type GroupingNode, groupingOf, openGrouping } from '../../lib/plan/grouping.js';
 import type { PlanNode, Stage } from '../../lib/plan/planNode.js';
-import type { QueryShape } from '../../lib/plan/queryShape.js';
 import { DataStream, planOf } from '../../lib/stream/dataStream.js';
 import { requireWindowTime } from './requireWindowTime.js';
 
@@ -27,8 +26,7 @@ export function addGrouping<B>(source: Observable<unknown>, step: GroupingStep):
   const input = planOf(source);
   refuseRepeated(input, step);
   const wrapped = openGrouping(input) !== undefined;
-  const requireTime = (query: QueryShape): void =>
-    requireWindowTime(node, step.kind, step.grouping.window, query);
+  const requireTime = (): void => requireWindowTime(node, step.kind, step.grouping.window);
   const node: GroupingNode = {
     kind: step.kind,
     inputs: [input],

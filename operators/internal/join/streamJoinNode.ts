@@ -26,6 +26,7 @@ export function streamJoinNode(plan: StreamJoinPlan, left: PlanNode, right: Plan
     ...keyColumnsOf({ keyColumns: keyNames(plan.options.on) }),
     bounds: boundsOf(plan),
     validate: (query) => validateStreamJoin(spec, query),
+    timeInput: spec.outputTime.side === 'left' ? 0 : 1,
     watermarkOut: (inputs) => outputWatermark(smallest(inputs), offsets),
     runsWithoutData: () => offsets.left !== undefined || offsets.right !== undefined,
     stage: (ctx, out) => {
