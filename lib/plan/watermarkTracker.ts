@@ -7,8 +7,10 @@ interface Tracked {
   readonly delayMs: number;
   /** Largest event time seen minus the delay; undefined before the first row. */
   reached: number | undefined;
-  /** Left out of the minimum or maximum: its source has completed, or it is idle. */
-  out: boolean;
+  /** Left out of the minimum or maximum: its source has completed. */
+  ended: boolean;
+  /** Left out as well: no row has come for a while. */
+  idle: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export class WatermarkTracker {
   constructor(private readonly policy: WatermarkPolicy) {}
 
   add(id: string, delayMs: number): void {
-    this.nodes.set(id, { delayMs, reached: undefined, out: false });
+    this.nodes.set(id, { delayMs, reached: undefined, ended: false, idle: false });
   }
 
   delete(id: string): void {
@@ -48,17 +50,23 @@ export class WatermarkTracker {
     if (node.reached === undefined || reached > node.reached) node.reached = reached;
   }
 
-  /** Takes a node out of the reckoning, or back in. */
-  leave(id: string, out: boolean): void {
+  /** Takes a node whose sources have completed out of the reckoning. */
+  ended(id: string, ended: boolean): void {
     const node = this.nodes.get(id);
-    if (node) node.out = out;
+    if (node) node.ended = ended;
+  }
+
+  /** Takes an idle node out of the reckoning, or back in. */
+  idle(id: string, idle: boolean): void {
+    const node = this.nodes.get(id);
+    if (node) node.idle = idle;
   }
 
   /** Moves the global watermark to where the nodes are now, or to `atLeast` if that is later. */
   advance(atLeast = 0): number {
     let global: number | undefined;
     for (const node of this.nodes.values()) {
-      if (node.out) continue;
+      if (node.ended || node.idle) continue;
       const reached = node.reached ?? 0;
       if (global === undefined) global = reached;
       else global = this.policy === 'min' ? Math.min(global, reached) : Math.max(global, reached);

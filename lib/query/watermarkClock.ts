@@ -30,7 +30,7 @@ export class WatermarkClock {
     this.leaveCompleted(sources);
     if (!this.idle.isWatching) return this.tracker.advance();
     const idle = this.idle.judge();
-    for (const [id, out] of idle.out) this.tracker.leave(id, out);
+    for (const [id, out] of idle.out) this.tracker.idle(id, out);
     return this.tracker.advance(idle.atLeast(this.tracker.snapshot()));
   }
 
@@ -55,7 +55,7 @@ export class WatermarkClock {
     if (!sources.some((run) => run.open.completed)) return;
     const completed = new Set(sources.filter((run) => run.open.completed).map((run) => run.node));
     for (const { id, sources: above } of this.setup.watermarkSources) {
-      this.tracker.leave(
+      this.tracker.ended(
         id,
         above.every((source) => completed.has(source)),
       );

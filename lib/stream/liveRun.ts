@@ -6,6 +6,7 @@ import type { PlanNode, Stage } from '../plan/planNode.js';
 import { checkShape } from '../plan/shapeRules.js';
 import { timeReaderOf } from '../plan/timeReader.js';
 import { WatermarkTracker } from '../plan/watermarkTracker.js';
+import { IdleClock } from '../query/idleClock.js';
 import { Pipeline } from '../query/pipeline.js';
 import type { LateRow } from '../query/sideRows.js';
 import { EventTimes } from './eventTimes.js';
@@ -50,13 +51,18 @@ class LiveRun implements LiveTurns {
   private outermost: LiveSegment | undefined;
   /** A turn waits for a promise: the others wait for it. */
   private held = false;
+  private readonly idle: IdleClock;
+  /** Looks again whether a watermark node is idle. */
+  private look: Subscription | undefined;
 
   constructor(
     private readonly graph: PlanGraph,
     private readonly mode: Pipeline['outputMode'],
     private readonly subscriber: Subscriber<unknown>,
     private readonly late: (row: LateRow) => void,
-  ) {}
+  ) {
+    this.idle = new IdleClock(graph, () => asyncScheduler.now());
+  }
 
   start(): Subscription {
     const all = new Subscription();
@@ -67,7 +73,14 @@ class LiveRun implements LiveTurns {
       endBatch: () => undefined,
     };
     this.segment(this.graph, end, this.subscriber, all).start();
+    this.lookLater();
     return all;
+  }
+
+  passed(pipeline: Pipeline): void {
+    if (!this.idle.isWatching) return;
+    this.idle.seen(pipeline);
+    pipeline.clear();
   }
 
   enter(segment: LiveSegment, turn: () => void): void {
@@ -175,11 +188,33 @@ class LiveRun implements LiveTurns {
   private afterTurn(): void {
     if (this.held || this.tracker.isEmpty) return;
     const before = this.tracker.current;
-    const watermark = this.tracker.advance();
+    const watermark = this.tracker.advance(this.idle.isWatching ? this.leaveIdle() : 0);
     if (watermark === before) return;
     for (const segment of this.segments) {
       this.due.unshift(() => this.begin(segment, () => segment.watermarkRose(watermark)));
     }
+  }
+
+  /** Idle watermark nodes hold the others back no longer; how far the clock has moved the watermark (ms). */
+  private leaveIdle(): number {
+    const { out, atLeast } = this.idle.judge();
+    for (const [id, isOut] of out) this.tracker.idle(id, isOut);
+    return atLeast(this.tracker.snapshot());
+  }
+
+  /** One timer at a time: rows that come meanwhile only move what it is for. */
+  private lookLater(): void {
+    const due = this.idle.nextDue();
+    if (due === undefined || this.subscriber.closed) return;
+    if (this.look) this.subscriber.remove(this.look);
+    this.look = asyncScheduler.schedule(
+      () => {
+        if (!this.held) this.drain(() => undefined);
+        this.lookLater();
+      },
+      Math.max(0, due - asyncScheduler.now()),
+    );
+    this.subscriber.add(this.look);
   }
 
   /** The stages from `graph`'s root up to its sources and rx nodes. */

@@ -15,6 +15,8 @@ import { TurnQueue } from './turnQueue.js';
 /** What the segments of one subscription share. */
 export interface LiveTurns {
   readonly tracker: WatermarkTracker;
+  /** A turn has gone through `pipeline`. */
+  passed(pipeline: Pipeline): void;
   /** Runs a turn of `segment` now, also inside a turn of another; if it is in one, behind that. */
   enter(segment: LiveSegment, turn: () => void): void;
   /** The same for a row of a source. */
@@ -236,6 +238,7 @@ export class LiveSegment {
     this.pipeline.end();
     for (const out of this.rxStages) out.endBatch();
     this.pipeline.trackWatermarks();
+    this.turns.passed(this.pipeline);
     void this.backend.commit(noEpoch); // in memory: forgets what the turn has changed
   }
 
@@ -244,7 +247,7 @@ export class LiveSegment {
     const ended = new Set(
       this.feeds.flatMap((feed) => (feed.done && feed.node ? [feed.node] : [])),
     );
-    for (const id of this.pipeline.watermarksOver(ended)) this.turns.tracker.leave(id, true);
+    for (const id of this.pipeline.watermarksOver(ended)) this.turns.tracker.ended(id, true);
   }
 
   /** No row will ever come again: everything that is open comes out. */
