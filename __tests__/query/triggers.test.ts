@@ -77,6 +77,33 @@ describe('triggers are schedulers', () => {
     });
   });
 
+  it('processingTime in observeOn keeps the order while the clock goes on', () => {
+    const timers = new VirtualTimeScheduler();
+    let passed = 0;
+    const clock: SchedulerLike = {
+      now: () => timers.now() + passed++,
+      schedule: (work, delay, state) => timers.schedule(work as never, delay, state as never),
+    };
+    const seen: number[] = [];
+    of(1, 2, 3, 4)
+      .pipe(observeOn(processingTime(100, clock)))
+      .subscribe({ next: (n) => seen.push(n), complete: () => seen.push(0) });
+    timers.flush();
+    expect(seen).toEqual([1, 2, 3, 4, 0]);
+  });
+
+  it('processingTime in observeOn gives nothing more after unsubscribe', () => {
+    const clock = new VirtualTimeScheduler();
+    const seen: number[] = [];
+    clock.schedule(() => {
+      const delayed = of(1, 2).pipe(observeOn(processingTime(100, clock)));
+      const subscription = delayed.subscribe((n) => seen.push(n));
+      clock.schedule(() => subscription.unsubscribe(), 50);
+    }, 10);
+    clock.flush();
+    expect(seen).toEqual([]);
+  });
+
   it('processingTime works in observeOn, at multiples of its interval', () => {
     const clock = new VirtualTimeScheduler();
     const seen: [number, number][] = [];

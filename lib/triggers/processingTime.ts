@@ -1,5 +1,6 @@
 import { asyncScheduler, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
 import { type DurationInput, durationMs } from '../time/duration.js';
+import { GridQueue } from './gridQueue.js';
 import type { QueryScheduler, Trigger } from './trigger.js';
 
 /**
@@ -16,6 +17,7 @@ export function processingTime(
   clock: SchedulerLike = asyncScheduler,
 ): Trigger {
   const intervalMs = durationMs(interval, 'processingTime(interval)');
+  const grid = new GridQueue(intervalMs, clock);
   return {
     now: () => clock.now(),
     schedule: <T>(
@@ -23,9 +25,8 @@ export function processingTime(
       delay = 0,
       state?: T,
     ): Subscription => {
-      const due = clock.now() + delay;
-      const at = intervalMs > 0 ? Math.ceil(due / intervalMs) * intervalMs : due;
-      return clock.schedule(work, at - clock.now(), state as never);
+      if (intervalMs === 0) return clock.schedule(work, delay, state as never);
+      return grid.add(clock.now() + delay, () => clock.schedule(work, 0, state as never));
     },
     forQuery: () => new AlignedRun(intervalMs, clock),
     description: `ProcessingTime(${intervalMs})`,
