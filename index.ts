@@ -80,6 +80,7 @@ export { asc, desc, type OrderOptions, orderBy } from './operators/orderBy.js';
 export { outputMode } from './operators/outputMode.js';
 export { select } from './operators/select.js';
 export { union } from './operators/union.js';
+export { validate } from './operators/validate.js';
 export { where } from './operators/where.js';
 export { withColumns } from './operators/withColumns.js';
 

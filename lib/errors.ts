@@ -146,6 +146,8 @@ const messages = {
     `query ${p.name} is not active: start it first, with writeStream, or with restart in a script of testStream`,
   RATE_OVERFLOW: (p: { seconds: number; rowsPerSecond: number }) =>
     `rate: value passes the largest whole number after ${p.seconds} s at rowsPerSecond ${p.rowsPerSecond}: take a smaller rate and a new checkpoint`,
+  ROW_INVALID: (p: { operator: string; vendor: string; issues: string }) =>
+    `${p.operator}: a row is not as the ${p.vendor} schema says: ${p.issues}: mend where it comes from, or keep such rows apart with failedRows: 'deadLetter'`,
   RX_DID_NOT_COMPLETE: (p: { operator: string; timeoutMs: number }) =>
     `${p.operator} did not complete within ${p.timeoutMs} ms after the batch's last row: make its inner Observables complete, or raise rxTimeout`,
   RX_NOT_REPEATABLE: (p: { operator: string }) =>

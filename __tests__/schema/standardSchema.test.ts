@@ -1,8 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { expectTypeOf } from 'expect-type';
-import { BAD } from '../../lib/schema/bad.js';
 import type { RowOf } from '../../lib/schema/rowOf.js';
-import { isStandardSchema, standardReader } from '../../lib/schema/standardSchema.js';
+import { isStandardSchema, standardValidator } from '../../lib/schema/standardSchema.js';
 
 interface Point {
   readonly x: number;
@@ -20,29 +19,33 @@ const points = schemaOf((value) => {
   return { issues: [{ message: 'expected text', path: ['x', { key: 0 }] }, { message: 'whole' }] };
 });
 
-describe('standardReader', () => {
-  it('gives the output, or BAD and the issues', () => {
-    const reader = standardReader(points, 'schema');
-    expect(reader.row({ x: '5' })).toEqual({ x: 5 });
-    expect(reader.problem({ x: '5' })).toBeUndefined();
-    expect(reader.row({ x: 5 })).toBe(BAD);
-    expect(reader.problem({ x: 5 })).toBe('x.0: expected text; whole');
+describe('standardValidator', () => {
+  it('gives the output, or names the issues', () => {
+    const check = standardValidator(points, 'validate');
+    expect(check({ x: '5' })).toEqual({ x: 5 });
+    const params = { operator: 'validate', vendor: 'test', issues: 'x.0: expected text; whole' };
+    expect(() => check({ x: 5 })).toThrow(expect.objectContaining({ code: 'ROW_INVALID', params }));
     expectTypeOf<RowOf<typeof points>>().toEqualTypeOf<Point>();
   });
 
+  it('names five issues of many', () => {
+    const issues = Array.from({ length: 9 }, (_, i) => ({ message: `issue ${i}` }));
+    const check = standardValidator(
+      schemaOf(() => ({ issues })),
+      'validate',
+    );
+    expect(() => check({})).toThrow('issue 3; issue 4: mend');
+  });
+
   it('refuses asynchronous schemas, and lets what validate throws pass', () => {
-    const slow = standardReader(
-      schemaOf(() => Promise.reject(new Error('late'))),
-      'schema',
+    const slow = schemaOf(() => Promise.reject(new Error('late')));
+    expect(() => standardValidator(slow, 'validate')({})).toThrow(
+      'validate: the test schema validates asynchronously',
     );
-    expect(() => slow.row({})).toThrow(/schema: the test schema validates asynchronously/);
-    const broken = standardReader(
-      schemaOf(() => {
-        throw new RangeError('mine');
-      }),
-      'schema',
-    );
-    expect(() => broken.row({})).toThrow('mine');
+    const broken = schemaOf(() => {
+      throw new RangeError('mine');
+    });
+    expect(() => standardValidator(broken, 'validate')({})).toThrow('mine');
   });
 
   it('knows a Standard Schema when it sees one', () => {

@@ -14,7 +14,7 @@ export class CommitFailed extends Error {
 export function policyHint(policy: RowPolicy, cause: unknown): string | undefined {
   // A coded cause is no function of the user's, or says itself what to do.
   if (policy === 'fail' || cause instanceof StreamingError) return undefined;
-  return `failedRows: '${policy}' holds for where, select, withColumns, explode, withWatermark and windowTime, not for an operator that may have put a part of the row into its result already: compute what may throw in a select before it`;
+  return `failedRows: '${policy}' holds for where, select, withColumns, validate, explode, withWatermark and windowTime, not for an operator that may have put a part of the row into its result already: compute what may throw in a select before it`;
 }
 
 /** BATCH_FAILED, with the batch id, the operator, the ranges and the cause. */

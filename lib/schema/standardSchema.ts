@@ -1,13 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { BAD, type Converted } from './bad.js';
-
-/** Turns values into the output of a Standard Schema. */
-export interface StandardReader<Output> {
-  /** The output, or `BAD` if the value has issues. */
-  readonly row: (value: unknown) => Converted<Output>;
-  /** The issues of a value, with their paths; undefined if there are none. */
-  readonly problem: (value: unknown) => string | undefined;
-}
+import { StreamingError } from '../errors.js';
 
 const shownIssues = 5;
 
@@ -21,35 +13,28 @@ export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
 }
 
 /**
- * Makes the reader of a Standard Schema, so that rows may be checked by the library that a program
- * already uses.
+ * Makes the check of a Standard Schema, so that rows may be checked by the library that a program already
+ * uses.
  *
- * Errors: TypeError, naming `option`, when the schema validates asynchronously: a row is read in one
- *         step. What `validate` throws passes.
+ * Errors: the function throws `ROW_INVALID` for a value with issues, TypeError where the schema validates
+ *         asynchronously: a row is read in one step. What `validate` throws passes.
  */
-export function standardReader<Output>(
+export function standardValidator<Output>(
   schema: StandardSchemaV1<unknown, Output>,
-  option: string,
-): StandardReader<Output> {
-  const result = (value: unknown): StandardSchemaV1.Result<Output> => {
+  operator: string,
+): (value: unknown) => Output {
+  const { vendor } = schema['~standard'];
+  return (value) => {
     const answer = schema['~standard'].validate(value);
-    if (!(answer instanceof Promise)) return answer;
-    answer.catch(() => undefined); // it is refused already
-    throw new TypeError(
-      `${option}: the ${schema['~standard'].vendor} schema validates asynchronously: take the asynchronous check out, or do it in mergeMap`,
-    );
-  };
-  return {
-    row: (value) => {
-      const answer = result(value);
-      return answer.issues === undefined ? answer.value : BAD;
-    },
-    problem: (value) => {
-      const { issues } = result(value);
-      return issues === undefined
-        ? undefined
-        : issues.slice(0, shownIssues).map(issueText).join('; ');
-    },
+    if (answer instanceof Promise) {
+      answer.catch(() => undefined); // it is refused already
+      throw new TypeError(
+        `${operator}: the ${vendor} schema validates asynchronously: take the asynchronous check out, or do it in mergeMap`,
+      );
+    }
+    if (answer.issues === undefined) return answer.value;
+    const issues = answer.issues.slice(0, shownIssues).map(issueText).join('; ');
+    throw new StreamingError('ROW_INVALID', { operator, vendor, issues });
   };
 }
 
