@@ -59,27 +59,26 @@ describe.each(hosts)('groups on %s', (host) => {
     expect(values).toEqual(named.map((_, i) => 10 + i));
     expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
   });
-});
 
-it('a filter is asked once per row, and a value that several aggregates want is read once', () => {
-  const rows = aggregatesFor<number>();
-  const asked: number[] = [];
-  const read: number[] = [];
-  const where = (n: number) => {
-    asked.push(n);
-    return n > 1;
-  };
-  const value = (n: number) => {
-    read.push(n);
-    return n;
-  };
-  const fold = foldOf('aggregate', {
-    n: rows.count({ where }),
-    least: rows.min(value, { where }),
-    most: rows.max(value, { where }),
+  it('a filter is asked once per row, and a value that several aggregates want is read once', () => {
+    const asked: number[] = [];
+    const read: number[] = [];
+    const where = (n: number) => {
+      asked.push(n);
+      return n > 1;
+    };
+    const value = (n: number) => {
+      read.push(n);
+      return n;
+    };
+    const fold = foldOf('aggregate', {
+      n: rows.count({ where }),
+      least: rows.min(value, { where }),
+      most: rows.max(value, { where }),
+    });
+    const after = [1, 2, 3].reduce((group, n) => fold.add(group, n), fold.zero());
+    expect(fold.names.map((_, i) => fold.resultOf(i, after))).toEqual([2, 2, 3]);
+    expect(asked).toEqual([1, 2, 3]);
+    expect(read).toEqual([2, 3]);
   });
-  const after = [1, 2, 3].reduce((group, n) => fold.add(group, n), fold.zero());
-  expect(fold.names.map((_, i) => fold.resultOf(i, after))).toEqual([2, 2, 3]);
-  expect(asked).toEqual([1, 2, 3]);
-  expect(read).toEqual([2, 3]);
 });

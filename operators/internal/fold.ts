@@ -1,6 +1,6 @@
 import type { Aggregate } from '../aggregates/aggregate.js';
 import { isRowCount } from '../aggregates/count.js';
-import { addCode } from './foldCode.js';
+import { addOf } from './foldCode.js';
 import { CountFold, OneFold } from './singleFold.js';
 
 /** Result name → aggregate, as the user gives them. */
@@ -44,8 +44,7 @@ export class ArrayFold implements Fold<unknown[]> {
   ) {
     this.anyOrder = aggregates.every((a) => a.anyOrder === true);
     this.exactMerge = aggregates.every((a) => a.exactMerge === true);
-    const add = addCode(aggregates, 'array') as ArrayFold['add'] | undefined;
-    this.add = add ?? ((value, row) => this.addEach(value, row));
+    this.add = addOf(aggregates, 'array') as ArrayFold['add'];
   }
 
   zero(): unknown[] {
@@ -78,14 +77,6 @@ export class ArrayFold implements Fold<unknown[]> {
     return this.aggregates.map((aggregate, i) =>
       aggregate.fromStored ? aggregate.fromStored(parts[i]) : parts[i],
     );
-  }
-
-  private addEach(value: unknown[], row: unknown): unknown[] {
-    const { aggregates } = this;
-    for (let i = 0; i < aggregates.length; i++) {
-      value[i] = (aggregates[i] as AnyAggregate).add(value[i], row);
-    }
-    return value;
   }
 }
 

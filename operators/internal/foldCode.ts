@@ -27,34 +27,73 @@ export function unfiltered(aggregate: AnyAggregate): AnyAggregate {
  * if (w0(row) === true) { v[2] = v[2] + 1; }             count({ where })
  * ```
  *
- * Out: undefined where the host forbids code from strings, and for very many aggregates.
+ * Where the host forbids code from strings, and for very many aggregates, it goes through them step by step.
  */
-export function addCode(
-  aggregates: readonly AnyAggregate[],
-  shape: 'one' | 'array',
-): AddRow | undefined {
-  if (aggregates.length > mostAggregates) return undefined;
-  const steps = aggregates.map((given, i) => {
+export function addOf(aggregates: readonly AnyAggregate[], shape: 'one' | 'array'): AddRow {
+  const blocks = blocksOf(aggregates);
+  const code = aggregates.length > mostAggregates ? undefined : addCode(blocks, shape);
+  if (code !== undefined) return code;
+  if (shape === 'array') return (value: unknown[], row) => addByStep(blocks, value, row);
+  const [only] = aggregates as readonly [AnyAggregate];
+  return (value, row) => only.add(value, row);
+}
+
+interface Step {
+  readonly i: number;
+  readonly aggregate: AnyAggregate;
+  readonly value: Read | undefined;
+}
+
+/** The aggregates behind one filter, and those without one first. */
+interface Block {
+  readonly filter: Read | undefined;
+  readonly steps: readonly Step[];
+}
+
+function blocksOf(aggregates: readonly AnyAggregate[]): readonly Block[] {
+  const blocks = new Map<Read | undefined, Step[]>([[undefined, []]]);
+  for (const [i, given] of aggregates.entries()) {
     const aggregate = unfiltered(given);
     const filter = given instanceof Filtered ? (given.where as Read) : undefined;
     const value = aggregate instanceof ValueAggregate ? (aggregate.value as Read) : undefined;
-    return { i, aggregate, filter, value, at: shape === 'one' ? 'v' : `v[${i}]` };
-  });
-  const filters = distinct(steps.map(({ filter }) => filter));
-  const values = distinct(steps.map(({ value }) => value));
-  const block = (filter: Read | undefined, known: Set<Read>) =>
-    steps
-      .filter((step) => step.filter === filter)
-      .map((step) => stepSource(step, values, known))
-      .join(' ');
+    const steps = blocks.get(filter) ?? [];
+    steps.push({ i, aggregate, value });
+    blocks.set(filter, steps);
+  }
+  return Array.from(blocks, ([filter, steps]) => ({ filter, steps }));
+}
+
+function addByStep(blocks: readonly Block[], value: unknown[], row: unknown): unknown[] {
+  const read = new Map<Read, unknown>();
+  for (const { filter, steps } of blocks) {
+    if (filter !== undefined && filter(row) !== true) continue;
+    for (const { i, aggregate, value: reader } of steps) {
+      if (!(aggregate instanceof ValueAggregate) || reader === undefined) {
+        value[i] = aggregate.add(value[i], row);
+        continue;
+      }
+      if (!read.has(reader)) read.set(reader, reader(row));
+      value[i] = aggregate.put(value[i], read.get(reader));
+    }
+  }
+  return value;
+}
+
+function addCode(blocks: readonly Block[], shape: 'one' | 'array'): AddRow | undefined {
+  const steps = blocks.flatMap((block) => block.steps).sort((a, b) => a.i - b.i);
+  const filters = blocks.map(({ filter }) => filter);
+  const values = [...new Set(steps.map(({ value }) => value))];
   const always = new Set<Read>();
   const source = [
     ...steps.map(({ i }) => `const a${i} = aggregates[${i}];`),
     ...filters.map((_, i) => `const w${i} = filters[${i}];`),
     ...values.map((_, i) => `const r${i} = values[${i}];`),
     'return function add(v, row) {',
-    block(undefined, always),
-    ...filters.map((f, i) => `if (w${i}(row) === true) { ${block(f, new Set(always))} }`),
+    ...blocks.map(({ filter, steps: own }, i) => {
+      const known = filter === undefined ? always : new Set(always);
+      const body = own.map((step) => stepSource(step, shape, values, known)).join(' ');
+      return filter === undefined ? body : `if (w${i}(row) === true) { ${body} }`;
+    }),
     'return v;',
     '};',
   ];
@@ -62,23 +101,18 @@ export function addCode(
   return generated(args, source.join('\n')) as AddRow | undefined;
 }
 
-interface Step {
-  readonly i: number;
-  readonly aggregate: AnyAggregate;
-  readonly value: Read | undefined;
-  readonly at: string;
-}
-
 /** `known`: the values that have been read where this stands. */
-function stepSource({ i, aggregate, value, at }: Step, values: readonly Read[], known: Set<Read>) {
+function stepSource(
+  { i, aggregate, value }: Step,
+  shape: 'one' | 'array',
+  values: readonly (Read | undefined)[],
+  known: Set<Read>,
+): string {
+  const at = shape === 'one' ? 'v' : `v[${i}]`;
   if (isRowCount(aggregate)) return `${at} = ${at} + 1;`;
   if (value === undefined) return `${at} = a${i}.add(${at}, row);`;
   const x = values.indexOf(value);
   const read = known.has(value) ? '' : `const x${x} = r${x}(row); `;
   known.add(value);
   return `${read}${at} = a${i}.put(${at}, x${x});`;
-}
-
-function distinct(functions: readonly (Read | undefined)[]): readonly Read[] {
-  return [...new Set(functions)].filter((each) => each !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { AnyAggregate, Fold } from './fold.js';
-import { addCode } from './foldCode.js';
+import { addOf } from './foldCode.js';
 
 /** One `count()` alone: the state is a number, on disk too. */
 export class CountFold implements Fold<number> {
@@ -61,8 +61,7 @@ export class OneFold implements Fold<unknown> {
     this.aggregates = [aggregate];
     this.anyOrder = aggregate.anyOrder === true;
     this.exactMerge = aggregate.exactMerge === true;
-    const add = addCode(this.aggregates, 'one') as OneFold['add'] | undefined;
-    this.add = add ?? ((value, row) => aggregate.add(value, row));
+    this.add = addOf(this.aggregates, 'one') as OneFold['add'];
   }
 
   zero(): unknown {
