@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   asyncScheduler,
   firstValueFrom,
@@ -202,6 +203,22 @@ describe('continuous mode', () => {
     release();
     await Promise.all([first, second]);
     expect(committed).toEqual([1, 2]);
+    await query.stop();
+  });
+
+  it('commits when the time of its own clock is over, and not by that of the computer', async () => {
+    const clock = manualClock();
+    const source = memoryStream<number>();
+    const trigger = continuous('1 second', clock);
+    const query = writeStream(readStream(source), { sink: memorySink<number>(), trigger });
+    source.addData(1);
+    await setImmediate();
+    clock.advance(999);
+    await setImmediate();
+    expect(query.lastProgress).toBeNull();
+    clock.advance(1);
+    await setImmediate();
+    expect(query.lastProgress?.batchId).toBe(0);
     await query.stop();
   });
 

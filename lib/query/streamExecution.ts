@@ -58,14 +58,14 @@ export class StreamExecution implements QueryLife {
   constructor(private readonly setup: QuerySetup) {
     this.queryId = setup.newQueryId;
     setup.onCorrupt = (error) => this.damaged(error);
-    const { trigger, clock } = setup;
+    const { trigger } = setup;
     this.scheduler = trigger.forQuery?.() ?? trigger;
     this.loop = new TriggerLoop(this.scheduler, this);
     this.report = new BatchReport(setup);
     this.epoch =
       trigger.epochMs === undefined
         ? undefined
-        : new ContinuousEpoch(trigger.epochMs, clock, this.wake);
+        : new ContinuousEpoch(trigger.epochMs, this.scheduler, this.wake);
     this.run = this.newRun();
     this.batch = this.newBatch();
     this.ended = new Promise((resolve) => {
