@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { delay, map, mergeMap, of, Subject } from 'rxjs';
 import {
   foreachBatch,
   memorySink,
   memoryStream,
   readStream,
+  type StreamSource,
   select,
   union,
   where,
@@ -43,6 +45,38 @@ describe('a query over memory', () => {
     source.addData(1, 2, 3);
     await query.processAllAvailable();
     expect([...sink.rows()].sort()).toEqual([1, 2, 3]);
+    await query.stop();
+  });
+
+  it('has not processed all while a source says what it found before the rows came', async () => {
+    const rows: number[] = [];
+    let wake = (): void => undefined;
+    const source: StreamSource<number> = {
+      kind: 'slow',
+      description: 'slow',
+      replayable: true,
+      open: (ctx) => {
+        wake = ctx.wake;
+        return {
+          latestOffset: async (start) => {
+            const found = rows.length;
+            await setImmediate();
+            return found > Number(start ?? 0) ? found : start;
+          },
+          read: (after, upTo) => [rows.slice(Number(after ?? 0), Number(upTo))],
+          commit: () => undefined,
+          fixEnd: () => undefined,
+          close: () => undefined,
+        };
+      },
+    };
+    const sink = memorySink<number>();
+    const query = writeStream(readStream(source), { sink });
+    await Promise.resolve(); // the source is being asked
+    rows.push(1);
+    wake();
+    await query.processAllAvailable();
+    expect(sink.rows()).toEqual([1]);
     await query.stop();
   });
 

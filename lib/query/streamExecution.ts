@@ -53,6 +53,8 @@ export class StreamExecution implements QueryLife {
   private batches = 0;
   private wasOpen = false;
   private idleWaiters: (() => void)[] = [];
+  /** Those of them that were there when the trigger began: it has seen all rows that they mean. */
+  private answerable = 0;
   private resolveEnded!: () => void;
 
   constructor(private readonly setup: QuerySetup) {
@@ -264,7 +266,7 @@ export class StreamExecution implements QueryLife {
     this.epoch?.stopTimer();
     const { exception } = this;
     this.message = exception ? `Terminated with exception: ${exception.message}` : 'Stopped';
-    this.answerIdle();
+    this.answerIdle(this.idleWaiters.length);
     this.setup.onEnd();
     this.resolveEnded();
     for (const subject of [this.progress$, this.late$, this.failed$, this.committed$]) {
@@ -307,6 +309,7 @@ export class StreamExecution implements QueryLife {
   *trigger(): Steps<Outcome> {
     const { run } = this;
     const { trigger, bounded } = this.setup;
+    this.answerable = this.idleWaiters.length;
     if (this.pending?.isAnswered) {
       yield* this.settle();
       if (this.loop.stopping) return 'idle';
@@ -452,12 +455,12 @@ export class StreamExecution implements QueryLife {
   private idle(): Outcome {
     this.isTriggerActive = false;
     this.isDataAvailable = false;
-    this.answerIdle();
+    this.answerIdle(this.answerable);
     return 'idle';
   }
 
-  private answerIdle(): void {
-    for (const resolve of this.idleWaiters.splice(0)) resolve();
+  private answerIdle(count: number): void {
+    for (const resolve of this.idleWaiters.splice(0, count)) resolve();
   }
 
   private committed(outcome: BatchOutcome, committedAt: number): void {
