@@ -60,3 +60,27 @@ export function then<A, B>(
 ): MaybePromise<B> {
   return isPromise(step) ? (step.then(next as never) as PromiseLike<B>) : next(step as A);
 }
+
+/**
+ * Takes a step for each, all at the same time; answers when the last one has. Where one throws, those that are
+ * under way are still listened to: what goes wrong in them later would otherwise end the process.
+ */
+export function each<T>(
+  of: readonly T[],
+  step: (one: T) => MaybePromise<unknown>,
+): MaybePromise<void> {
+  let waiting: PromiseLike<unknown>[] | undefined;
+  for (const one of of) {
+    let answer: MaybePromise<unknown>;
+    try {
+      answer = step(one);
+    } catch (error) {
+      if (waiting === undefined) throw error;
+      answer = Promise.reject(error);
+    }
+    if (!isPromise(answer)) continue;
+    waiting ??= [];
+    waiting.push(answer);
+  }
+  if (waiting) return Promise.all(waiting).then(() => undefined);
+}

@@ -1,4 +1,4 @@
-import { isPromise, type MaybePromise } from '../maybe.js';
+import { each, type MaybePromise } from '../maybe.js';
 import { nodesWhoseOrderMatters } from '../plan/orderReaders.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import { nodesAbove, type PlanGraph } from '../plan/planGraph.js';
@@ -151,12 +151,12 @@ export class Pipeline {
 
   /** Tells every stage that its state can be read, before the first batch of this run. */
   open(): MaybePromise<void> {
-    return all(this.compiled.stages, (stage) => stage.opened?.());
+    return each(this.compiled.stages, (stage) => stage.opened?.());
   }
 
   /** Lets every stage load what it will need. Answers at once over memory. */
   prepare(): MaybePromise<void> {
-    return all(this.preparing, (prepare) => prepare());
+    return each(this.preparing, (prepare) => prepare());
   }
 
   /** All rows of the batch have entered. */
@@ -219,14 +219,3 @@ const noBatch: Batch = {
   firstBatch: false,
   bounded: false,
 };
-
-function all<T>(of: readonly T[], step: (one: T) => MaybePromise<void>): MaybePromise<void> {
-  let waiting: PromiseLike<void>[] | undefined;
-  for (const one of of) {
-    const answer = step(one);
-    if (!isPromise(answer)) continue;
-    waiting ??= [];
-    waiting.push(answer);
-  }
-  if (waiting) return Promise.all(waiting).then(() => undefined);
-}

@@ -1,4 +1,4 @@
-import { isPromise, type MaybePromise } from '../../../lib/maybe.js';
+import { each, type MaybePromise } from '../../../lib/maybe.js';
 import type { KeyedTable, StateStore } from '../../../lib/state/stateStore.js';
 
 /** How the values of a chain are kept. */
@@ -98,8 +98,7 @@ export class KeyedChain<V> {
   }
 
   loadAll(): MaybePromise<void> {
-    const loads = [this.ends.loadAll(), this.links.loadAll()].filter(isPromise);
-    if (loads.length > 0) return Promise.all(loads).then(() => undefined);
+    return each([this.ends, this.links], (table) => table.loadAll());
   }
 
   drop(): void {

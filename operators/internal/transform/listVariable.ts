@@ -1,5 +1,5 @@
 import { StreamingError } from '../../../lib/errors.js';
-import { isPromise, type MaybePromise } from '../../../lib/maybe.js';
+import { each, type MaybePromise } from '../../../lib/maybe.js';
 import type { KeyedTable } from '../../../lib/state/stateStore.js';
 import { type Cell, cellFormat, isLive, requireValue } from './cell.js';
 import type { ListState } from './stateVariables.js';
@@ -81,8 +81,7 @@ export class ListVariable implements ListState<unknown>, Variable {
   }
 
   loadAll(): MaybePromise<void> {
-    const loads = [this.heads.loadAll(), this.items.loadAll()].filter(isPromise);
-    if (loads.length > 0) return Promise.all(loads).then(() => undefined);
+    return each([this.heads, this.items], (table) => table.loadAll());
   }
 
   drop(): void {

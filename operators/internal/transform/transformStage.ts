@@ -1,5 +1,5 @@
 import { StreamingError } from '../../../lib/errors.js';
-import { isPromise, type MaybePromise, then } from '../../../lib/maybe.js';
+import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
 import type { Due } from '../dueOrder.js';
@@ -57,6 +57,11 @@ export class TransformStage implements Stage {
   private readonly context: CallContext;
   private readonly groups: RowsByKey;
   private readonly user: unknown;
+  private readonly preparing = [
+    () => this.variables.prepare(),
+    () => this.loadTimers(),
+    () => this.loadInitial(),
+  ];
   private initial: readonly (readonly [unknown, unknown])[] = [];
   private closed = false;
 
@@ -84,9 +89,7 @@ export class TransformStage implements Stage {
   }
 
   prepare(): MaybePromise<void> {
-    const steps = [this.variables.prepare(), this.loadTimers(), this.loadInitial()];
-    const later = steps.filter(isPromise);
-    if (later.length > 0) return Promise.all(later).then(() => undefined);
+    return each(this.preparing, (step) => step());
   }
 
   next(row: unknown, time: number): void {

@@ -1,5 +1,5 @@
 import { StreamingError } from '../../../lib/errors.js';
-import { isPromise, type MaybePromise, then } from '../../../lib/maybe.js';
+import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
 import type { KeyedTable } from '../../../lib/state/stateStore.js';
 import type { CallScope } from './callScope.js';
@@ -77,7 +77,7 @@ export class Variables {
   }
 
   private load(): MaybePromise<void> {
-    if (this.ttls.length > 0) return allOf(this.ttls.map((ttl) => ttl.load()));
+    if (this.ttls.length > 0) return each(this.ttls, (ttl) => ttl.load());
   }
 
   private reconcile(): MaybePromise<void> {
@@ -85,7 +85,7 @@ export class Variables {
     for (const [name, variable] of this.declared) {
       if (this.known.find(name) === undefined) this.known.insert(name, declarationOf(variable));
     }
-    return allOf(this.deleted.map((name) => this.delete(name)));
+    return each(this.deleted, (name) => this.delete(name));
   }
 
   private compare(name: string, variable: Variable): void {
@@ -106,11 +106,14 @@ export class Variables {
     const { kind, ttl } = entry.value;
     const variable = this.make(kind, name, ttl ? 1 : undefined);
     this.known.remove(entry);
-    return then(allOf([variable.loadAll(), variable.ttl?.loadAll()]), () => {
-      variable.drop();
-      variable.ttl?.drop();
-      this.ctx.count('numDeletedStateVars');
-    });
+    return then(
+      each([variable, variable.ttl], (part) => part?.loadAll()),
+      () => {
+        variable.drop();
+        variable.ttl?.drop();
+        this.ctx.count('numDeletedStateVars');
+      },
+    );
   }
 
   private make(kind: VariableKind, name: string, ttlMs: number | undefined): Variable {
@@ -163,10 +166,4 @@ function declarationOf({ kind, ttl }: Variable): Declared {
 
 function shown({ kind, ttl }: Declared): string {
   return `${kind} state ${ttl ? 'with' : 'without'} ttl`;
-}
-
-/** Waits for all, if any of them takes its time. */
-function allOf(steps: readonly MaybePromise<void>[]): MaybePromise<void> {
-  const later = steps.filter(isPromise);
-  if (later.length > 0) return Promise.all(later).then(() => undefined);
 }

@@ -1,0 +1,38 @@
+import { setImmediate } from 'node:timers/promises';
+import { each, isPromise, type MaybePromise } from '../../lib/maybe.js';
+
+describe('steps taken for each of a list', () => {
+  it('answer at once if all do', () => {
+    expect(each([1, 2], (n) => n)).toBeUndefined();
+  });
+
+  it('answer when the last has answered', async () => {
+    const seen: number[] = [];
+    const answer = each([1, 2], async (n) => void seen.push(n));
+    expect(isPromise(answer)).toBe(true);
+    await answer;
+    expect(seen).toEqual([1, 2]);
+  });
+
+  it('throw at once if nothing is under way', () => {
+    const fail = (): MaybePromise<void> => {
+      throw new Error('EIO');
+    };
+    expect(() => each([1], fail)).toThrow('EIO');
+  });
+
+  it('listen to what is under way when a later one throws', async () => {
+    const underWay = setImmediate().then(() => {
+      throw new Error('a lookup came too late');
+    });
+    const steps = [
+      () => underWay,
+      () => {
+        throw new Error('EIO');
+      },
+    ];
+    await expect(each(steps, (step) => step())).rejects.toThrow('EIO');
+    await setImmediate(); // unheard, it would fail the test now
+    await setImmediate();
+  });
+});
