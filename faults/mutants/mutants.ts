@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js';
 import { operators } from './operators.js';
 import { protocol } from './protocol.js';
 import { recovery } from './recovery.js';
+import { wakeUps } from './wakeUps.js';
 
 export const mutants: readonly Mutant[] = [
   ...protocol,
@@ -13,4 +14,5 @@ export const mutants: readonly Mutant[] = [
   ...logs,
   ...operators,
   ...decoders,
+  ...wakeUps,
 ];

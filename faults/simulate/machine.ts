@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { openCheckpoint } from '../../lib/checkpoint/checkpoint.js';
 import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
 import { type FileStep, MemoryFileSystem } from '../../lib/checkpoint/memoryFileSystem.js';
@@ -6,11 +5,14 @@ import type { PlanEntry, QueryCheckpoint } from '../../lib/query/queryCheckpoint
 import { openDurableBackend } from '../../state/durableBackend.js';
 import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
 import type { Random } from '../random.js';
+import { later } from './later.js';
 import { Killed, Process } from './process.js';
 
 const location = '/checkpoint';
 /** Turns of the event loop until the store has written a commit: meanwhile the next batch runs. */
 const turnsOfWrite = [0, 0, 0, 1, 4];
+/** The same until a file, such as a plan, begins to be written. */
+const turnsOfPublish = [0, 0, 0, 0, 3];
 /** The same until it gives what it has read of a range: a commit may answer meanwhile. */
 const turnsOfRange = [0, 0, 0, 0, 6];
 
@@ -98,7 +100,8 @@ export class Machine {
       publish: (path, content, options) => {
         process.step('publish');
         this.remember(path, content);
-        return files.publish(path, content, options);
+        const publish = () => files.publish(path, content, options);
+        return later(this.random.pick(turnsOfPublish), publish);
       },
       replace: (path, content) => {
         process.step('replace');
@@ -139,7 +142,13 @@ export class Machine {
             });
           },
           afterWrite: () => process.step('store reply'),
-          afterRange: () => later(random.pick(turnsOfRange), () => undefined),
+          afterRange: () => {
+            process.step('store range');
+            return later(random.pick(turnsOfRange), () => {
+              // A query that stops does not wait for what it looks up.
+              if (!process.isOver) process.step('store range reply');
+            });
+          },
         });
         // Few keys change in an epoch: nearly all are encoded ahead where the cache is small.
         const encodesAhead = { youngest: cacheEntries === 1000 ? 64 : 0, perTurn: 2 };
@@ -160,10 +169,4 @@ export class Machine {
     if (batch === undefined) return;
     this.planTexts.set(Number(batch), content);
   }
-}
-
-/** Runs `body` after so many turns of the event loop; at once after none. */
-function later(turns: number, body: () => void): void | Promise<void> {
-  if (turns === 0) return body();
-  return setImmediate().then(() => later(turns - 1, body));
 }

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   asap,
   continuous,
@@ -12,7 +11,7 @@ import {
   writeStream,
 } from '../../index.js';
 import type { FileStep } from '../../lib/checkpoint/memoryFileSystem.js';
-import { type ManualClock, manualClock } from '../../lib/testing/manualClock.js';
+import type { StreamingError } from '../../lib/errors.js';
 import { Random } from '../random.js';
 import { type Answer, differ, differenceOf } from '../workloads/difference.js';
 import { eventsOf, mostKeys } from '../workloads/events.js';
@@ -21,8 +20,11 @@ import { randomWorkload } from '../workloads/randomWorkload.js';
 import { textOf, type Workload } from '../workloads/workload.js';
 import { Machine } from './machine.js';
 import { type Fault, Process } from './process.js';
+import { Service } from './service.js';
 import { SimDatabase } from './simSink.js';
 import { Feed } from './simSource.js';
+import { unexplained } from './unexplained.js';
+import { VirtualTime } from './virtualTime.js';
 
 /** What a simulated run came to; `reason`: why it failed. */
 export interface Outcome {
@@ -35,8 +37,12 @@ export interface Outcome {
   readonly rows: number;
 }
 
-const mostTicks = 3000;
+/** What a batch has worked at a look at the clock: it gives way after 2 while something is written, after 10 else. */
+const msOfWork = [0, 0, 0, 1, 1, 3];
 const directorySync = 'fsync directory';
+/** A query that is left alone gets so much time, and may give last what has come due in the last of it. */
+const ticksAlone = 40;
+const latencyMs = 6000;
 /** Doors that few steps lead to. */
 const rareDoors = [
   'remove',
@@ -47,6 +53,8 @@ const rareDoors = [
   'store reply',
   'sink transaction',
 ];
+/** The same, where there are asynchronous operators. */
+const askedDoors = [...rareDoors, 'operator asks', 'operator answers'];
 
 /** Runs one query through all the lives that `seed` gives it, and compares. */
 export async function runOne(seed: number, ignored: readonly FileStep[] = []): Promise<Outcome> {
@@ -77,12 +85,16 @@ class Run {
   private readonly database = new SimDatabase();
   private readonly deadLetters = new SimDatabase();
   private readonly hasPoison: boolean;
-  private readonly clock: ManualClock = manualClock(1_000_000);
+  private readonly time = new VirtualTime();
   private readonly usesFiles: boolean;
   private readonly triggerKind: string;
   private readonly completes: boolean;
-  /** A batch of which there was no progress, though there was of the one behind it. */
-  private untold: number | undefined;
+  /** The last batch of which there was progress; undefined where a failure may have come before its own. */
+  private told: number | undefined = -1;
+  /** What a query did that neither its script nor its fault leads to. */
+  private unexplained: string | undefined;
+  /** When the last life had nothing left to do. */
+  private quietMs = 0;
 
   constructor(
     private readonly seed: number,
@@ -119,11 +131,14 @@ class Run {
     if (tampered !== undefined) return tampered;
     const error = await this.live(undefined);
     if (error !== undefined) return `a run without faults failed: ${error.code} ${error.message}`;
+    if (this.unexplained !== undefined) return this.unexplained;
     if (this.database.violation !== undefined) return this.database.violation;
-    if (this.untold !== undefined) return `nobody was told of batch ${this.untold}`;
+    const last = this.machine.planned - 1;
+    if (this.told !== undefined && this.told !== last) return `nobody was told of batch ${last}`;
     const answer = await this.answer();
     return (
-      differenceOf(this.workload, this.feeds, this.machine.plans, answer) ?? this.deadDifference()
+      differenceOf(this.workload, this.feeds, this.machine.plans, answer, this.quietMs) ??
+      this.deadDifference()
     );
   }
 
@@ -133,9 +148,14 @@ class Run {
     if (this.fired.at(-1) === `kill at ${directorySync}` && random.chance(0.5)) {
       return { kind: 'power', step: random.between(1, 8), door: directorySync };
     }
+    if (this.workload.asks && random.chance(0.5)) {
+      const step = random.between(1, 12);
+      return { kind: random.pick(['silence', 'error', 'error']), step, door: 'operator answers' };
+    }
     const kind = random.pick(['kill', 'kill', 'power', 'error'] as const);
+    const doors = this.workload.asks ? askedDoors : rareDoors;
     return random.chance(0.3)
-      ? { kind, step: random.between(1, random.pick([3, 30])), door: random.pick(rareDoors) }
+      ? { kind, step: random.between(1, random.pick([3, 30])), door: random.pick(doors) }
       : { kind, step: random.between(1, random.pick([20, 60, 150])) };
   }
 
@@ -170,89 +190,121 @@ class Run {
     const process = new Process(fault);
     this.machine.boot(process);
     const query = this.start(process);
-    let told: number | undefined;
+    query.internals.setup.onRestart = ({ exception }) => this.judge(exception, process);
     query.progress$.subscribe({
-      next: ({ batchId }) => {
-        if (told !== undefined && batchId !== told + 1) this.untold ??= batchId - 1;
-        told = batchId;
-      },
+      next: ({ batchId }) => this.tell(batchId),
       error: () => undefined,
     });
-    const ended = query.awaitTermination().then(
-      () => undefined,
-      () => undefined,
-    );
+    const ended = query.awaitTermination();
+    ended.catch(() => undefined);
     await this.script(query, process, fault === undefined);
+    if (!process.isDead) void query.stop();
+    await this.time.atOnce(ended);
     if (process.firedAt !== undefined) this.fired.push(`${fault?.kind} at ${process.firedAt}`);
-    if (process.isDead) {
-      await ended;
-      this.machine.crash(fault?.kind === 'power');
-      return undefined;
+    if (process.isDead) this.machine.crash(fault?.kind === 'power');
+    const { exception } = query;
+    if (fault && exception) this.judge(exception, process);
+    // Without an error nothing was left half done, and a later life has nothing to tell of this one's.
+    if (process.isDead) this.told = undefined;
+    process.whenOver((door) => {
+      this.unexplained ??= `a query that had ended did something: ${door}`;
+    });
+    return exception;
+  }
+
+  private judge(error: StreamingError, process: Process): void {
+    this.unexplained ??= unexplained(error, process);
+    this.told = undefined;
+  }
+
+  private tell(batchId: number): void {
+    if (this.told !== undefined && batchId !== this.told + 1) {
+      this.unexplained ??= `batch ${batchId} was told of after batch ${this.told}`;
     }
-    await query.stop();
-    return query.exception;
+    this.told = batchId;
   }
 
   private start(process: Process): StreamingQuery {
     const { workload, machine, random, seed } = this;
     const inputs = this.feeds.map((feed) => readStream(feed.source(process, random)));
     const fileSystem = machine.fileSystem();
-    return writeStream(workload.build(inputs), {
+    let workedMs = 0;
+    const askOf = () => new Service(process, random).ask;
+    return writeStream(workload.build(inputs, askOf), {
       sink: this.usesFiles ? fileSink('/out') : this.database.sink(process, random),
       outputMode: workload.mode,
       trigger: this.trigger(),
       checkpointLocation: '/checkpoint',
       multipleWatermarkPolicy: workload.policy,
+      ...(this.restarts(process) ? { restart: { attempts: 2, delay: random.below(2000) } } : {}),
       ...(this.hasPoison
         ? { failedRows: 'deadLetter', failedSink: this.deadLetters.sink(process, random, rowIn) }
         : {}),
       internals: {
         fileSystem,
+        clock: this.time.clock,
+        workedMs: () => {
+          workedMs += random.pick(msOfWork);
+          return workedMs;
+        },
         killPoint: (name) => process.point(name),
         openCheckpoint: () => machine.open(`query-${seed}`, (name) => process.point(name)),
       },
     });
   }
 
+  /** Whether the query makes its failure good by itself; a dead one cannot. */
+  private restarts({ fault }: Process): boolean {
+    if (fault?.kind !== 'error' && fault?.kind !== 'silence') return false;
+    return this.random.chance(0.4);
+  }
+
   private trigger(): Trigger {
-    if (this.triggerKind === 'asap') return asap(this.clock);
-    if (this.triggerKind === 'continuous') return continuous(700, this.clock);
-    return processingTime(400, this.clock);
+    const { clock } = this.time;
+    if (this.triggerKind === 'asap') return asap(clock);
+    if (this.triggerKind === 'continuous') return continuous(700, clock);
+    return processingTime(400, clock);
   }
 
   private async script(query: StreamingQuery, process: Process, isLast: boolean): Promise<void> {
     const { random } = this;
-    await this.quiet(query);
+    const isAlone = isLast && random.chance(0.3);
+    if (!isAlone) await this.quiet(query);
     while (query.isActive && !process.isDead) {
       const dry = this.feeds.every((feed) => feed.isDry);
       if (dry && !isLast && random.chance(0.5)) return;
       if (dry && isLast) break;
       if (dry && !isLast) return;
       for (const feed of this.feeds) if (random.chance(0.7)) feed.arrive(random.between(0, 15));
-      if (random.chance(0.5)) this.clock.advance(random.below(1000));
-      if (random.chance(0.8)) await this.quiet(query);
-      if (!isLast && random.chance(0.03)) return;
+      if (random.chance(0.5)) this.time.clock.advance(random.below(1000));
+      const isAbrupt = !isLast && random.chance(0.08);
+      if (isAlone || isAbrupt) await this.time.pass(random.below(4));
+      else if (random.chance(0.8)) await this.quiet(query);
+      if (isAbrupt) return;
     }
-    await this.quiet(query);
+    if (isAlone) await this.leftAlone(query);
+    else await this.quiet(query);
+    this.quietMs = this.time.clock.now() - (isAlone ? latencyMs : 0);
     if (!this.completes || !query.isActive || process.isDead) return;
     for (const feed of this.feeds) feed.completed = true;
     for (const feed of this.feeds) feed.wake();
     await this.quiet(query);
   }
 
-  /** Until the query has nothing to do or has ended; time passes while it waits. */
+  /** Nobody asks for anything: what has arrived, and what is due, has to come by itself. */
+  private async leftAlone(query: StreamingQuery): Promise<void> {
+    const { feeds, time } = this;
+    const hasAll = () => feeds.every(({ behind, rows }) => behind >= rows.length);
+    await time.untilSo(() => !query.isActive || hasAll());
+    await time.pass(ticksAlone);
+  }
+
+  /** Until the query has nothing to do or has ended. */
   private async quiet(query: StreamingQuery): Promise<void> {
-    let quiet = false;
-    const settle = () => {
-      quiet = true;
-    };
-    query.processAllAvailable().then(settle, settle);
-    for (let ticks = 0; ; ticks++) {
-      await setImmediate();
-      if (quiet) return;
-      if (ticks > mostTicks) throw new RangeError('the query hangs');
-      this.clock.advance(200);
-    }
+    const there = this.feeds.map((feed) => feed.available);
+    await this.time.until(query.processAllAvailable());
+    if (!query.isActive || this.feeds.every((feed, i) => feed.behind >= (there[i] ?? 0))) return;
+    this.unexplained ??= 'processAllAvailable was answered before all was processed';
   }
 
   private async answer(): Promise<Answer> {

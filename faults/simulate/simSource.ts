@@ -1,7 +1,11 @@
 import type { Source, SourceContext, StreamSource } from '../../lib/sources/source.js';
 import type { Random } from '../random.js';
 import type { Event } from '../workloads/workload.js';
+import { later } from './later.js';
 import type { Process } from './process.js';
+
+/** Turns of the event loop until a source has answered how far it goes. */
+const turnsOfOffset = [0, 0, 0, 0, 0, 0, 0, 0, 0, 3];
 
 /** Rows of the outside world, which outlive processes: an offset is a number of rows. */
 export class Feed {
@@ -9,6 +13,8 @@ export class Feed {
   /** Rows before this one have been committed, and are gone. */
   forgotten = 0;
   completed = false;
+  /** Rows before this one had been planned when the query asked for more. */
+  behind = 0;
   private readonly contexts = new Set<SourceContext>();
 
   constructor(readonly rows: readonly Event[]) {}
@@ -56,10 +62,15 @@ class FeedReader implements Source<Event, number> {
 
   async latestOffset(start: number | null): Promise<number | null> {
     this.process.step('source latestOffset');
-    await hops(this.random);
+    const { feed, random } = this;
+    await hops(random);
     const from = start ?? 0;
-    if (from >= this.feed.available) return start;
-    return Math.min(this.feed.available, from + this.random.between(1, 12));
+    feed.behind = from;
+    const { available } = feed;
+    // What it found may be old when it says so.
+    await later(random.pick(turnsOfOffset), () => undefined);
+    if (from >= available) return start;
+    return Math.min(available, from + random.between(1, 12));
   }
 
   async *read(after: number | null, upTo: number): AsyncIterable<readonly Event[]> {

@@ -19,12 +19,17 @@ export interface Answer {
   readonly upserts: boolean;
 }
 
-/** Compares what the sink has with the model, fed with the batches as they were planned. */
+/**
+ * Compares what the sink has with the model, fed with the batches as they were planned.
+ *
+ * @param quietMs when the query said that nothing was left to do; absent: not known on its clock.
+ */
 export function differenceOf(
   workload: Workload,
   feeds: readonly Rows[],
   plans: ReadonlyMap<number, PlanEntry>,
   answer: Answer,
+  quietMs = Number.NEGATIVE_INFINITY,
 ): string | undefined {
   const expectation = new Expectation(workload);
   const positions = feeds.map(() => 0);
@@ -59,7 +64,7 @@ export function differenceOf(
   const unread = feeds.findIndex((feed, i) => positions[i] !== feed.rows.length);
   if (unread >= 0) return `source ${unread} was read up to ${positions[unread]} only`;
   const closed = plans.get(plans.size - 1)?.closing === true;
-  if (!closed && expectation.isDue) return 'rows are due and did not come';
+  if (!closed && expectation.isDue(quietMs)) return 'rows are due and did not come';
   if (answer.upserts) return undefined;
   const found = [...answer.batches.values()].flat();
   return differ(all.sort(), found.sort());

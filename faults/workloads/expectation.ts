@@ -38,9 +38,10 @@ export class Expectation {
     return out;
   }
 
-  /** Whether rows are due that no turn has given. */
-  get isDue(): boolean {
-    return this.workload.delaysMs.length > 0 && this.model.isDue(this.watermark);
+  /** Whether rows are due, by the watermark or at this time, that no turn has given. */
+  isDue(nowMs: number): boolean {
+    const has = this.workload.delaysMs.length > 0;
+    return this.model.isDue(has ? this.watermark : Number.NEGATIVE_INFINITY, nowMs);
   }
 
   private see(source: number, rows: readonly Event[]): void {

@@ -12,7 +12,7 @@ export function poisoned(workload: Workload): Workload {
     ...workload,
     name: `poisoned, ${workload.name}`,
     keep: (row) => !isPoison(row) && workload.keep(row),
-    build: (inputs) =>
+    build: (inputs, askOf) =>
       workload.build(
         inputs.map((input) =>
           input.pipe(
@@ -22,6 +22,7 @@ export function poisoned(workload: Workload): Workload {
             }),
           ),
         ),
+        askOf,
       ),
   };
 }

@@ -1,11 +1,11 @@
-import { filter, map, mergeMap } from 'rxjs';
+import { concatMap, filter, map, mergeMap } from 'rxjs';
 import { select, union, where } from '../../index.js';
 import type { Random } from '../random.js';
 import { CountsModel, counts, tableOf } from './counts.js';
 import { dedupForever, dedupThenWindows, dedupWithin } from './dedup.js';
 import { groupState } from './groupState.js';
 import { type JoinShape, join } from './joins.js';
-import { timers } from './timers.js';
+import { clockTimers, timers } from './timers.js';
 import { type WindowShape, windows } from './windows.js';
 import type { Event, Workload } from './workload.js';
 
@@ -24,7 +24,10 @@ export const kinds: readonly ((random: Random) => Workload)[] = [
   (random) => join(joinShape(random)),
   (random) => join(joinShape(random)),
   (random) => groupState(delayOf(random), random.between(1, 20_000)),
-  (random) => timers(delayOf(random), random.between(1, 20_000)),
+  (random) =>
+    random.chance(0.5)
+      ? timers(delayOf(random), random.between(1, 20_000))
+      : clockTimers(random.pick([1, 300, random.between(1, 3000), 1e9])),
   () => unionOfTwo(),
 ];
 
@@ -65,19 +68,21 @@ function decorated(workload: Workload, random: Random): Workload {
   const remainder = random.between(2, 7);
   const keep = (row: Event) => row.v % remainder !== 0;
   const before = random.pick(['none', 'none', 'where', 'filter', 'select', 'async']);
+  const asked = random.pick([mergeMap, concatMap]);
   if (before === 'none') return workload;
   return {
     ...workload,
     name: `${before}, ${workload.name}`,
+    asks: before === 'async',
     keep: before === 'where' || before === 'filter' ? keep : workload.keep,
-    build: (inputs) =>
+    build: (inputs, askOf = () => async (row) => row) =>
       workload.build(
         inputs.map((input) => {
           if (before === 'where') return input.pipe(where(keep));
           if (before === 'filter') return input.pipe(filter(keep));
           if (before === 'select') return input.pipe(select((row: Event) => ({ ...row })));
           return input.pipe(
-            mergeMap(async (row) => row),
+            asked(askOf()),
             map((row) => ({ ...row })),
           );
         }),

@@ -24,21 +24,27 @@ export interface Turn {
 export interface Model {
   /** `rows`: those of each source. Answers the rows that the sink must get in this turn. */
   batch(rows: readonly (readonly Event[])[], turn: Turn): readonly object[];
-  /** Whether a turn with this eviction watermark would give rows without new ones. */
-  isDue(evict: number): boolean;
+  /** Whether a turn with this eviction watermark, at this time, would give rows without new ones. */
+  isDue(evict: number, nowMs: number): boolean;
 }
+
+/** What an asynchronous operator asks about a row: gives the row back, later. */
+export type Ask = (row: Event) => Promise<Event>;
 
 /** A query, and what it must answer. */
 export interface Workload {
   readonly name: string;
   readonly sources: number;
+  /** It has asynchronous operators. */
+  readonly asks?: boolean;
   /** Delay of the watermark of each source; empty: the query has none. */
   readonly delaysMs: readonly number[];
   readonly policy: 'min' | 'max';
   readonly mode: OutputMode;
   /** Rows that a filter in front of everything lets through. */
   keep(row: Event): boolean;
-  build(inputs: readonly Observable<Event>[]): Observable<object>;
+  /** `askOf`: for each asynchronous operator; default: answers in the same turn. */
+  build(inputs: readonly Observable<Event>[], askOf?: () => Ask): Observable<object>;
   model(): Model;
 }
 

@@ -62,7 +62,7 @@ export class BatchExecution {
     /** Of the batch before. */
     private readonly before: { isWriting(): boolean; settle(): Steps<void> },
   ) {
-    this.slice = new Slice(setup.durable, () => before.isWriting());
+    this.slice = new Slice(setup.durable, () => before.isWriting(), setup.workedMs);
     this.output = { end: this.endStage(), events: this.operatorEvents() };
   }
 

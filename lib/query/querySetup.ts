@@ -44,6 +44,8 @@ export interface QuerySetup {
     readonly id: string;
     readonly sources: readonly SourceNode[];
   }[];
+  /** For simulations: how long batches have worked (ms). */
+  readonly workedMs?: (() => number) | undefined;
   /** For crash tests: called at each step of the protocol; may throw, or kill. */
   killPoint(name: string): void;
   /** Damage of state found behind the running batches: the execution fails with it. */

@@ -8,21 +8,25 @@ const sliceWhileWritingMs = 2;
  * memory runs its batch in one tick, as marble tests need it.
  */
 export class Slice {
-  private started = performance.now();
+  private started: number;
 
+  /** @param now ms of work; simulations decide by it when a batch gives way. */
   constructor(
     private readonly enabled: boolean,
     private readonly isWriting: () => boolean,
-  ) {}
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.started = now();
+  }
 
   /** A promise to wait for if the slice is used up. */
   over(): Promise<void> | undefined {
     if (!this.enabled) return undefined;
-    const now = performance.now();
+    const now = this.now();
     if (now - this.started < (this.isWriting() ? sliceWhileWritingMs : sliceMs)) return undefined;
     return new Promise((resolve) => {
       setImmediate(() => {
-        this.started = performance.now();
+        this.started = this.now();
         resolve();
       });
     });

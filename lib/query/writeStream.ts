@@ -82,8 +82,10 @@ export interface WriteStreamOptions<T> {
    * checkpoint. `storeChecks` of `millrace/testing` say whether it keeps the contract.
    */
   readonly stateStore?: (directory: string) => MaybePromise<ByteStore>;
-  /** @internal for tests: where files go, and where to crash. */
+  /** @internal for tests: where files go, where to crash, time limits, and when to give way. */
   readonly internals?: {
+    readonly clock?: SchedulerLike;
+    readonly workedMs?: () => number;
     readonly fileSystem?: FileSystem;
     readonly killPoint?: (name: string) => void;
     readonly openCheckpoint?: QuerySetup['openCheckpoint'];
@@ -160,7 +162,7 @@ function setupOf<T>(
     newQueryId,
     runId,
     trigger,
-    clock: asyncScheduler,
+    clock: options.internals?.clock ?? asyncScheduler,
     watermarkPolicy: policy,
     restart: RestartPolicy.of(options.restart, durable),
     rxTimeoutMs: durationMs(options.rxTimeout ?? '1 minute', 'rxTimeout', { min: 'positive' }),
@@ -183,6 +185,7 @@ function setupOf<T>(
               from: from(),
               onCorrupt: (error) => setup.onCorrupt(error),
             })),
+    workedMs: options.internals?.workedMs,
     killPoint: options.internals?.killPoint ?? (() => undefined),
     onCorrupt: () => undefined, // the execution takes it over
     onProgress: (progress) => queries.progressed(progress),

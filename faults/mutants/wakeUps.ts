@@ -1,0 +1,101 @@
+import type { Mutant } from './mutant.js';
+
+const batch = 'lib/query/batchExecution.js';
+const execution = 'lib/query/streamExecution.js';
+const loop = 'lib/query/triggerLoop.js';
+
+/** Something has happened, and whoever waits for it is not told. */
+export const wakeUps: readonly Mutant[] = [
+  {
+    name: 'an asynchronous operator that ends during a commit is waited for again',
+    file: batch,
+    edits: [
+      [
+        'if (this.stillRuns())\n                yield* wait(this.waitForPipeline());',
+        'yield* wait(this.waitForPipeline());',
+      ],
+    ],
+    suite: 'simulate',
+    runs: 1000,
+  },
+  {
+    name: 'an asynchronous operator that fails during a commit is forgotten',
+    file: batch,
+    edits: [['this.early ??= { error: inOperator(operator, error) };', ';']],
+    suite: 'simulate',
+    runs: 4000,
+  },
+  {
+    name: 'a query that stops waits for an operator that never ends',
+    file: batch,
+    edits: [['this.waiter?.reject(new Stopped());', '']],
+    suite: 'simulate',
+    runs: 4000,
+  },
+  {
+    name: 'rows that come while a source is asked are forgotten',
+    file: loop,
+    edits: [
+      [
+        'this.woken = true;\n        else\n            this.request(0);',
+        ';\n        else\n            this.request(0);',
+      ],
+    ],
+    suite: 'simulate',
+    runs: 1000,
+  },
+  {
+    name: 'a trigger for later stands in the way of one for now',
+    file: loop,
+    edits: [['if (this.scheduled.at <= at)', 'if (this.scheduled.at >= at)']],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
+    name: 'nobody wakes a query whose timer is due',
+    file: loop,
+    edits: [['if (due !== undefined)', 'if (due === null)']],
+    suite: 'simulate',
+    runs: 4000,
+  },
+  {
+    name: 'the first timer that is left on disk is not waited for',
+    file: 'operators/internal/wakeUp.js',
+    edits: [['then((known) => ctx.wakeAt(earliest(known)))', 'then(() => ctx.wakeAt(undefined))']],
+    suite: 'simulate',
+    runs: 4000,
+  },
+  {
+    name: 'whoever asks during a trigger is answered by it',
+    file: execution,
+    edits: [['this.answerIdle(this.answerable);', 'this.answerIdle(this.idleWaiters.length);']],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
+    name: 'a query closes while its last commit is on its way',
+    file: execution,
+    edits: [
+      [
+        'yield* this.commitEpoch(this.epoch);\n        yield* this.settle();',
+        'yield* this.commitEpoch(this.epoch);',
+      ],
+    ],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
+    name: 'a query starts again while a plan is on its way',
+    file: execution,
+    edits: [['try {\n            yield* wait(this.planned);', 'try {']],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
+    name: 'lookups under way are left alone when another fails',
+    file: 'lib/maybe.js',
+    edits: [['if (waiting === undefined)\n                throw error;', 'throw error;']],
+    suite: 'simulate',
+    runs: 4000,
+  },
+];
