@@ -8,6 +8,8 @@ export class StoredTimes {
   knownUpTo: number;
   last: number;
   first: number | undefined | 'unknown';
+  /** Grows with whatever may make an answer about the first time wrong that was asked for before. */
+  changes = 0;
   /** The largest time that was stored since the start: the disk may not have it yet when it is asked. */
   private newest = Number.NEGATIVE_INFINITY;
 
@@ -42,11 +44,13 @@ export class StoredTimes {
   }
 
   noteRemoved(time: number): void {
+    this.changes++;
     if (time === this.first) this.first = 'unknown';
   }
 
   /** An entry of this time has been dropped from memory, so that only the disk has it. */
   forgetFrom(time: number): void {
+    this.changes++;
     if (time > this.knownUpTo) {
       // The disk may have answered what its first time is before the entry got there.
       if (this.first === undefined || (this.first !== 'unknown' && time < this.first)) {

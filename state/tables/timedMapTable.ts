@@ -311,7 +311,10 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     if (known !== 'unknown') return known;
     const isHere = (mapKey: unknown, time: number) =>
       this.buckets.get(time)?.get(mapKey)?.removed === true;
+    const asked = this.onDisk.changes;
     return then(below.firstTime(this.onDisk.knownUpTo, isHere), (time) => {
+      // A commit has answered since, and what it wrote may have left memory: the answer is old.
+      if (asked !== this.onDisk.changes) return this.findFirst(below);
       this.onDisk.first = time;
       return time;
     });

@@ -1,0 +1,52 @@
+import type { TableBelow } from '../../state/tables/tableBelow.js';
+import { TimedMapTable } from '../../state/tables/timedMapTable.js';
+
+/** A disk that says its first time when the test lets it, and notes what is read of it. */
+class SlowDisk implements TableBelow<null> {
+  readonly id = 1;
+  readonly storedCount = 1;
+  readonly sweeps = 0;
+  readonly writing = true;
+  readonly scans: number[] = [];
+  private readonly asked: ((time: number) => void)[] = [];
+
+  read = () => undefined;
+  cached = () => undefined;
+  writeKey = () => undefined;
+  writeValue = () => 0;
+  lastTime = () => 50;
+  scan(_after: number, upTo: number): void {
+    this.scans.push(upTo);
+  }
+  firstTime(): Promise<number> {
+    return new Promise((resolve) => {
+      this.asked.push(resolve);
+    });
+  }
+  /** Answers the oldest question. */
+  async answer(time: number): Promise<void> {
+    this.asked.shift()?.(time);
+    await Promise.resolve();
+  }
+}
+
+describe('a timed table above a disk', () => {
+  it('asks again for the first time if what a commit wrote has left memory meanwhile', async () => {
+    const disk = new SlowDisk();
+    const table = new TimedMapTable<null>('operator', 'timers', true, disk);
+    table.beginBatch();
+    table.insert(10, 'a', null);
+    table.noteStored(10);
+    table.forgetChanges();
+    table.beginBatch();
+    const loaded = table.load(5);
+    // The commit answers: the entry is on disk only.
+    expect(table.sweep(100, 0, 1000)).toBe(1);
+    await disk.answer(50); // as the disk was before
+    await disk.answer(10);
+    await loaded;
+    table.beginBatch();
+    void table.load(20);
+    expect(disk.scans).toEqual([5, 20]);
+  });
+});
