@@ -179,7 +179,7 @@ const messages = {
   SINK_PARTITION: (p: { path: string; column: string; value: string; reason: string }) =>
     `${p.path}: column ${p.column} of partitionBy is ${p.value}, which cannot be a folder: ${p.reason}`,
   SINK_POSITION: (p: { path: string; sink: number; checkpoint: number; reason: string }) =>
-    `${p.path} holds batches up to ${p.sink}, the checkpoint goes on with ${p.checkpoint}: ${p.reason}; restore both from one backup, or start anew with a new folder`,
+    `${p.path} holds ${p.sink === -1 ? 'no batch' : `batches up to ${p.sink}`}, the checkpoint goes on with ${p.checkpoint}: ${p.reason}; restore both from one backup, or start anew with a new folder and a new checkpoint`,
   SINK_ROW: (p: { format: string; value: string; reason: string }) =>
     `a row cannot be written as ${p.format}: ${p.value} ${p.reason}`,
   SINK_SCHEMA: (p: { format: string; problem: string; fix: string }) =>

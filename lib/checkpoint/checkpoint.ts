@@ -89,7 +89,15 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
     await log.clear(fence);
     killPoint('kp2:after');
     return new Checkpoint(
-      { location, fileSystem, queryId, fence, killPoint, unlock: () => lock?.release() },
+      {
+        location,
+        fileSystem,
+        queryId,
+        sinkSince: metadata.sink.sinceBatchId ?? 0,
+        fence,
+        killPoint,
+        unlock: () => lock?.release(),
+      },
       log,
       lastEpoch,
       replays,
@@ -126,6 +134,7 @@ interface CheckpointGround {
   readonly location: string;
   readonly fileSystem: FileSystem;
   readonly queryId: string;
+  readonly sinkSince: number;
   readonly fence: number;
   readonly killPoint: KillPoint;
   unlock(): MaybePromise<void>;
@@ -133,6 +142,7 @@ interface CheckpointGround {
 
 class Checkpoint implements QueryCheckpoint {
   readonly queryId: string;
+  readonly sinkSince: number;
   readonly isNew: boolean;
   readonly lastPlanned: PlanEntry | undefined;
   readonly backend: StateBackend;
@@ -149,6 +159,7 @@ class Checkpoint implements QueryCheckpoint {
     backend: StateBackend,
   ) {
     this.queryId = ground.queryId;
+    this.sinkSince = ground.sinkSince;
     this.isNew = log.last === undefined;
     this.lastPlanned = log.last;
     this.backend = withKillPoints(backend, ground.killPoint);

@@ -8,7 +8,7 @@ export interface QueryMetadata {
   /** Stateful operators in plan order. */
   readonly operators: readonly OperatorMetadata[];
   readonly sources: readonly PartMetadata[];
-  readonly sink: PartMetadata;
+  readonly sink: SinkMetadata;
   /** Of several watermarks; absent: there is one, or none, or an older release wrote this. */
   readonly watermarkPolicy?: string;
 }
@@ -33,6 +33,11 @@ export interface PartMetadata {
   /** For errors. */
   readonly description: string;
   readonly signature: Json;
+}
+
+export interface SinkMetadata extends PartMetadata {
+  /** First batch that it got: behind the savepoint in a query made `from` one; absent: 0. */
+  readonly sinceBatchId?: number;
 }
 
 type Form = { readonly [key: string]: Json };

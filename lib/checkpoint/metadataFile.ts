@@ -9,7 +9,7 @@ import {
 } from './checkpointFile.js';
 import { mustBeCompatible, sameJson } from './compatibility.js';
 import type { FileSystem } from './fileSystem.js';
-import { metadataBody, metadataOf, type QueryMetadata } from './metadata.js';
+import { metadataBody, metadataOf, type QueryMetadata, type SinkMetadata } from './metadata.js';
 
 /**
  * The metadata under which the query goes on: what the checkpoint says about id and creation, and what
@@ -34,11 +34,17 @@ export async function openMetadata(
   const { queryId, body } = readCheckpointFile(path, bytes, { kind: 'metadata' });
   const before = metadataOf(body, queryId);
   if (before === undefined) throw damagedFile(path, 'it is no metadata');
-  const metadata = { ...query, queryId, createdMs: before.createdMs };
+  const metadata = { ...query, queryId, createdMs: before.createdMs, sink: sinkOf(query, before) };
   const now = metadataOf(metadataBody(metadata), queryId) ?? metadata;
   mustBeCompatible(before, now);
   await takeIdentity(files, location, queryId);
   return { metadata, isChanged: !sameJson(metadataBody(before), metadataBody(metadata)) };
+}
+
+/** Only the checkpoint knows since when the sink has had its batches. */
+function sinkOf({ sink }: QueryMetadata, before: QueryMetadata): SinkMetadata {
+  const { sinceBatchId } = before.sink;
+  return sinceBatchId === undefined ? sink : { ...sink, sinceBatchId };
 }
 
 /** Where the lock does not reach, two starts at once on a new checkpoint meet here. */

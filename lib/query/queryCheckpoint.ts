@@ -39,6 +39,8 @@ export interface SavepointRequest {
 /** The durable side of a query as its life cycle needs it; `lib/checkpoint` has the real one. */
 export interface QueryCheckpoint {
   readonly queryId: string;
+  /** First batch that the sink has had under this id: behind the savepoint in a fork. Absent: 0. */
+  readonly sinkSince?: number;
   /** No batch has ever been planned. */
   readonly isNew: boolean;
   readonly lastPlanned: PlanEntry | undefined;

@@ -78,7 +78,8 @@ export class QueryRun {
       if (stopped()) return;
     }
     const ctx = this.sinkContext();
-    this.sink = yield* openedSink(setup.sink, ctx);
+    const sinceBatchId = this.checkpoint.sinkSince ?? 0;
+    this.sink = yield* openedSink(setup.sink, { ...ctx, sinceBatchId });
     this.lateSink = setup.lateSink && (yield* openedSink(setup.lateSink, ctx));
     this.failedSink = setup.failedSink && (yield* openedSink(setup.failedSink, ctx));
     yield* wait(this.pipeline.open());

@@ -55,7 +55,7 @@ async function restored(options: RestoreOptions): Promise<Savepoint> {
   const { batchId } = savepoint.content;
   const before = await metadataIn(savepoint);
   const queryId = options.queryId ?? before.queryId;
-  const metadata = metadataFor(before, queryId, options.query);
+  const metadata = metadataFor(before, { queryId, batchId, query: options.query });
   await writeWhole(fileSystem, location, async (folder) => {
     await copyFiles(savepoint, fileSystem, folder, queryId);
     const pages = savepoint.pages();
@@ -94,13 +94,13 @@ async function metadataIn(savepoint: Savepoint): Promise<QueryMetadata> {
 /** A new query has a sink of its own, which knows no batch yet. */
 function metadataFor(
   before: QueryMetadata,
-  queryId: string,
-  query: QueryMetadata | undefined,
+  to: { queryId: string; batchId: number; query: QueryMetadata | undefined },
 ): QueryMetadata {
+  const { queryId, batchId, query } = to;
   if (query === undefined) return { ...before, queryId };
   const now = metadataOf(metadataBody(query), queryId) ?? query;
   mustBeCompatible({ ...before, sink: now.sink }, now);
-  return { ...now, queryId };
+  return { ...now, queryId, sink: { ...now.sink, sinceBatchId: batchId + 1 } };
 }
 
 async function copyFiles(

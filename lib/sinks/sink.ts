@@ -30,6 +30,12 @@ export interface SinkContext {
    * batches up to this one already. Absent: `nextBatchId`.
    */
   readonly replayedUpTo?: number;
+  /**
+   * First batch that the sink got under this id: 0, or behind the savepoint in a query made `from` one.
+   * It has had every batch from this one to before `nextBatchId`. Absent: nobody knows, as with the
+   * outputs for late and failed rows, which a query may be given later.
+   */
+  readonly sinceBatchId?: number;
   /** Whether this query has a checkpoint and so may be started again. */
   readonly durable: boolean;
   readonly fileSystem: FileSystem;

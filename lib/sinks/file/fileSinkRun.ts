@@ -70,9 +70,10 @@ export class FileSinkRun implements Sink<unknown> {
   }
 
   private openAt(nextBatchId: number): Steps<OpenManifest> {
-    const { fileSystem, queryId, replayedUpTo } = this.ctx;
+    const { fileSystem, queryId, replayedUpTo, sinceBatchId } = this.ctx;
     const { path, retentionMs } = this.setup;
-    return openManifest({ fileSystem, path, queryId, nextBatchId, replayedUpTo, retentionMs });
+    const position = { nextBatchId, replayedUpTo, sinceBatchId };
+    return openManifest({ fileSystem, path, queryId, retentionMs, ...position });
   }
 
   private *write(batchId: number, rows: readonly unknown[]): Steps<void> {

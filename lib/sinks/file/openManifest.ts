@@ -17,6 +17,8 @@ export interface Opening {
   readonly nextBatchId: number;
   /** Newest batch that comes as it was planned before: the folder may have it. */
   readonly replayedUpTo?: number | undefined;
+  /** First batch that the folder was given; undefined: not known, it may be new to the query. */
+  readonly sinceBatchId?: number | undefined;
   readonly retentionMs: number;
 }
 
@@ -54,12 +56,13 @@ function checkOwner({ path, queryId }: Opening, manifest: Manifest): void {
 
 /** The sink may be ahead by batches that will run again as they were planned, and never behind. */
 function checkPosition(opening: Opening, { last }: Manifest): void {
-  const { path, nextBatchId, replayedUpTo = nextBatchId } = opening;
+  const { path, nextBatchId, replayedUpTo = nextBatchId, sinceBatchId = nextBatchId } = opening;
   const ahead = last > Math.max(nextBatchId, replayedUpTo);
-  if (last === -1 || (!ahead && last >= nextBatchId - 1)) return;
+  const isNew = last === -1 && nextBatchId <= sinceBatchId;
+  if (isNew || (!ahead && last >= nextBatchId - 1)) return;
   const reason = ahead
     ? 'an older checkpoint was put back, and its batches would be skipped'
-    : 'committed batches are missing from the folder';
+    : 'committed batches are missing from the folder (deleted, or a disk that is not mounted)';
   throw new StreamingError('SINK_POSITION', { path, sink: last, checkpoint: nextBatchId, reason });
 }
 
