@@ -44,7 +44,9 @@ function start(
   mode?: OutputMode,
   sink: StreamSink<unknown> = memorySink(),
 ): void {
-  void writeStream(stream, { sink, ...(mode ? { outputMode: mode } : {}) }).stop();
+  const query = writeStream(stream, { sink, ...(mode ? { outputMode: mode } : {}) });
+  query.awaitTermination().catch(() => undefined); // some have no file to read
+  void query.stop();
 }
 
 const refusal = (code: string, params: object) =>

@@ -63,6 +63,8 @@ class StreamingQueryManager {
   /** What ended queries came to since the last reset: not the queries, which hold their state. */
   private sinceReset: { failure: StreamingError | undefined } | undefined;
   private waiters: (() => void)[] = [];
+  /** Failures that `awaitAnyTermination` has told somebody. */
+  private readonly thrown = new WeakSet<StreamingError>();
 
   /** Queries that are running. */
   get active(): readonly StreamingQuery[] {
@@ -88,8 +90,9 @@ class StreamingQueryManager {
       if (!(await this.nextTermination(ms))) return false;
     }
     const { failure } = this.sinceReset ?? {};
-    if (failure) throw failure;
-    return true;
+    if (failure === undefined) return true;
+    this.thrown.add(failure);
+    throw failure;
   }
 
   /** Forgets queries that have ended, so that `awaitAnyTermination` waits again. */
@@ -152,9 +155,26 @@ class StreamingQueryManager {
     const query = this.running.get(runId);
     if (!query) return;
     this.running.delete(runId);
-    this.sinceReset = { failure: this.sinceReset?.failure ?? query.exception };
-    this.tell('onQueryTerminated', { id: query.id, runId, exception: query.exception });
+    const { execution } = query.internals;
+    const { exception } = execution;
+    this.sinceReset = { failure: this.sinceReset?.failure ?? exception };
+    execution.isHeard ||= this.listListeners().some((each) => each.onQueryTerminated !== undefined);
+    this.tell('onQueryTerminated', { id: query.id, runId, exception });
     for (const resolve of this.waiters.splice(0)) resolve();
+    if (exception && !execution.isHeard) this.reportUnheard(query, exception);
+  }
+
+  /** Whoever asks in the tick in which the query failed is in time, as with a rejected promise. */
+  private reportUnheard(query: StreamingQuery, failure: StreamingError): void {
+    const { execution, setup } = query.internals;
+    asyncScheduler.schedule(() => {
+      if (execution.isHeard || this.thrown.has(failure)) return;
+      if (config.onUnhandledError) return config.onUnhandledError(failure);
+      console.error(
+        `millrace: query ${setup.label} has failed, and nobody waits for its end (awaitTermination), listens or subscribes to hear of it:`,
+        failure,
+      );
+    });
   }
 
   /** Thrown later, as RxJS does with errors of observers, the error of a listener would end the process. */

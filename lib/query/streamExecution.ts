@@ -30,6 +30,8 @@ export class StreamExecution implements QueryLife {
   /** Emits the batch id after each commit. */
   readonly committed$ = new Subject<number>();
   exception: StreamingError | undefined;
+  /** Somebody has waited for the end, or has been given the exception: a failure needs no other report. */
+  isHeard = false;
   message = 'Initializing sources';
   isDataAvailable = false;
   isTriggerActive = false;
@@ -267,6 +269,7 @@ export class StreamExecution implements QueryLife {
     const { exception } = this;
     this.message = exception ? `Terminated with exception: ${exception.message}` : 'Stopped';
     this.answerIdle(this.idleWaiters.length);
+    this.isHeard ||= [this.progress$, this.late$, this.failed$].some((subject) => subject.observed);
     this.setup.onEnd();
     this.resolveEnded();
     for (const subject of [this.progress$, this.late$, this.failed$, this.committed$]) {

@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import type { SavepointInfo } from '../savepoint/beginSavepoint.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
@@ -50,9 +50,9 @@ export class StreamingQuery {
   ) {
     this.name = setup.queryName ?? null;
     this.runId = setup.runId;
-    this.progress$ = execution.progress$.asObservable();
-    this.late$ = execution.late$.asObservable();
-    this.failed$ = execution.failed$.asObservable();
+    this.progress$ = this.shown(execution.progress$);
+    this.late$ = this.shown(execution.late$);
+    this.failed$ = this.shown(execution.failed$);
   }
 
   /** Stable over restarts from one checkpoint. Known once the checkpoint has been read. */
@@ -66,6 +66,7 @@ export class StreamingQuery {
 
   /** Why the query failed; undefined while it runs and after a clean stop. */
   get exception(): StreamingError | undefined {
+    this.execution.isHeard ||= this.execution.exception !== undefined;
     return this.execution.exception;
   }
 
@@ -103,6 +104,7 @@ export class StreamingQuery {
    * @param timeout ms or `'10 seconds'`; none: as long as it takes.
    */
   async awaitTermination(timeout?: DurationInput): Promise<boolean> {
+    this.execution.isHeard = true;
     const ended = this.execution.ended.then(() => true);
     const first =
       timeout === undefined
@@ -169,6 +171,14 @@ export class StreamingQuery {
   /** @internal for state readers, savepoints and the live page */
   get internals(): { readonly execution: StreamExecution; readonly setup: QuerySetup } {
     return { execution: this.execution, setup: this.setup };
+  }
+
+  /** Whoever subscribes once the query has failed gets its error at once. */
+  private shown<T>(subject: Observable<T>): Observable<T> {
+    return new Observable((subscriber) => {
+      this.execution.isHeard ||= this.execution.exception !== undefined;
+      return subject.subscribe(subscriber);
+    });
   }
 
   private within(ended: Promise<boolean>, timeoutMs: number): Promise<boolean> {
