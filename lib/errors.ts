@@ -121,6 +121,8 @@ const messages = {
     `${p.source}: a line is longer than ${p.maxBytes} bytes: raise maxLineBytes, or send shorter lines`,
   NESTED_STREAM: (_: Record<string, never>) =>
     'a DataStream was subscribed to inside a query, where it would run beside the checkpoint: join it with union or joinWith, or read it whole with readBatch',
+  NO_ANSWER: (p: { operator: string; what: string; timeoutMs: number }) =>
+    `${p.operator}: ${p.what} did not come within ${p.timeoutMs} ms: let the Observable complete, settle the promise (a request needs a time limit of its own), or raise rxTimeout`,
   OBSERVE_NAME_TAKEN: (p: { name: string }) =>
     `observe('${p.name}') stands twice in this query, and progress can show only one of them under this name: give each a name of its own`,
   OPERATOR_NOT_STATEFUL: (p: { operator: string }) =>

@@ -42,6 +42,7 @@ export class StaticRows<R> extends Observable<R> {
  *         a stream on the right may be joined `inner` and `rightOuter`.
  * State:  none. A function that answers with the same array again costs nothing. What it answers when
  *         a batch is replayed may differ: then exactly-once holds for the engine, not for that answer.
+ * Errors: `NO_ANSWER` fails the batch for which they do not come within `rxTimeout`.
  * Source: semantics/spark.md 1.10.
  *
  * @example

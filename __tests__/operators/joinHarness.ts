@@ -156,5 +156,8 @@ class JoinContext implements StageContext {
 
   wakeAt(): void {}
   pending(): void {}
+  asked<T>(answer: T): T {
+    return answer;
+  }
   observe(): void {}
 }

@@ -254,6 +254,10 @@ class FakeContext implements StageContext {
     this.waiting.push(done);
   }
 
+  asked<T>(answer: T): T {
+    return answer;
+  }
+
   observe(): void {}
 }
 

@@ -159,6 +159,11 @@ export interface StageContext {
    * For asynchronous nodes, which call `out.endBatch()` later: a rejection fails the batch.
    */
   pending(done: PromiseLike<void>): void;
+  /**
+   * What `prepare` waits for of the user's own code: given up when the query is stopped, and after
+   * `rxTimeout` (`NO_ANSWER`). `what` says what it is: 'its static rows'.
+   */
+  asked<T>(answer: MaybePromise<T>, what: string): MaybePromise<T>;
   /** Puts a named row of values into `observedMetrics` of this batch's progress. */
   observe(name: string, values: Readonly<Record<string, unknown>>): void;
 }

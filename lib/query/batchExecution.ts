@@ -5,12 +5,13 @@ import type { SourceReport } from '../sources/source.js';
 import type { EpochRecord } from '../state/stateBackend.js';
 import type { BatchReport } from './batchReport.js';
 import { checkChunk } from './openPort.js';
-import { inOperator, reasonOf } from './operatorError.js';
+import { inOperator, reasonOf, Stopped } from './operatorError.js';
 import type { BatchOutcome } from './pendingCommit.js';
 import type { PlanEntry, PlannedRange, PlannedTurn } from './queryCheckpoint.js';
 import type { PipelineOutput, QueryRun } from './queryRun.js';
 import type { QuerySetup } from './querySetup.js';
 import type { FailedRow, LateRow } from './sideRows.js';
+import { SilentAnswers } from './silentAnswers.js';
 import { Slice } from './slice.js';
 import { type SourceRun, sameOffset } from './sourceRun.js';
 
@@ -18,9 +19,6 @@ import { type SourceRun, sameOffset } from './sourceRun.js';
 const rowsPerLook = 512;
 
 type Chunk = IteratorResult<readonly unknown[]>;
-
-/** Thrown inside a batch that `stop()` gives up; never seen by users. */
-export class Stopped extends Error {}
 
 /** How a turn stands in its query. */
 export interface TurnFacts {
@@ -52,6 +50,7 @@ export class BatchExecution {
   private pipelineEnded = true;
   private waiter: { resolve(): void; reject(error: unknown): void } | undefined;
   private stopping = false;
+  private readonly answers: SilentAnswers;
   /** An asynchronous operator has failed before anybody waited for it. */
   private early: { readonly error: unknown } | undefined;
 
@@ -63,6 +62,7 @@ export class BatchExecution {
     private readonly before: { isWriting(): boolean; settle(): Steps<void> },
   ) {
     this.slice = new Slice(setup.durable, () => before.isWriting(), setup.workedMs);
+    this.answers = new SilentAnswers(setup);
     this.output = { end: this.endStage(), events: this.operatorEvents() };
   }
 
@@ -70,6 +70,7 @@ export class BatchExecution {
   stop(): void {
     this.stopping = true;
     this.waiter?.reject(new Stopped());
+    this.answers.giveUp(new Stopped());
   }
 
   /** Reads and computes a batch; nobody has seen its rows yet. */
@@ -283,6 +284,7 @@ export class BatchExecution {
           else this.early ??= { error: inOperator(operator, error) };
         });
       },
+      asked: (operator, answer, what) => this.answers.wait(operator, answer, what),
       observe: (name, values) => report.observe(name, values),
     };
   }

@@ -1,4 +1,5 @@
 import { StreamingError } from '../errors.js';
+import { isPromise, type MaybePromise } from '../maybe.js';
 import { EventTimeStats } from '../plan/eventTimeStats.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import type { StageContext } from '../plan/planNode.js';
@@ -17,6 +18,8 @@ export interface OperatorEvents {
   /** Throws if the policy is to fail. */
   failed(operatorId: string, row: unknown, time: number, error: unknown): void;
   pending(operatorId: string, done: PromiseLike<void>): void;
+  /** Gives up what does not answer. Absent: it is waited for, however long. */
+  asked?<T>(operatorId: string, answer: PromiseLike<T>, what: string): PromiseLike<T>;
   observe(name: string, values: Readonly<Record<string, unknown>>): void;
   /** One operator's earliest timer has changed (ms; undefined: none). */
   wakeAt(operatorId: string, timeMs: number | undefined): void;
@@ -86,6 +89,11 @@ export class OperatorContext implements StageContext {
 
   pending(done: PromiseLike<void>): void {
     this.events.pending(this.operatorId, done);
+  }
+
+  asked<T>(answer: MaybePromise<T>, what: string): MaybePromise<T> {
+    if (!isPromise(answer)) return answer;
+    return this.events.asked?.(this.operatorId, answer, what) ?? answer;
   }
 
   observe(name: string, values: Readonly<Record<string, unknown>>): void {

@@ -12,9 +12,13 @@ export class OperatorError extends Error {
   }
 }
 
-/** Names the operator on its way out; an error that has a name keeps it. */
-export function inOperator(operatorId: string, error: unknown): OperatorError {
-  return error instanceof OperatorError ? error : new OperatorError(operatorId, error);
+/** Thrown inside a batch that `stop()` gives up; never seen by users. */
+export class Stopped extends Error {}
+
+/** Names the operator on its way out; an error that has a name keeps it, and `Stopped` is none. */
+export function inOperator(operatorId: string, error: unknown): OperatorError | Stopped {
+  if (error instanceof OperatorError || error instanceof Stopped) return error;
+  return new OperatorError(operatorId, error);
 }
 
 /** The operator's id on what goes wrong in a step that may answer later. */

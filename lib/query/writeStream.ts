@@ -69,7 +69,10 @@ export interface WriteStreamOptions<T> {
    * failure ends the query. Needs a `checkpointLocation`.
    */
   readonly restart?: RestartOptions;
-  /** How long asynchronous RxJS operators may take after the last row of a batch. Default 1 minute. */
+  /**
+   * How long asynchronous RxJS operators may take after the last row of a batch, and static rows and
+   * `initialState` to come. Default 1 minute.
+   */
   readonly rxTimeout?: DurationInput;
   /** How long `stop()` waits for a sink or source that hangs; 0 (default): for ever. */
   readonly stopTimeout?: DurationInput;

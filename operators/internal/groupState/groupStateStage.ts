@@ -57,7 +57,7 @@ export class GroupStateStage implements Stage {
   prepare(): MaybePromise<void> {
     const { initialState } = this.spec;
     if (!this.ctx.firstBatch || initialState === undefined) return this.loadTimeouts();
-    return then(initialEntries(initialState), (pairs) => {
+    return then(this.ctx.asked(initialEntries(initialState), 'initialState'), (pairs) => {
       this.initial = pairs;
       return this.loadTimeouts();
     });

@@ -1,4 +1,4 @@
-import { isPromise, type MaybePromise } from '../../../lib/maybe.js';
+import { type MaybePromise, then } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import { canonicalKey } from '../../../lib/state/canonicalKey.js';
 import type { StaticRows } from '../../staticRows.js';
@@ -39,8 +39,8 @@ export class StaticJoin implements Stage {
     const { table } = this.spec;
     if (this.rows !== undefined && !table.perBatch) return;
     const { batchId, batchTimestampMs } = this.ctx;
-    const loaded = table.load({ batchId, batchTimestampMs });
-    return isPromise(loaded) ? loaded.then((rows) => this.take(rows)) : this.take(loaded);
+    const loaded = this.ctx.asked(table.load({ batchId, batchTimestampMs }), 'its static rows');
+    return then(loaded, (rows) => this.take(rows));
   }
 
   next(row: unknown, time: number): void {

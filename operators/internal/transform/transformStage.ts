@@ -201,7 +201,7 @@ export class TransformStage implements Stage {
   private loadInitial(): MaybePromise<void> {
     const { initialState } = this.processor;
     if (!this.ctx.firstBatch || initialState === undefined) return;
-    return then(initialEntries(initialState), (pairs) => {
+    return then(this.ctx.asked(initialEntries(initialState), 'initialState'), (pairs) => {
       this.initial = pairs;
     });
   }
