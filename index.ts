@@ -51,6 +51,7 @@ export type {
   SourceContext,
   SourceReport,
   StreamSource,
+  WrittenFolder,
 } from './lib/sources/source.js';
 export { type TextFilesOptions, textFiles } from './lib/sources/textFiles.js';
 

@@ -214,6 +214,14 @@ const messages = {
     `${p.path} does not exist (the path was given as ${JSON.stringify(p.given)}): create the folder, or mend the path`,
   SOURCE_RANGE_GONE: (p: { source: string; wanted: string; available: string; fix: string }) =>
     `${p.source} no longer has ${p.wanted}, which the checkpoint has planned; it has ${p.available}: ${p.fix}`,
+  SOURCE_READS_OUTPUT: (p: {
+    source: string;
+    path: string;
+    output: string;
+    folder: string;
+    reason: string;
+  }) =>
+    `${p.source} reads ${p.path}, and ${p.output} of the same query writes to ${p.folder}: ${p.reason}; write to a folder beside what is read, or narrow the path of the source`,
   SOURCE_UNREACHABLE: (p: { source: string; reason: string; fix: string }) =>
     `${p.source} cannot be reached: ${p.reason}: ${p.fix}`,
   SOURCE_UNREADABLE: (p: { source: string; path: string; reason: string }) =>

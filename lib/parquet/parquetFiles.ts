@@ -8,6 +8,7 @@ import {
   fileSourceOptionNames,
   resolveFileOptions,
 } from '../sources/files/fileSourceOptions.js';
+import { refuseOwnOutput } from '../sources/files/ownOutput.js';
 import { partitionColumns } from '../sources/files/partitionColumns.js';
 import {
   type OnlyOptions,
@@ -96,6 +97,7 @@ export function parquetFiles<const O extends ParquetFilesOptions>(
     replayable: true,
     finite: true,
     signature: fileSignature('parquet', resolved),
+    refuseOwnOutput: (written) => refuseOwnOutput(resolved, written),
     open: async (ctx) => {
       await loadHyparquet(); // a missing package shows now, not at the first batch
       return FileSource.open(resolved, new ParquetFormat<ParquetRow<O>>(formatOptions), ctx);

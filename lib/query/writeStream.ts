@@ -24,6 +24,7 @@ import { checkOptions } from './checkOptions.js';
 import { openDurable } from './openDurable.js';
 import { queries } from './queries.js';
 import type { QuerySetup } from './querySetup.js';
+import { refuseOwnOutput } from './refuseOwnOutput.js';
 import { type RestartOptions, RestartPolicy } from './restartPolicy.js';
 import { rowPolicyAt } from './rowPolicies.js';
 import type { FailedRow, LateRow } from './sideRows.js';
@@ -103,7 +104,7 @@ export interface WriteStreamOptions<T> {
  * In:     a stream of `T`, usually `readStream(…).pipe(…)`.
  * Out:    a {@link StreamingQuery}, already started.
  * State:  in memory, or in LevelDB below `checkpointLocation`.
- * Errors: `QUERY_NAME_TAKEN`, `PLAN_LOST`, `OUTPUT_MODE_UNSUPPORTED` and the shape rules throw here;
+ * Errors: `QUERY_NAME_TAKEN`, `PLAN_LOST`, `OUTPUT_MODE_UNSUPPORTED`, `SOURCE_READS_OUTPUT` and the shape rules throw here;
  *         what goes wrong later rejects `awaitTermination`.
  * Source: semantics/spark.md 1.1, 1.8, 2.2.
  * @example
@@ -144,6 +145,7 @@ function setupOf<T>(
   }
   checkShape(graph, outputMode);
   requireSinkTakes(options.sink, outputMode);
+  refuseOwnOutput(graph, options);
   const policy = options.multipleWatermarkPolicy ?? 'min';
   oneOf('writeStream', 'multipleWatermarkPolicy', policy, watermarkPolicies);
   if (options.from !== undefined && !durable) {

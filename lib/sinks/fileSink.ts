@@ -2,9 +2,10 @@ import { drive } from '../maybe.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import { type CsvFormatOptions, csvFormat } from './file/csvFormat.js';
-import { FileSinkRun } from './file/fileSinkRun.js';
+import { FileSinkRun, type FileSinkSetup } from './file/fileSinkRun.js';
 import type { FileFormat } from './file/format.js';
 import { jsonFormat } from './file/jsonFormat.js';
+import { dataFileName } from './file/manifestNames.js';
 import { type TextFormatOptions, textFormat } from './file/textFormat.js';
 import type { StreamSink } from './sink.js';
 
@@ -40,7 +41,7 @@ const optionNames: OptionNames<FileSinkOptions> = {
  * Out:    whole files, never changed; a batch counts when its manifest entry is there. `readManifest`
  *         and file sources that use it never see another file. A batch id that is there is skipped.
  * State:  the manifest `_millrace/`, merged ten to one, in the folder itself.
- * Errors: `SINK_FOREIGN`, `SINK_POSITION`, `SINK_DAMAGED`, `SINK_FORMAT_UNSUPPORTED`, `SINK_SCHEMA`
+ * Errors: `SOURCE_READS_OUTPUT`, `SINK_FOREIGN`, `SINK_POSITION`, `SINK_DAMAGED`, `SINK_FORMAT_UNSUPPORTED`, `SINK_SCHEMA`
  *         before the query starts; `SINK_ROW`, `SINK_PARTITION`, `SINK_CONCURRENT` fail the batch.
  * Source: semantics/spark.md 1.3, 2.18. Unlike Spark's, the manifest does not grow into one file.
  *
@@ -78,8 +79,15 @@ export function fileSink(path: string, options: FileSinkOptions = {}): StreamSin
     description: `FileSink[${path}]`,
     modes: ['append'],
     signature: path,
+    writes: { folder: path, files: [fileOf(setup)], hasManifest: true },
     open: (ctx) => drive(FileSinkRun.open(setup, ctx)),
   };
+}
+
+/** A file as this sink writes them, in folders of any values. */
+function fileOf({ format, partitionBy }: FileSinkSetup): string {
+  const folders = partitionBy.map((column) => `${column}=0`);
+  return [...folders, dataFileName(0, 1, 0, format.extension)].join('/');
 }
 
 function formatOf(options: FileSinkOptions): FileFormat {

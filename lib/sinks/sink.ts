@@ -2,6 +2,7 @@ import type { FileSystem } from '../checkpoint/fileSystem.js';
 import type { MaybePromise } from '../maybe.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import type { StructType } from '../schema/types.js';
+import type { WrittenFolder } from '../sources/source.js';
 
 /**
  * An immutable description of a sink, given to `writeStream`; opened once per run.
@@ -14,6 +15,8 @@ export interface StreamSink<T> {
   readonly modes: readonly OutputMode[];
   /** What must not change between two runs on one checkpoint (a folder); compared as JSON. */
   readonly signature?: unknown;
+  /** The folder that it writes, of a sink that writes files: no source of the query may read there. */
+  readonly writes?: Omit<WrittenFolder, 'output'>;
   open(ctx: SinkContext): MaybePromise<Sink<T>>;
 }
 

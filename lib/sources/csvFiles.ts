@@ -6,6 +6,7 @@ import type { FileFormat } from './files/fileFormat.js';
 import { fileSignature } from './files/fileSignature.js';
 import { FileSource } from './files/fileSource.js';
 import { resolveFileOptions } from './files/fileSourceOptions.js';
+import { refuseOwnOutput } from './files/ownOutput.js';
 import {
   convertOptionsOf,
   lineLimit,
@@ -81,6 +82,7 @@ export function csvFiles<const O extends CsvFilesOptions>(
     replayable: true,
     finite: true,
     signature: fileSignature('csv', resolved),
+    refuseOwnOutput: (written) => refuseOwnOutput(resolved, written),
     open: (ctx) => FileSource.open(resolved, format as FileFormat<RowOf<O['schema'], O>>, ctx),
   };
 }

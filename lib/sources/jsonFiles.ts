@@ -6,6 +6,7 @@ import { fileSignature } from './files/fileSignature.js';
 import { FileSource } from './files/fileSource.js';
 import { resolveFileOptions } from './files/fileSourceOptions.js';
 import { jsonFormat } from './files/jsonFormat.js';
+import { refuseOwnOutput } from './files/ownOutput.js';
 import {
   convertOptionsOf,
   lineLimit,
@@ -83,6 +84,7 @@ export function jsonFiles<const O extends JsonFilesOptions>(
     replayable: true,
     finite: true,
     signature: fileSignature('json', resolved),
+    refuseOwnOutput: (written) => refuseOwnOutput(resolved, written),
     open: (ctx) =>
       FileSource.open(resolved, format.opened() as FileFormat<RowOf<O['schema'], O>>, ctx),
   };

@@ -14,6 +14,18 @@ export type Json =
 /** Rows in the order of the source, in arrays of any length. */
 export type RowChunks<T> = Iterable<readonly T[]> | AsyncIterable<readonly T[]>;
 
+/** A folder that the query itself writes. */
+export interface WrittenFolder {
+  /** What writes there: the sink's description, or 'the checkpoint'. */
+  readonly output: string;
+  /** As the user gave it. */
+  readonly folder: string;
+  /** Names of files as they will be there, below the folder: one of each kind. */
+  readonly files: readonly string[];
+  /** File sources see only what the manifest in the folder names. */
+  readonly hasManifest?: boolean;
+}
+
 /**
  * An immutable description of a source, given to `readStream`. Nothing is opened before a query or a
  * subscription starts; two queries on one description open two sources.
@@ -31,6 +43,8 @@ export interface StreamSource<T> {
   readonly finite?: boolean;
   /** What must not change between two runs on one checkpoint (path, topic); compared as JSON. */
   readonly signature?: Json;
+  /** Before the query starts: throws if the source would read what the query itself writes. */
+  refuseOwnOutput?(written: readonly WrittenFolder[]): void;
   open(ctx: SourceContext): MaybePromise<Source<T>>;
   /** Phantom: the row type. */
   readonly row?: T;

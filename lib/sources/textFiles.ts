@@ -5,6 +5,7 @@ import {
   fileSourceOptionNames,
   resolveFileOptions,
 } from './files/fileSourceOptions.js';
+import { refuseOwnOutput } from './files/ownOutput.js';
 import { partitionColumns } from './files/partitionColumns.js';
 import { lineLimit } from './files/recordOptions.js';
 import { type TextRow, textFormat } from './files/textFormat.js';
@@ -61,6 +62,7 @@ export function textFiles(path: string, options: TextFilesOptions = {}): StreamS
     replayable: true,
     finite: true,
     signature: fileSignature('text', resolved),
+    refuseOwnOutput: (written) => refuseOwnOutput(resolved, written),
     open: (ctx) => FileSource.open(resolved, format, ctx),
   };
 }
