@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DateTime } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
 import { calendarWindows, type WindowSpan } from '../../lib/time/calendarWindows.js';
 
 const hour = 3_600_000;
@@ -79,6 +79,86 @@ describe('calendarWindows', () => {
         },
       ),
     );
+  });
+
+  describe('near a change of the clock, agree with a look at every five minutes', () => {
+    const changes = [
+      ['Pacific/Apia', '2011-12-30T10:00Z'], // 30 December is skipped
+      ['Pacific/Kwajalein', '1993-08-21T12:00Z'], // 22 August is skipped, in other tables the 21st
+      ['Pacific/Kiritimati', '1994-12-31T10:00Z'], // the last day of a year is skipped
+      ['Pacific/Kwajalein', '1969-09-30T13:00Z'], // 23 hours come again
+      ['Pacific/Apia', '2011-09-24T14:00Z'],
+      ['Europe/Paris', '2024-10-27T01:00Z'],
+      ['Europe/Paris', '2024-03-31T01:00Z'],
+      ['Australia/Lord_Howe', '2024-04-06T15:00Z'], // by half an hour
+      ['Australia/Lord_Howe', '2024-10-05T15:30Z'],
+      ['America/Havana', '2024-11-03T05:00Z'],
+      ['America/Sao_Paulo', '2018-11-04T03:00Z'],
+      ['America/Sao_Paulo', '2018-02-18T02:00Z'],
+    ] as const;
+    const shapes = [
+      [1440, 360],
+      [1440, 720],
+      [1440, 1440],
+      [2880, 1440],
+      [4320, 1440],
+      [2880, 60],
+      [360, 360],
+      [360, 120],
+      [60, 60],
+      [60, 15],
+      [45, 45],
+      [5, 5],
+      [15, 5],
+    ] as const;
+    const minute = 60_000;
+    const minutes = fc.integer({ min: -3 * 1440, max: 3 * 1440 });
+
+    it.each(changes)('%s %s', (timeZone, text) => {
+      const change = Date.parse(text);
+      const zone = IANAZone.create(timeZone);
+      expect(zone.offset(change)).not.toBe(zone.offset(change - 1));
+      const span = (2 * 4320 + 5 * 1440) * minute;
+      const walls: number[] = [];
+      for (let ms = change - span; ms <= change + span; ms += 5 * minute) {
+        walls.push(ms / minute + zone.offset(ms));
+      }
+      for (const [size, slide] of shapes) {
+        const seen = boundariesSeen(walls, slide);
+        const boundaries = seen.map((at) => change - span + at * 5 * minute);
+        const inMinutes = (n: number) => ({ minutes: n });
+        const calendar = { timeZone, slide: inMinutes(slide) };
+        const windowsOf = calendarWindows(inMinutes(size), calendar, 'window');
+        const check = (ms: number) => {
+          const next = boundaries.findIndex((boundary) => boundary > ms);
+          const steps = size / slide;
+          const starts = boundaries.slice(next - steps, next);
+          const expected = starts.map((start, i) => [start, boundaries[next + i]]);
+          expect(windowsOf(ms)).toEqual(expected);
+        };
+        for (const near of [-1, 0, 1]) check(change + near);
+        fc.assert(
+          fc.property(minutes, (after) => check(change + after * minute)),
+          { numRuns: 15 },
+        );
+      }
+    });
+
+    /** Among what the clock shows, one after the other, where a step of it begins. */
+    function boundariesSeen(walls: readonly number[], slide: number): number[] {
+      const found: number[] = [];
+      let newest = Number.POSITIVE_INFINITY;
+      let before = Number.POSITIVE_INFINITY;
+      walls.forEach((wall, at) => {
+        const begins = wall % slide === 0 && (wall > newest || slide <= 60);
+        // A step of which the clock has skipped the beginning.
+        const skips = Math.floor((wall - 1) / slide) > Math.floor(before / slide);
+        if (begins || (wall > newest && skips)) found.push(at);
+        before = wall;
+        newest = at === 0 ? wall : Math.max(newest, wall);
+      });
+      return found;
+    }
   });
 
   it('keeps the two hours that the clock shows twice apart', () => {

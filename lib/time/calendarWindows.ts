@@ -1,4 +1,5 @@
 import { CalendarGrid } from './calendarGrid.js';
+import { farthestMs } from './civil.js';
 import { type DurationInput, intervalOf } from './duration.js';
 import type { Interval } from './interval.js';
 import { wallClock } from './zone.js';
@@ -66,7 +67,7 @@ function windowsOn(grid: CalendarGrid, steps: number): (timeMs: number) => reado
   let last: Segment = { startMs: 0, endMs: 0, windows: [] };
   return (timeMs) => {
     if (timeMs >= last.startMs && timeMs < last.endMs) return last.windows;
-    if (!(Math.abs(timeMs) <= 8.64e15)) return [];
+    if (!(Math.abs(timeMs) <= farthestMs)) return [];
     const step = grid.stepOf(timeMs);
     let segments = known.get(step);
     const found = segments?.find((s) => timeMs >= s.startMs && timeMs < s.endMs);
@@ -79,17 +80,22 @@ function windowsOn(grid: CalendarGrid, steps: number): (timeMs: number) => reado
       segments = [];
       known.set(step, segments);
     }
-    last = segmentAt(grid, step, timeMs, steps);
+    last = segmentAt(grid, timeMs, steps);
     segments.push(last);
     return last.windows;
   };
 }
 
-/** Window i goes from boundary i to boundary i + steps. */
-function segmentAt(grid: CalendarGrid, step: number, timeMs: number, steps: number): Segment {
-  const boundaries = grid.boundaries(step - steps - 2, step + steps + 2);
-  let next = 0;
-  while (next < boundaries.length && (boundaries[next] ?? 0) <= timeMs) next++;
+/**
+ * Window i goes from boundary i to boundary i + steps. Boundaries are counted in the order in which they
+ * come, not by their time on the clock: it may skip a day of them, or show an hour of them again.
+ */
+function segmentAt(grid: CalendarGrid, timeMs: number, steps: number): Segment {
+  const reachMs = (steps + 1) * grid.longestMs;
+  const near = around(grid, timeMs, reachMs);
+  const isEnough = near.next >= steps && near.boundaries.length - near.next >= steps;
+  // What the clock shows again has boundaries only once, if the step is more than an hour.
+  const { boundaries, next } = isEnough ? near : around(grid, timeMs, reachMs + 2 * dayMs);
   const windows: WindowSpan[] = [];
   for (let i = Math.max(0, next - steps); i < next; i++) {
     const end = boundaries[i + steps];
@@ -97,6 +103,14 @@ function segmentAt(grid: CalendarGrid, step: number, timeMs: number, steps: numb
     if (start !== undefined && end !== undefined) windows.push([start, end]);
   }
   return { startMs: boundaries[next - 1] ?? timeMs, endMs: boundaries[next] ?? timeMs, windows };
+}
+
+/** Boundaries on both sides of a time; `next` is the first behind it. */
+function around(grid: CalendarGrid, timeMs: number, reachMs: number) {
+  const from = Math.max(1 - farthestMs, timeMs - reachMs);
+  const boundaries = grid.boundaries(from, Math.min(farthestMs, timeMs + reachMs));
+  const after = boundaries.findIndex((ms) => ms > timeMs);
+  return { boundaries, next: after === -1 ? boundaries.length : after };
 }
 
 /** Months, or ms that are whole days or divide one. */
