@@ -148,6 +148,8 @@ const messages = {
     `query ${p.name} is not active: start it first, with writeStream, or with restart in a script of testStream`,
   RATE_OVERFLOW: (p: { seconds: number; rowsPerSecond: number }) =>
     `rate: value passes the largest whole number after ${p.seconds} s at rowsPerSecond ${p.rowsPerSecond}: take a smaller rate and a new checkpoint`,
+  ROW_FUNCTION_ASYNC: (p: { operator: string; called: string }) =>
+    `${p.operator}: ${p.called} returned a Promise, but a row cannot wait: await before it, in mergeMap(async (row) => …) or, where order matters, in concatMap`,
   ROW_INVALID: (p: { operator: string; vendor: string; issues: string }) =>
     `${p.operator}: a row is not as the ${p.vendor} schema says: ${p.issues}: mend where it comes from, or keep such rows apart with failedRows: 'deadLetter'`,
   RX_DID_NOT_COMPLETE: (p: { operator: string; timeoutMs: number }) =>

@@ -12,6 +12,7 @@ import { aggregateStage } from './internal/aggregateStage.js';
 import { type Fold, foldOf } from './internal/fold.js';
 import { groupingLabel, groupingSignature, keyColumnsOf } from './internal/groupingText.js';
 import { requireWindowTime } from './internal/requireWindowTime.js';
+import { refuseAsyncFunction } from './internal/rowFunction.js';
 
 /** Results by name, as `aggregate` and `observe` take them. */
 export type ResultSet<T> = Readonly<Record<string, Aggregate<T, unknown, unknown>>>;
@@ -64,6 +65,7 @@ export function resultSet<T, R extends ResultSet<T>>(
   operator: string,
   define: (rows: Aggregates<T>) => R,
 ): R {
+  refuseAsyncFunction(operator, define);
   const set: unknown = typeof define === 'function' ? define(aggregatesFor<T>()) : define;
   if (typeof define === 'function' && typeof set === 'object' && set !== null) return set as R;
   throw new TypeError(

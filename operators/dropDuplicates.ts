@@ -14,6 +14,7 @@ import {
 } from './internal/dedup/dedupKey.js';
 import { ForeverDedupStage } from './internal/dedup/foreverDedupStage.js';
 import { TimedDedupStage } from './internal/dedup/timedDedupStage.js';
+import { refuseAsyncFunction } from './internal/rowFunction.js';
 
 export type { DedupKey } from './internal/dedup/dedupKey.js';
 
@@ -88,6 +89,7 @@ function timeOption<T>(eventTime: DropDuplicatesOptions<T>['eventTime']): KeyTim
       `dropDuplicates eventTime must be true or a function of the row, got ${String(eventTime)}`,
     );
   }
+  refuseAsyncFunction('dropDuplicates eventTime', eventTime);
   return (row) => eventTimeMs(eventTime(row as T));
 }
 

@@ -1,7 +1,7 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
-import { requireFunction } from './where.js';
+import { refusePromise, requireFunction } from './internal/rowFunction.js';
 
 /**
  * Gives one row per element of a list.
@@ -9,7 +9,8 @@ import { requireFunction } from './where.js';
  * In:     rows of `T`. A list has an end: it is read to it, whatever `take` below it says.
  * Out:    `as(row, element, index)` for each element, or the element itself, in order, with the event
  *         time of the row; nothing for an empty list or null.
- * Errors: what a function throws is a failed row; elements before it in the list have passed.
+ * Errors: what a function throws is a failed row, and so are a Promise (`ROW_FUNCTION_ASYNC`) and what is
+ *         no list: none of its elements passes. TypeError for an async function.
  * @example
  * orders.pipe(explode((o) => o.lines, (o, line) => ({ order: o.id, ...line })));
  * @since 0.1.0
@@ -61,9 +62,28 @@ class ExplodeStage<T, E, R> implements Stage {
   }
 
   private rowsOf(row: T): readonly unknown[] {
-    const elements = this.elements(row);
+    const elements: unknown = this.elements(row);
     if (elements === null || elements === undefined) return [];
     const { as } = this;
-    return as ? Array.from(elements, (element, i) => as(row, element, i)) : [...elements];
+    const { operatorId } = this.ctx;
+    const list = listOf<E>(elements, operatorId);
+    if (!as) return [...list];
+    return Array.from(list, (element, i) => {
+      const made = as(row, element, i);
+      refusePromise(made, operatorId);
+      return made;
+    });
   }
+}
+
+function listOf<E>(elements: unknown, operator: string): Iterable<E> {
+  refusePromise(elements, operator);
+  if (typeof Object(elements)[Symbol.iterator] === 'function') return elements as Iterable<E>;
+  throw new TypeError(
+    `${operator} takes a function that gives a list of each row, or null, but it gave ${cut(elements)}: give an array, a Set or another iterable, such as [value]`,
+  );
+}
+
+function cut(value: unknown): string {
+  return typeof value === 'object' ? 'an object that is none' : String(value).slice(0, 60);
 }

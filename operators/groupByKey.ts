@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DimensionsOf, GroupedRow, ValueOf } from '../lib/plan/groupedRow.js';
 import { addGrouping } from './internal/groupingStep.js';
+import { refuseAsyncFunction } from './internal/rowFunction.js';
 
 /** @since 0.1.0 */
 export interface GroupByKeyOptions<K> {
@@ -93,6 +94,7 @@ function argumentsOf(args: readonly unknown[]): {
       `groupByKey takes one function or column names, got ${by.map((a) => typeof a).join(', ') || 'nothing'}: groupByKey((row) => row.key) or groupByKey('a', 'b')`,
     );
   }
+  refuseAsyncFunction('groupByKey', first);
   const eventTime = hasOptions
     ? (last as GroupByKeyOptions<unknown> | undefined)?.eventTime
     : undefined;
@@ -101,6 +103,7 @@ function argumentsOf(args: readonly unknown[]): {
       `groupByKey: option eventTime must be a function of the key, got ${typeof eventTime}: { eventTime: (key) => key.time }`,
     );
   }
+  refuseAsyncFunction('groupByKey: option eventTime', eventTime);
   return { by, keyTime: eventTime };
 }
 

@@ -10,6 +10,7 @@ import { type JoinType, joinTypes } from './internal/join/joinType.js';
 import { type AnyStaticJoin, staticJoinNode } from './internal/join/staticJoinNode.js';
 import { streamJoinNode } from './internal/join/streamJoinNode.js';
 import { type AnyStreamJoin, streamJoinPlan } from './internal/join/streamJoinOf.js';
+import { answersAtOnce, refuseAsyncFunction } from './internal/rowFunction.js';
 import { type StaticInput, StaticRows, staticRows } from './staticRows.js';
 
 export type {
@@ -104,6 +105,9 @@ function withStream(
 
 type AnyJoin = AnyStreamJoin & AnyStaticJoin;
 
+/** Those whose answers nothing else looks at: a Promise would be true, or the row. */
+const functions = ['where', 'leftWhere', 'rightWhere', 'select'] as const;
+
 /** The signatures above have checked the rest; a program without types may still give anything. */
 function checked(given: unknown): AnyJoin {
   const type: unknown = Reflect.get(Object(given), 'type');
@@ -112,7 +116,17 @@ function checked(given: unknown): AnyJoin {
       `joinWith: type must be one of ${joinTypes.join(', ')}, got ${JSON.stringify(type)}`,
     );
   }
-  return given as AnyJoin;
+  const options = { ...(given as AnyJoin) };
+  for (const name of functions) {
+    const fn = options[name] as ((...rows: unknown[]) => unknown) | undefined;
+    if (fn) Reflect.set(options, name, answersAtOnce('joinWith', name, fn));
+  }
+  for (const name of ['on', 'onTime'] as const) {
+    for (const fn of Object.values(Object(options[name]))) {
+      refuseAsyncFunction(`joinWith: ${name}`, fn);
+    }
+  }
+  return options;
 }
 
 function twoTables(): TypeError {

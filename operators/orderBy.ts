@@ -1,11 +1,12 @@
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { StreamingError } from '../lib/errors.js';
-import type { PlanNode, Stage } from '../lib/plan/planNode.js';
+import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import type { QueryShape } from '../lib/plan/queryShape.js';
 import { oneOf } from '../lib/sources/sourceOption.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { hasAggregationAbove } from './internal/aggregationAbove.js';
 import { compareByKey, type NullsOrder, type OrderKey } from './internal/order/orderKey.js';
+import { refuseAsyncFunction, refusePromise } from './internal/rowFunction.js';
 
 export type { NullsOrder, OrderKey } from './internal/order/orderKey.js';
 
@@ -65,7 +66,7 @@ export function orderBy<T>(
   if (by.length === 0) {
     throw new TypeError('orderBy needs at least one column: write orderBy(asc((row) => row.name))');
   }
-  const keys = by.map((key) => (typeof key === 'function' ? asc(key) : checked(key)));
+  const keys = by.map((key) => checked(typeof key === 'function' ? asc(key) : key));
   return (source: Observable<T>) => new DataStream<T>(node(planOf(source), keys as never));
 }
 
@@ -75,6 +76,7 @@ function checked<T>(key: OrderKey<T>): OrderKey<T> {
       `orderBy takes functions of the row, asc(…) and desc(…), got ${String(key)}: write desc((row) => row.count)`,
     );
   }
+  refuseAsyncFunction('orderBy', key.value);
   return key;
 }
 
@@ -86,7 +88,7 @@ function node(input: PlanNode, keys: readonly AnyOrderKey[]): PlanNode {
     inputs: [input],
     label: keys.map((key) => (key.descending ? 'desc' : 'asc')).join(', '),
     validate: (query) => refuseEndless(query, self),
-    stage: (_ctx, out) => new OrderByStage(out, keys),
+    stage: (ctx, out) => new OrderByStage(ctx, out, keys),
   };
   return self;
 }
@@ -110,12 +112,13 @@ class OrderByStage implements Stage {
   private rows: SortedRow[] = [];
 
   constructor(
+    private readonly ctx: StageContext,
     private readonly out: Stage,
     private readonly keys: readonly AnyOrderKey[],
   ) {}
 
   next(row: unknown, time: number): void {
-    this.rows.push({ row, time, values: this.keys.map((key) => key.value(row)) });
+    this.rows.push({ row, time, values: this.keys.map((key) => this.valueOf(key, row)) });
   }
 
   endBatch(): void {
@@ -124,6 +127,12 @@ class OrderByStage implements Stage {
     rows.sort((a, b) => this.compare(a, b));
     for (const { row, time } of rows) this.out.next(row, time);
     this.out.endBatch();
+  }
+
+  private valueOf(key: AnyOrderKey, row: unknown): unknown {
+    const value = key.value(row);
+    refusePromise(value, this.ctx.operatorId);
+    return value;
   }
 
   private compare(a: SortedRow, b: SortedRow): number {

@@ -3,13 +3,15 @@ import type { BatchInfo } from '../lib/plan/batchInfo.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { mapStage } from './internal/mapStage.js';
+import { refuseAsyncFunction } from './internal/rowFunction.js';
 
 /**
  * Turns each row into another: what `project` makes of it, or some of its columns.
  *
  * In:     rows of `T`.
  * Out:    one row each, in order, with the event time of the row it was made from.
- * Errors: what `project` throws is a failed row.
+ * Errors: what `project` throws is a failed row. TypeError for an async function; a Promise is a
+ *         failed row, too (`ROW_FUNCTION_ASYNC`).
  * @example
  * events.pipe(select((e) => ({ user: e.user, seconds: e.ms / 1000 })));
  * events.pipe(select('user', 'ms'));
@@ -21,6 +23,7 @@ export function select<T, K extends keyof T>(
 ): OperatorFunction<T, Pick<T, K>>;
 export function select<T>(...args: readonly unknown[]): OperatorFunction<T, unknown> {
   const [first] = args;
+  refuseAsyncFunction('select', first);
   const columns = args as readonly PropertyKey[];
   const project =
     typeof first === 'function'

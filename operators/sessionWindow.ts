@@ -5,6 +5,7 @@ import type { EventTimeInput } from '../lib/time/eventTime.js';
 import type { TimeWindow } from '../lib/time/timeWindow.js';
 import { durationLabel } from './internal/durationLabel.js';
 import { addGrouping } from './internal/groupingStep.js';
+import { refuseAsyncFunction } from './internal/rowFunction.js';
 import { checkTimeOptions, shownWindow, timeReader } from './internal/windowOption.js';
 import type { BoundOf } from './window.js';
 
@@ -66,6 +67,7 @@ type GapOfRow = (row: unknown) => number;
 
 function gapOf<V>(gap: DurationInput | ((value: V) => unknown)): number | GapOfRow {
   if (typeof gap !== 'function') return durationMs(gap, 'sessionWindow gap', { min: 'positive' });
+  refuseAsyncFunction('sessionWindow: gap', gap);
   const read = gap as (row: unknown) => DurationInput | null | undefined;
   return (row) => {
     const given = read(row);

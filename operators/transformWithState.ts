@@ -4,6 +4,7 @@ import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { keyColumnsOf } from './internal/groupingText.js';
 import { checkInitialState } from './internal/initialEntries.js';
 import { type KeyedRow, keyOnlyGrouping } from './internal/keyOnlyGrouping.js';
+import { refuseAsyncFunction } from './internal/rowFunction.js';
 import type { ModeRules, StateProcessor, TimeMode } from './internal/transform/processor.js';
 import { type AnyProcessor, TransformStage } from './internal/transform/transformStage.js';
 
@@ -140,8 +141,11 @@ function check(processor: object): void {
 }
 
 function requireFunction(name: string, value: unknown): void {
-  if (typeof value === 'function') return;
-  throw new TypeError(`${operator} ${name} must be a function, got ${String(value)}`);
+  if (typeof value !== 'function') {
+    throw new TypeError(`${operator} ${name} must be a function, got ${String(value)}`);
+  }
+  // What `close` begins, nobody waits for.
+  if (name !== 'close') refuseAsyncFunction(`${operator} ${name}`, value);
 }
 
 function refuseInMode(name: string, refused: boolean, needed: string): void {

@@ -1,15 +1,18 @@
 import type { Observable, OperatorFunction } from 'rxjs';
+import { isPromise } from '../lib/maybe.js';
 import { type BatchInfo, batchInfo } from '../lib/plan/batchInfo.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { ownStage } from './internal/ownStage.js';
+import { promiseGiven, requireFunction } from './internal/rowFunction.js';
 
 /**
  * Passes the rows for which `predicate` is true.
  *
  * In:     rows of `T`.
  * Out:    some of them, unchanged, in order, with their event time.
- * Errors: what `predicate` throws is a failed row.
+ * Errors: what `predicate` throws is a failed row. TypeError for an async function; a Promise is a
+ *         failed row, too (`ROW_FUNCTION_ASYNC`).
  * Source: semantics/spark.md 1.1; SQL's rule: only `true` passes, null and undefined do not.
  * @example
  * events.pipe(where((e) => e.action !== 'ping'));
@@ -37,13 +40,6 @@ export function where<T>(
   };
 }
 
-/** A bad argument throws when the operator is built. */
-export function requireFunction(operator: string, fn: unknown): void {
-  if (typeof fn !== 'function') {
-    throw new TypeError(`${operator} takes a function of the row, not ${String(fn)}`);
-  }
-}
-
 const ownNext = `next(row, time) {
   let passes;
   try {
@@ -51,7 +47,10 @@ const ownNext = `next(row, time) {
   } catch (error) {
     return this.ctx.failed(row, time, error);
   }
-  if (passes !== true) return;
+  if (passes !== true) {
+    if (passes !== false) this.refuse(passes, row, time);
+    return;
+  }
   this.rowsOut += 1;
   this.out.next(row, time);
 }`;
@@ -75,12 +74,21 @@ class WhereStage implements Stage {
     } catch (error) {
       return this.ctx.failed(row, time, error);
     }
-    if (passes !== true) return;
+    if (passes !== true) {
+      if (passes !== false) this.refuse(passes, row, time);
+      return;
+    }
     this.rowsOut += 1;
     this.out.next(row, time);
   }
 
   endBatch(): void {
     this.out.endBatch();
+  }
+
+  /** What is neither true nor false does not pass; a Promise is nobody's answer. */
+  protected refuse(passes: unknown, row: unknown, time: number): void {
+    if (!isPromise(passes)) return;
+    this.ctx.failed(row, time, promiseGiven(passes, this.ctx.operatorId));
   }
 }

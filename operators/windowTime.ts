@@ -3,6 +3,7 @@ import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { eventTimeMs } from '../lib/time/eventTime.js';
 import type { TimeWindow } from '../lib/time/timeWindow.js';
+import { refuseAsyncFunction, refusePromise } from './internal/rowFunction.js';
 import { timeOfWindow } from './internal/windowBounds.js';
 
 /** A window of either form, or none. */
@@ -36,6 +37,7 @@ export function windowTime<T>(of?: WindowReader<T>): MonoTypeOperatorFunction<T>
       `windowTime takes a function that gives a window, got ${typeof of}: windowTime((row) => row.window)`,
     );
   }
+  refuseAsyncFunction('windowTime', of);
   const read = of ?? ((row: T) => (row as { readonly window?: WindowInput }).window);
   return (source) => {
     const node: PlanNode = {
@@ -60,6 +62,7 @@ class WindowTimeStage implements Stage {
     try {
       const window = this.read(row);
       const missing = window === null || window === undefined;
+      refusePromise(window, this.ctx.operatorId);
       end = missing ? Number.NaN : timeOfWindow(eventTimeMs(window.end));
     } catch (error) {
       return this.ctx.failed(row, time, error);

@@ -3,14 +3,15 @@ import type { BatchInfo } from '../lib/plan/batchInfo.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { mapStage } from './internal/mapStage.js';
-import { requireFunction } from './where.js';
+import { refusePromise, requireFunction } from './internal/rowFunction.js';
 
 /**
  * Adds columns to each row, or replaces some.
  *
  * In:     rows of `T`.
  * Out:    the row's columns and those that `columns` gives; the row itself is not changed.
- * Errors: what `columns` throws is a failed row.
+ * Errors: what `columns` throws is a failed row. TypeError for an async function; a Promise is a
+ *         failed row, too (`ROW_FUNCTION_ASYNC`).
  * @example
  * events.pipe(withColumns((e) => ({ seconds: e.ms / 1000 })));
  * @since 0.1.0
@@ -25,7 +26,11 @@ export function withColumns<T extends object, C extends object>(
       inputs: [planOf(source)],
       traits: { mapsEachRow: true, namesErrors: true },
       stage: (ctx, out) =>
-        mapStage(ctx, out, (row, batch) => ({ ...(row as T), ...columns(row as T, batch) })),
+        mapStage(ctx, out, (row, batch) => {
+          const made = columns(row as T, batch);
+          refusePromise(made, ctx.operatorId);
+          return { ...(row as T), ...made };
+        }),
     };
     return new DataStream<Omit<T, keyof C> & C>(node);
   };

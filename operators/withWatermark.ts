@@ -5,6 +5,7 @@ import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { type DurationInput, durationMs } from '../lib/time/duration.js';
 import { eventTimeMs } from '../lib/time/eventTime.js';
 import { ownStage } from './internal/ownStage.js';
+import { refuseAsyncFunction } from './internal/rowFunction.js';
 
 /** Options of {@link withWatermark}. */
 export interface WithWatermarkOptions {
@@ -69,6 +70,7 @@ export function withWatermark<T>(
 function timeFunction<T>(
   time: ((row: T) => EventTime) | (keyof T & string),
 ): (row: unknown) => unknown {
+  refuseAsyncFunction('withWatermark', time);
   if (typeof time === 'function') return time as (row: unknown) => unknown;
   if (typeof time !== 'string') {
     throw new TypeError(

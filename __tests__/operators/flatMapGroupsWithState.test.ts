@@ -249,7 +249,7 @@ describe('flatMapGroupsWithState', () => {
   it('refuses bad arguments and what is no iterable', () => {
     expect(() => running(() => [], { outputMode: 'complete' as never })).toThrow(TypeError);
     expect(() => running((() => 5) as never).batch({ rows: of('a') })).toThrow(TypeError);
-    expect(() => running((async () => []) as never).batch({ rows: of('a') })).toThrow(
+    expect(() => running((() => Promise.resolve([])) as never).batch({ rows: of('a') })).toThrow(
       expect.objectContaining({ code: 'STATE_FUNCTION_ASYNC' }),
     );
   });

@@ -152,7 +152,7 @@ describe('mapGroupsWithState', () => {
     const later = new OperatorHarness<string, unknown>((source) =>
       source.pipe(
         groupByKey((key) => key),
-        mapGroupsWithState(async () => 1),
+        mapGroupsWithState(() => Promise.resolve(1)),
       ),
     );
     expect(() => later.batch(of('a'))).toThrow(

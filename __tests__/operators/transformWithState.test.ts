@@ -373,11 +373,11 @@ describe('transformWithState', () => {
       throw new RangeError('mine');
     });
     expect(() => mine.batch({ rows: of('a') })).toThrow(new RangeError('mine'));
-    const later = failing(async () => []);
+    const later = failing(() => Promise.resolve([]));
     const isAsync = expect.objectContaining({ code: 'STATE_FUNCTION_ASYNC' });
     expect(() => later.batch({ rows: of('a') })).toThrow(isAsync);
     expect(() => failing(() => 5).batch({ rows: of('a') })).toThrow(TypeError);
-    const init = async () => 0;
+    const init = () => Promise.resolve(0);
     expect(() => running({ timeMode: 'none', init, handleInputRows: () => [] })).toThrow(isAsync);
   });
 

@@ -8,6 +8,7 @@ import {
   storedList,
   wholeList,
 } from '../internal/growingList.js';
+import { refusePromise } from '../internal/rowFunction.js';
 import type { Aggregate, AggregateOptions, Parts } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -33,6 +34,7 @@ class CollectList<T, V> implements Aggregate<T, List<V>, readonly NonNullable<V>
 
   add(acc: List<V>, row: T): List<V> {
     const value = this.value(row);
+    refusePromise(value, 'collectList');
     if (value !== null && value !== undefined) acc.tail.push(value);
     return acc;
   }

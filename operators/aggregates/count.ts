@@ -1,3 +1,4 @@
+import { refusePromise } from '../internal/rowFunction.js';
 import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
@@ -50,7 +51,9 @@ class CountValues<T> extends ValueAggregate<T, unknown, number, number> {
   }
 
   put(acc: number, value: unknown): number {
-    return value === null || value === undefined ? acc : acc + 1;
+    if (value === null || value === undefined) return acc;
+    refusePromise(value, 'count');
+    return acc + 1;
   }
 
   merge(acc: number, later: number): number {

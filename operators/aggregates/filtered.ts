@@ -1,3 +1,4 @@
+import { refuseAsyncFunction, refusePromise } from '../internal/rowFunction.js';
 import type { Aggregate, AggregateOptions, Parts } from './aggregate.js';
 
 /** Applies the option `where`. */
@@ -12,6 +13,7 @@ export function filtered<T, A, R>(
       `${aggregate.name}: option where must be a function of the row, got ${typeof where}: { where: (row) => row.ok }`,
     );
   }
+  refuseAsyncFunction(`${aggregate.name}: option where`, where);
   return new Filtered(aggregate, where);
 }
 
@@ -22,6 +24,7 @@ export function checkReader(name: string, read: unknown): void {
       `${name} takes a function of the row, got ${typeof read}: rows.${name}((row) => row.column)`,
     );
   }
+  refuseAsyncFunction(name, read);
 }
 
 /** An aggregate of the rows that pass a filter. */
@@ -54,7 +57,10 @@ export class Filtered<T, A, R> implements Aggregate<T, A, R> {
   }
 
   add(acc: A, row: T): A {
-    return this.where(row) === true ? this.inner.add(acc, row) : acc;
+    const passes = this.where(row);
+    if (passes === true) return this.inner.add(acc, row);
+    if (passes !== false) refusePromise(passes, this.name, 'where');
+    return acc;
   }
 
   merge(acc: A, later: A): A {

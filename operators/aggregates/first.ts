@@ -1,3 +1,4 @@
+import { refusePromise } from '../internal/rowFunction.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -23,7 +24,10 @@ class First<T, V> implements Aggregate<T, OneOrNone<V>, V | null> {
   }
 
   add(acc: OneOrNone<V>, row: T): OneOrNone<V> {
-    return acc.length === 0 ? [this.value(row) ?? null] : acc;
+    if (acc.length > 0) return acc;
+    const value = this.value(row);
+    refusePromise(value, 'first');
+    return [value ?? null];
   }
 
   merge(acc: OneOrNone<V>, later: OneOrNone<V>): OneOrNone<V> {

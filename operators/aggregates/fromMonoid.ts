@@ -1,4 +1,5 @@
 import type { Monoid } from 'fp-ts/lib/Monoid.js';
+import { refuseAsyncFunction, refusePromise } from '../internal/rowFunction.js';
 import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
@@ -23,6 +24,7 @@ export function fromMonoid<A>(monoid: Monoid<A>) {
       `fromMonoid takes a Monoid, { empty, concat }, got ${String(monoid)}: fromMonoid(N.MonoidSum)((row) => row.n)`,
     );
   }
+  refuseAsyncFunction('fromMonoid: concat', monoid.concat);
   return <T>(project: (row: T) => A, options?: AggregateOptions<T>): Aggregate<T, A, A> => {
     checkReader('fromMonoid', project);
     return filtered(new OfMonoid<T, A>(monoid, project), options);
@@ -44,6 +46,7 @@ class OfMonoid<T, A> extends ValueAggregate<T, A, A, A> {
   }
 
   put(acc: A, value: A): A {
+    refusePromise(value, 'fromMonoid');
     return this.monoid.concat(acc, value);
   }
 

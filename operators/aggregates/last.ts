@@ -1,3 +1,4 @@
+import { refusePromise } from '../internal/rowFunction.js';
 import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
@@ -24,6 +25,7 @@ class Last<T, V> extends ValueAggregate<T, V, LastAcc<V>, V | null> {
   }
 
   put(acc: LastAcc<V>, value: V): LastAcc<V> {
+    refusePromise(value, 'last');
     acc.seen = true;
     acc.value = value ?? null;
     return acc;

@@ -1,4 +1,5 @@
 import type { Aggregate } from '../aggregates/aggregate.js';
+import { refusePromise } from './rowFunction.js';
 import { compareSql } from './sqlOrder.js';
 
 /** The best `by` so far and the value that came with it; `by` is null before the first. */
@@ -23,7 +24,9 @@ export class ExtremeBy<T, V, B> implements Aggregate<T, ValueBy<V, B>, V | null>
   add(acc: ValueBy<V, B>, row: T): ValueBy<V, B> {
     const by = this.by(row);
     if (by === null || by === undefined || !this.isBetter(by, acc.by)) return acc;
-    acc.value = this.value(row) ?? null;
+    const value = this.value(row);
+    refusePromise(value, this.name);
+    acc.value = value ?? null;
     acc.by = by;
     return acc;
   }

@@ -1,6 +1,7 @@
 import type { Aggregate } from '../aggregates/aggregate.js';
 import { isRowCount } from '../aggregates/count.js';
 import { addOf } from './foldCode.js';
+import { refuseAsyncFunction } from './rowFunction.js';
 import { CountFold, OneFold } from './singleFold.js';
 
 /** Result name → aggregate, as the user gives them. */
@@ -97,6 +98,9 @@ function checked(operator: string, name: string, aggregate: unknown): AnyAggrega
     Aggregate<unknown, unknown, unknown>
   >;
   if ([zero, add, merge, result].every((method) => typeof method === 'function')) {
+    for (const method of [zero, add, merge, result]) {
+      refuseAsyncFunction(`${operator}: result "${name}"`, method);
+    }
     return aggregate as AnyAggregate;
   }
   throw new TypeError(

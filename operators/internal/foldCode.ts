@@ -2,6 +2,7 @@ import { generated } from '../../lib/generatedCode.js';
 import { isRowCount } from '../aggregates/count.js';
 import { Filtered } from '../aggregates/filtered.js';
 import type { AnyAggregate } from './fold.js';
+import { refusePromise } from './rowFunction.js';
 import { ValueAggregate } from './valueAggregate.js';
 
 type Read = (row: unknown) => unknown;
@@ -24,7 +25,7 @@ export function unfiltered(aggregate: AnyAggregate): AnyAggregate {
  * ```
  * v[0] = v[0] + 1;                                       count()
  * const x0 = r0(row); v[1] = a1.put(v[1], x0);           max(price)
- * if (w0(row) === true) { v[2] = v[2] + 1; }             count({ where })
+ * const f0 = w0(row); if (f0 === true) { v[2] = v[2] + 1; } else if (f0 !== false) …    count({ where })
  * ```
  *
  * Where the host forbids code from strings, and for very many aggregates, it goes through them step by step.
@@ -66,7 +67,11 @@ function blocksOf(aggregates: readonly AnyAggregate[]): readonly Block[] {
 function addByStep(blocks: readonly Block[], value: unknown[], row: unknown): unknown[] {
   const read = new Map<Read, unknown>();
   for (const { filter, steps } of blocks) {
-    if (filter !== undefined && filter(row) !== true) continue;
+    const passes = filter === undefined || filter(row);
+    if (passes !== true) {
+      if (passes !== false) refusePromise(passes, steps[0]?.aggregate.name ?? '', 'where');
+      continue;
+    }
     for (const { i, aggregate, value: reader } of steps) {
       if (!(aggregate instanceof ValueAggregate) || reader === undefined) {
         value[i] = aggregate.add(value[i], row);
@@ -92,12 +97,19 @@ function addCode(blocks: readonly Block[], shape: 'one' | 'array'): AddRow | und
     ...blocks.map(({ filter, steps: own }, i) => {
       const known = filter === undefined ? always : new Set(always);
       const body = own.map((step) => stepSource(step, shape, values, known)).join(' ');
-      return filter === undefined ? body : `if (w${i}(row) === true) { ${body} }`;
+      if (filter === undefined) return body;
+      const otherwise = `else if (f${i} !== false) refusePromise(f${i}, a${own[0]?.i}.name, 'where');`;
+      return `const f${i} = w${i}(row); if (f${i} === true) { ${body} } ${otherwise}`;
     }),
     'return v;',
     '};',
   ];
-  const args = { aggregates: steps.map(({ aggregate }) => aggregate), filters, values };
+  const args = {
+    aggregates: steps.map(({ aggregate }) => aggregate),
+    filters,
+    values,
+    refusePromise,
+  };
   return generated(args, source.join('\n')) as AddRow | undefined;
 }
 

@@ -1,18 +1,24 @@
+import { isPromise } from '../../lib/maybe.js';
 import { type BatchInfo, batchInfo } from '../../lib/plan/batchInfo.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import { ownStage } from './ownStage.js';
+import { promiseGiven } from './rowFunction.js';
 
 type Project = (row: unknown, batch: BatchInfo) => unknown;
 
 /** One row in, one row out, with the same event time. */
 export function mapStage(ctx: StageContext, out: Stage, project: Project): Stage {
-  return new (ownStage(MapStage, project, ownNext))(ctx, out, project);
+  return new (ownStage(MapStage, project, ownNext, { promiseGiven }))(ctx, out, project);
 }
 
+// `then` is looked for here and not in isPromise: of rows of one shape that costs nothing.
 const ownNext = `next(row, time) {
   let made;
   try {
     made = this.project(row, this.info);
+    if (typeof made === 'object' && made !== null && typeof made.then === 'function') {
+      throw promiseGiven(made, this.ctx.operatorId);
+    }
   } catch (error) {
     return this.ctx.failed(row, time, error);
   }
@@ -34,6 +40,7 @@ class MapStage implements Stage {
     let made: unknown;
     try {
       made = this.project(row, this.info);
+      if (isPromise(made)) throw promiseGiven(made, this.ctx.operatorId);
     } catch (error) {
       return this.ctx.failed(row, time, error);
     }

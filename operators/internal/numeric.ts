@@ -1,5 +1,6 @@
 import { StreamingError } from '../../lib/errors.js';
 import { Decimal } from '../../lib/schema/decimal.js';
+import { refusePromise } from './rowFunction.js';
 
 /** What can be added up: a number, or exactly, a bigint or Decimal. */
 export type Numeric = number | bigint | Decimal;
@@ -47,6 +48,7 @@ export function toDouble(value: unknown, aggregate: string): number {
 /** The value as a bigint or Decimal; anything else is refused with the aggregate's name. */
 export function exactOf(value: unknown, aggregate: string): Exact {
   if (typeof value === 'bigint' || value instanceof Decimal) return value;
+  refusePromise(value, aggregate);
   throw new StreamingError('AGGREGATE_VALUE_INVALID', {
     aggregate,
     expected: 'numbers, bigints, Decimals and nulls',

@@ -1,6 +1,7 @@
 import { StreamingError } from '../../lib/errors.js';
 import { Decimal } from '../../lib/schema/decimal.js';
 import { shown, unscaledAt } from './numeric.js';
+import { refusePromise } from './rowFunction.js';
 
 /** Values that `min`, `max`, `minBy` and `maxBy` compare. */
 export type Ordered = number | bigint | string | boolean | Date | Decimal;
@@ -17,6 +18,7 @@ export function compareSql(a: unknown, b: unknown, aggregate: string): number {
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
   if (a instanceof Date && b instanceof Date) return compareNumbers(a.getTime(), b.getTime());
   if (a instanceof Decimal && b instanceof Decimal) return compareDecimals(a, b);
+  refusePromise(a, aggregate);
   throw new StreamingError('AGGREGATE_VALUE_INVALID', {
     aggregate,
     expected: 'numbers, bigints, strings, booleans, Dates or Decimals, of one type',

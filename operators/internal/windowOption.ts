@@ -1,5 +1,6 @@
 import { eventTimeMs } from '../../lib/time/eventTime.js';
 import type { TimeWindow } from '../../lib/time/timeWindow.js';
+import { refuseAsyncFunction } from './rowFunction.js';
 
 /** A window as rows show it. */
 export function shownWindow(
@@ -30,6 +31,7 @@ export function checkTimeOptions(
       `${operator}: option time must be a function of the row, got ${typeof time}: { time: (row) => row.time }`,
     );
   }
+  refuseAsyncFunction(`${operator}: option time`, time);
   if (timestamps !== undefined && timestamps !== 'date' && timestamps !== 'ms') {
     throw new RangeError(
       `${operator}: option timestamps must be 'date' or 'ms', got ${JSON.stringify(timestamps)}`,

@@ -65,9 +65,52 @@ describe('json files', () => {
   });
 
   it('refuses a row without columns', () => {
-    for (const row of [1, null, [1], new Date(0), new Map()]) {
+    for (const row of [1, null, [1], new Date(0), new Map(), new Set([1]), Promise.resolve({})]) {
       expect(() => written(json, [row])).toThrow(expect.objectContaining({ code: 'SINK_ROW' }));
     }
+  });
+});
+
+describe('what a file cannot hold', () => {
+  const by = (...keys: readonly unknown[]) => new Map(keys.map((key) => [key, 0]));
+  const noDate = new Date(Number.NaN);
+
+  it.each<readonly [path: string, row: object, reason: string]>([
+    ['b', { b: Promise.resolve(1) }, 'is a Promise: await it before the sink'],
+    ['b', { b: Promise.reject(new Error('never handled')) }, 'is a Promise'],
+    ['b.c[1]', { a: 1, b: { c: [1, () => 1] } }, 'is a function'],
+    ['b', { b: Symbol('s') }, 'is a symbol'],
+    ['b[0]', { b: new Set([noDate]) }, 'is an invalid Date: give null instead'],
+    ['b[k].at', { b: new Map([['k', { at: noDate }]]) }, 'is an invalid Date'],
+    ['b', { b: by(1, '1') }, 'has two keys with the text "1"'],
+    ['b', { b: by(new Date(0), '1970-01-01T00:00:00.000Z') }, 'has two keys with the text'],
+    ['b[key [object Object]]', { b: by({}) }, 'is a Object, which is no data'],
+    ['b[key Invalid Date]', { b: by(noDate) }, 'is an invalid Date'],
+    ['b', { b: new WeakMap() }, 'is a WeakMap, which is no data'],
+  ])('is refused by JSON: %s', (value, row, reason) => {
+    const params = { format: 'json', value, reason: expect.stringContaining(reason) };
+    expect(() => written(jsonFormat(), [{ a: 1 }, row])).toThrow(
+      expect.objectContaining({ code: 'SINK_ROW', params }),
+    );
+  });
+
+  it.each<readonly [value: unknown, reason: string]>([
+    [Promise.resolve(1), 'is a Promise'],
+    [() => 1, 'is a function'],
+    [Symbol('s'), 'is a symbol'],
+    [noDate, 'is an invalid Date'],
+  ])('is refused by CSV: %s', (value, reason) => {
+    const params = { format: 'csv', value: 'a', reason: expect.stringContaining(reason) };
+    expect(() => written(csvFormat({ columns: ['a'] }), [{ a: value }])).toThrow(
+      expect.objectContaining({ code: 'SINK_ROW', params }),
+    );
+  });
+
+  it('is not an object without fields, nor a Map whose keys have texts of their own', () => {
+    const row = { a: {}, b: Object.create(null), c: [undefined], d: by(1, 'a', null, 2n) };
+    expect(written(jsonFormat(), [row])).toBe(
+      '{"a":{},"b":{},"c":[null],"d":{"1":0,"a":0,"null":0,"2":0}}\n',
+    );
   });
 });
 
@@ -100,9 +143,8 @@ describe('csv files', () => {
   it('takes columns from the schema, and dates by their type', () => {
     const at = new Date('2024-01-02T00:00:00Z');
     const shape = shaped({ day: { type: 'date' }, at: { type: 'timestamp' } });
-    const bad = { at: new Date(Number.NaN) };
-    expect(written(csvFormat(), [{ at, day: at }, bad], shape)).toBe(
-      '2024-01-02,2024-01-02T00:00:00.000Z\n,\n',
+    expect(written(csvFormat(), [{ at, day: at }], shape)).toBe(
+      '2024-01-02,2024-01-02T00:00:00.000Z\n',
     );
   });
 

@@ -4,6 +4,7 @@ import type { StructType } from '../../schema/types.js';
 import { cellText } from '../../terminal/cellText.js';
 import type { FileFormat, FileShape } from './format.js';
 import { recordOf } from './jsonFormat.js';
+import { rowError, unwritable } from './unwritable.js';
 
 /** Options of {@link csvFormat}; names as in Spark. */
 export interface CsvFormatOptions {
@@ -40,7 +41,13 @@ export function csvFormat(options: CsvFormatOptions = {}): FileFormat {
     encode: (rows, shape) => {
       const names = namesOf(shape);
       let text = header ? writer.header(names) : '';
-      for (const row of rows) text += writer.line(recordOf(row, 'csv'), names, shape);
+      for (const row of rows) {
+        try {
+          text += writer.line(recordOf(row, 'csv'), names, shape);
+        } catch (error) {
+          throw rowError('csv', row, error);
+        }
+      }
       return Buffer.from(text, 'utf8');
     },
   };
@@ -97,9 +104,13 @@ class CsvWriter {
 
   private cell(value: unknown, name: string, shape: FileShape): string {
     if (value === null || value === undefined) return this.nullValue;
-    if (value instanceof Date && Number.isNaN(value.getTime())) return this.nullValue;
     if (typeof value === 'string') return this.text(value);
-    if (typeof value === 'object' && !(value instanceof Decimal) && !(value instanceof Date)) {
+    const isDate = value instanceof Date;
+    if (typeof value === 'function' || typeof value === 'symbol' || value instanceof Promise) {
+      throw unwritable(value);
+    }
+    if (isDate && Number.isNaN(value.getTime())) throw unwritable(value);
+    if (typeof value === 'object' && !(value instanceof Decimal) && !isDate) {
       throw new StreamingError('SINK_ROW', {
         format: 'csv',
         value: `${name}: ${cellText(value)}`,
@@ -107,9 +118,7 @@ class CsvWriter {
       });
     }
     const type = shape.schema?.fields.find((field) => field.name === name)?.dataType;
-    return this.text(
-      value instanceof Date ? dateText(value, type?.type === 'date') : String(value),
-    );
+    return this.text(isDate ? dateText(value, type?.type === 'date') : String(value));
   }
 
   /** Text that reads as null would come back as null: it is quoted. */

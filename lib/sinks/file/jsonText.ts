@@ -1,11 +1,15 @@
 import { Decimal } from '../../schema/decimal.js';
 import type { DataType, StructType } from '../../schema/types.js';
+import { isOpaque, Unwritable, unwritable } from './unwritable.js';
 
 /**
  * A row as one line of JSON, without fields in `omit` and, as in Spark, without fields that are null.
  *
  * bigint and Decimal are exact number literals, NaN and the infinities are strings, binary is base64,
  * a Map is an object of its entries.
+ *
+ * Errors: `Unwritable` for what JSON would lose: a Promise, a function, an invalid Date, two keys of a Map
+ *         with one text.
  */
 export function jsonRow(row: object, omit: ReadonlySet<string>, schema?: StructType): string {
   let line = '';
@@ -30,8 +34,10 @@ export function jsonText(value: unknown, type?: DataType): string {
       return String(value);
     case 'object':
       return value === null ? 'null' : objectText(value, type);
-    default:
+    case 'undefined':
       return 'null';
+    default:
+      throw unwritable(value);
   }
 }
 
@@ -46,13 +52,15 @@ function objectText(value: object, type: DataType | undefined): string {
   if (value.toString !== Object.prototype.toString && typeof value.toString === 'function') {
     return JSON.stringify(String(value));
   }
-  return jsonRow(value, nothing, type?.type === 'struct' ? type : undefined);
+  const text = jsonRow(value, nothing, type?.type === 'struct' ? type : undefined);
+  if (text === '{}' && isOpaque(value)) throw unwritable(value);
+  return text;
 }
 
 const nothing: ReadonlySet<string> = new Set();
 
 function dateText(value: Date, type: DataType | undefined): string {
-  if (Number.isNaN(value.getTime())) return 'null';
+  if (Number.isNaN(value.getTime())) throw unwritable(value);
   const text = value.toISOString();
   return `"${type?.type === 'date' ? text.replace(/T.*/, '') : text}"`;
 }
@@ -62,14 +70,27 @@ function arrayText(values: readonly unknown[], element: DataType | undefined): s
 }
 
 function mapText(map: ReadonlyMap<unknown, unknown>, type: DataType | undefined): string {
-  const entries = [...map].map(
-    ([key, value]) => `${JSON.stringify(keyText(key))}:${jsonText(value, type)}`,
-  );
+  const names = Array.from(map.keys(), keyText);
+  const isText = Array.from(map.keys()).every((key) => typeof key === 'string');
+  // Keys that are texts differ; another may have the text of one.
+  if (!isText && new Set(names).size < names.length) {
+    const twice = names.find((name, i) => names.indexOf(name) < i);
+    const reason = `has two keys with the text ${JSON.stringify(twice)}: give one of them another`;
+    throw new Unwritable(map, reason);
+  }
+  const values = [...map.values()];
+  const entries = names.map((name, i) => `${JSON.stringify(name)}:${jsonText(values[i], type)}`);
   return `{${entries.join(',')}}`;
 }
 
 function keyText(key: unknown): string {
-  return key instanceof Date ? key.toISOString() : String(key);
+  if (typeof key === 'string') return key;
+  if (key instanceof Date && !Number.isNaN(key.getTime())) return key.toISOString();
+  if (typeof key === 'symbol' || typeof key === 'function') throw unwritable(key);
+  if (typeof key !== 'object' || key === null) return String(key);
+  const hasText = typeof key.toString === 'function' && key.toString !== Object.prototype.toString;
+  if (!hasText || key instanceof Date) throw unwritable(key);
+  return String(key);
 }
 
 function typeOf(schema: StructType | undefined, name: string): DataType | undefined {

@@ -1,4 +1,5 @@
 import type { NodeTraits } from '../../../lib/plan/planNode.js';
+import { refuseAsyncFunction } from '../rowFunction.js';
 
 /**
  * What makes two rows the same: a function of the row, or names of its columns.
@@ -10,6 +11,7 @@ export type DedupKey<T> = ((row: T) => unknown) | readonly (keyof T & string)[];
 /** The key of a row; without `key` the row itself, all its columns. */
 export function dedupKeyOf<T>(key: DedupKey<T> | undefined, operator: string): KeyFunction {
   if (key === undefined) return (row) => row;
+  refuseAsyncFunction(operator, key);
   if (typeof key === 'function') return (row) => key(row as T);
   if (!Array.isArray(key)) {
     throw new TypeError(

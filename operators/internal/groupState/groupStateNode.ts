@@ -2,6 +2,7 @@ import type { PlanNode } from '../../../lib/plan/planNode.js';
 import { keyColumnsOf } from '../groupingText.js';
 import { checkInitialState, type InitialState } from '../initialEntries.js';
 import { keyOnlyGrouping } from '../keyOnlyGrouping.js';
+import { refuseAsyncFunction } from '../rowFunction.js';
 import type { GroupTimeout } from './groupState.js';
 import { checkGroupStateShape, type FunctionMode, type GroupStateNode } from './groupStateShape.js';
 import { type GroupStateSpec, GroupStateStage } from './groupStateStage.js';
@@ -68,6 +69,7 @@ export function checkGroupStateArguments(
       `${operator} needs a function, got ${String(fn)}: write ${operator}((key, rows, state) => …)`,
     );
   }
+  refuseAsyncFunction(operator, fn);
   if (!timeouts.some((known) => known === timeout)) {
     throw new TypeError(
       `${operator} timeout must be 'none', 'processingTime' or 'eventTime', got ${String(timeout)}`,

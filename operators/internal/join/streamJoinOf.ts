@@ -1,6 +1,7 @@
 import type { PlanNode } from '../../../lib/plan/planNode.js';
 import { type DurationInput, durationMs } from '../../../lib/time/duration.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
+import { refuseAsyncFunction } from '../rowFunction.js';
 import { carriesWatermark } from './carriesWatermark.js';
 import { ColumnKeyReader, type KeyReader, keyFunction, TimeKeyReader } from './joinKey.js';
 import type { StreamJoinConditions, TimeBound } from './joinOptions.js';
@@ -135,6 +136,7 @@ function conjunctOf({ left, plus = 0, leftTime, rightTime }: TimeBound): TimeCon
       `joinWith: a bound in within has left: '<', '<=', '>' or '>=', got ${JSON.stringify(left)}`,
     );
   }
+  for (const time of [leftTime, rightTime]) refuseAsyncFunction('joinWith: within', time);
   return {
     cmp: left,
     plusMs: durationMs(plus, 'joinWith: plus of a bound in within', { min: 'any' }),
