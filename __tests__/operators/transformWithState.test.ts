@@ -381,6 +381,35 @@ describe('transformWithState', () => {
     expect(() => running({ timeMode: 'none', init, handleInputRows: () => [] })).toThrow(isAsync);
   });
 
+  it('never fires a timer before its time', async () => {
+    const harness = running(
+      {
+        timeMode: 'eventTime',
+        init: () => 0,
+        handleInputRows(key, _rows, _state, ctx) {
+          ctx.registerTimer(2000.5);
+          ctx.registerTimer(-0.5);
+          ctx.registerTimer(3000.5);
+          ctx.deleteTimer(3000.2); // the same whole ms
+          return [[key, ...ctx.listTimers()]];
+        },
+        handleExpiredTimer: (key, timerMs) => [[key, timerMs]],
+      },
+      0,
+    );
+    const batch = async (watermark: number) =>
+      (
+        await harness.batch({
+          rows: watermark < 0 ? at(['a', 0]) : [],
+          late: watermark,
+          evict: watermark,
+        })
+      ).rows;
+    expect(await batch(-1)).toEqual([['a', 0, 2001]]);
+    expect(await batch(2000)).toEqual([['a', 0]]);
+    expect(await batch(2001)).toEqual([['a', 2001]]);
+  });
+
   it('refuses timers without a time mode, and times that are none', () => {
     const register = (timeMode: 'none' | 'processingTime', time: unknown) =>
       running({

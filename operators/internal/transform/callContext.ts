@@ -51,7 +51,8 @@ export class CallContext implements CallTimes, Timers {
 
   private timerMs(at: number | Date, called: string): number {
     const ms = at instanceof Date ? at.getTime() : at;
-    if (typeof ms === 'number' && Math.abs(ms) <= 8.64e15) return Math.floor(ms) + 0;
+    // Up: a timer fires at its time or after, never before.
+    if (typeof ms === 'number' && Math.abs(ms) <= 8.64e15) return Math.ceil(ms) + 0;
     const { operator } = this.scope;
     const value = at instanceof Date ? 'an invalid Date' : String(at);
     throw new StreamingError('TRANSFORM_TIMER_TIME', { operator, called, value });

@@ -55,7 +55,7 @@ export interface CallTimes {
  * @since 0.1.0
  */
 export interface Timers {
-  /** One that is there already stays as it is. */
+  /** One that is there already stays as it is. A part of a millisecond is rounded up. */
   registerTimer(at: number | Date): void;
   deleteTimer(at: number | Date): void;
   /** In order of time; while a timer fires it is still among them. */
