@@ -2,6 +2,7 @@ import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { StreamingError } from '../lib/errors.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import type { QueryShape } from '../lib/plan/queryShape.js';
+import { requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { type EventTimeInput, eventTimeMs } from '../lib/time/eventTime.js';
 import { hasAggregationAbove } from './internal/aggregationAbove.js';
@@ -68,6 +69,7 @@ export function dropDuplicates<T>(
   const key = onlyOptions ? undefined : keyOrOptions;
   const given = onlyOptions ? keyOrOptions : options;
   const keyOf = dedupKeyOf(key, 'dropDuplicates');
+  requireKnownOptions('dropDuplicates', given, { eventTime: true });
   const timeOf = timeOption(given?.eventTime);
   return (source: Observable<T>) => new DataStream<T>(node(planOf(source), key, keyOf, timeOf));
 }

@@ -1,4 +1,5 @@
 import type { Observable, OperatorFunction } from 'rxjs';
+import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import type { GroupState } from './internal/groupState/groupState.js';
 import { checkGroupStateArguments, groupStateNode } from './internal/groupState/groupStateNode.js';
@@ -19,6 +20,12 @@ export interface FlatMapGroupsOptions<K, S> extends MapGroupsOptions<K, S> {
    */
   readonly outputMode?: 'append' | 'update';
 }
+
+const optionNames: OptionNames<FlatMapGroupsOptions<unknown, unknown>> = {
+  timeout: true,
+  initialState: true,
+  outputMode: true,
+};
 
 /**
  * Calls a function with the new rows of each key and the key's state; it gives any number of rows.
@@ -49,6 +56,7 @@ export function flatMapGroupsWithState<K, V, S, Out>(
   options: FlatMapGroupsOptions<NoInfer<K>, S> = {},
 ): OperatorFunction<KeyedRow<K, V>, Out> {
   const operator = 'flatMapGroupsWithState';
+  requireKnownOptions<FlatMapGroupsOptions<unknown, unknown>>(operator, options, optionNames);
   const { outputMode: mode = 'append', timeout = 'none', initialState } = options;
   checkGroupStateArguments(operator, fn, timeout, initialState);
   if (mode !== 'append' && mode !== 'update') {

@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DimensionsOf, GroupedRow, ValueOf } from '../lib/plan/groupedRow.js';
+import { requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { addGrouping } from './internal/groupingStep.js';
 import { refuseAsyncFunction } from './internal/rowFunction.js';
 
@@ -95,9 +96,9 @@ function argumentsOf(args: readonly unknown[]): {
     );
   }
   refuseAsyncFunction('groupByKey', first);
-  const eventTime = hasOptions
-    ? (last as GroupByKeyOptions<unknown> | undefined)?.eventTime
-    : undefined;
+  const options = hasOptions ? (last as GroupByKeyOptions<unknown> | undefined) : undefined;
+  requireKnownOptions('groupByKey', options, { eventTime: true });
+  const eventTime = options?.eventTime;
   if (eventTime !== undefined && typeof eventTime !== 'function') {
     throw new TypeError(
       `groupByKey: option eventTime must be a function of the key, got ${typeof eventTime}: { eventTime: (key) => key.time }`,

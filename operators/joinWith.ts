@@ -1,4 +1,5 @@
 import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
+import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import type {
   Joined,
@@ -78,8 +79,10 @@ export function joinWith<L, R, const J extends JoinType, K, Out = Joined<J, L, R
 export function joinWith(right: unknown, given: unknown): OperatorFunction<unknown, unknown> {
   const options = checked(given);
   if (isObservable(right) && !(right instanceof StaticRows)) {
+    requireKnownOptions('joinWith', options, streamNames);
     return withStream(right, options);
   }
+  requireKnownOptions<AnyStaticJoin>('joinWith with a table', options, tableNames);
   const table = staticRows(right as StaticInput<unknown>);
   return (left) => {
     if (left instanceof StaticRows) throw twoTables();
@@ -104,6 +107,29 @@ function withStream(
 }
 
 type AnyJoin = AnyStreamJoin & AnyStaticJoin;
+
+const streamNames: OptionNames<AnyStreamJoin> = {
+  type: true,
+  on: true,
+  where: true,
+  leftWhere: true,
+  rightWhere: true,
+  select: true,
+  onTime: true,
+  within: true,
+  unbounded: true,
+  ttl: true,
+  leftIsStatic: true,
+  time: true,
+};
+const tableNames: OptionNames<AnyStaticJoin> = {
+  type: true,
+  on: true,
+  where: true,
+  leftWhere: true,
+  rightWhere: true,
+  select: true,
+};
 
 /** Those whose answers nothing else looks at: a Promise would be true, or the row. */
 const functions = ['where', 'leftWhere', 'rightWhere', 'select'] as const;

@@ -1,4 +1,5 @@
 import type { Observable, OperatorFunction } from 'rxjs';
+import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import type { GroupState, GroupTimeout } from './internal/groupState/groupState.js';
 import { checkGroupStateArguments, groupStateNode } from './internal/groupState/groupStateNode.js';
@@ -20,6 +21,11 @@ export interface MapGroupsOptions<K, S> {
   /** State per key before the first row; each of its keys is called in the first batch. */
   readonly initialState?: InitialState<K, S>;
 }
+
+const optionNames: OptionNames<MapGroupsOptions<unknown, unknown>> = {
+  timeout: true,
+  initialState: true,
+};
 
 /**
  * Calls a function with the new rows of each key and the key's state; it gives one row per call.
@@ -51,6 +57,7 @@ export function mapGroupsWithState<K, V, S, Out>(
   options: MapGroupsOptions<NoInfer<K>, S> = {},
 ): OperatorFunction<KeyedRow<K, V>, Out> {
   const operator = 'mapGroupsWithState';
+  requireKnownOptions<MapGroupsOptions<unknown, unknown>>(operator, options, optionNames);
   const { timeout = 'none', initialState } = options;
   checkGroupStateArguments(operator, fn, timeout, initialState);
   const call = fn as (

@@ -2,6 +2,7 @@ import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { StreamingError } from '../lib/errors.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import type { QueryShape } from '../lib/plan/queryShape.js';
+import { requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { oneOf } from '../lib/sources/sourceOption.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { hasAggregationAbove } from './internal/aggregationAbove.js';
@@ -43,6 +44,7 @@ export function desc<T>(value: (row: T) => unknown, options: OrderOptions = {}):
 }
 
 function nullsOf(owner: string, options: OrderOptions, byDefault: NullsOrder): NullsOrder {
+  requireKnownOptions(owner, options, { nulls: true });
   return oneOf(owner, 'nulls', options.nulls ?? byDefault, ['first', 'last']);
 }
 

@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DimensionsOf, GroupedRow, ValueOf } from '../lib/plan/groupedRow.js';
+import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../lib/time/duration.js';
 import type { EventTimeInput } from '../lib/time/eventTime.js';
 import type { TimeWindow } from '../lib/time/timeWindow.js';
@@ -16,6 +17,8 @@ export interface SessionWindowOptions<V, M extends 'date' | 'ms' = 'date' | 'ms'
   /** `TimeWindow` of Dates (default), or of ms since the epoch. */
   readonly timestamps?: M;
 }
+
+const optionNames: OptionNames<SessionWindowOptions<never>> = { time: true, timestamps: true };
 
 /**
  * Puts the rows of a key into sessions: runs of rows less than a gap apart.
@@ -44,6 +47,7 @@ export function sessionWindow<S, const M extends 'date' | 'ms' = 'date'>(
   S,
   GroupedRow<DimensionsOf<S> & { window: TimeWindow<BoundOf<M>> }, ValueOf<S>>
 > {
+  requireKnownOptions<SessionWindowOptions<never>>('sessionWindow', options, optionNames);
   checkTimeOptions('sessionWindow', options);
   const gapMs = gapOf(gap);
   const time = options.time as ((row: unknown) => unknown) | undefined;

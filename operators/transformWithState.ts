@@ -1,5 +1,6 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { PlanNode } from '../lib/plan/planNode.js';
+import { type OptionNames, requireKnownMembers } from '../lib/sources/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { keyColumnsOf } from './internal/groupingText.js';
 import { checkInitialState } from './internal/initialEntries.js';
@@ -110,6 +111,17 @@ const optionalHandlers = [
   'close',
 ] as const;
 
+const memberNames: OptionNames<AnyProcessor> = {
+  timeMode: true,
+  init: true,
+  initialState: true,
+  handleInitialState: true,
+  handleInputRows: true,
+  handleExpiredTimer: true,
+  eventTime: true,
+  close: true,
+};
+
 function check(processor: object): void {
   if (typeof processor !== 'object' || processor === null) {
     throw new TypeError(
@@ -123,6 +135,7 @@ function check(processor: object): void {
       `${operator} timeMode must be 'none', 'processingTime' or 'eventTime', got ${String(timeMode)}`,
     );
   }
+  requireKnownMembers<AnyProcessor>(operator, processor as AnyProcessor, memberNames);
   for (const name of handlers) requireFunction(name, part(name));
   for (const name of optionalHandlers) {
     if (part(name) !== undefined) requireFunction(name, part(name));

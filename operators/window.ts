@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DimensionsOf, GroupedRow, ValueOf } from '../lib/plan/groupedRow.js';
+import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import type { DurationInput } from '../lib/time/duration.js';
 import type { EventTimeInput } from '../lib/time/eventTime.js';
 import type { TimeWindow } from '../lib/time/timeWindow.js';
@@ -24,6 +25,14 @@ export interface WindowOptions<V, M extends 'date' | 'ms' = 'date' | 'ms'> {
    */
   readonly timeZone?: string;
 }
+
+const optionNames: OptionNames<WindowOptions<never>> = {
+  slide: true,
+  startTime: true,
+  time: true,
+  timestamps: true,
+  timeZone: true,
+};
 
 /** Row type of a window's bounds. */
 export type BoundOf<M extends 'date' | 'ms'> = M extends 'ms' ? number : Date;
@@ -57,6 +66,7 @@ export function window<S, const M extends 'date' | 'ms' = 'date'>(
   size: DurationInput,
   options: WindowOptions<ValueOf<S>, M> = {},
 ): OperatorFunction<S, WindowedBy<S, M>> {
+  requireKnownOptions<WindowOptions<never>>('window', options, optionNames);
   const spec = fixedWindow('window', size, options);
   const time = timeReader(spec.time);
   const show = (

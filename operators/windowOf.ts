@@ -1,3 +1,4 @@
+import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import type { DurationInput } from '../lib/time/duration.js';
 import { type EventTimeInput, eventTimeMs } from '../lib/time/eventTime.js';
 import type { TimeWindow } from '../lib/time/timeWindow.js';
@@ -13,6 +14,8 @@ export interface WindowOfOptions<M extends 'date' | 'ms' = 'date' | 'ms'> {
   /** `TimeWindow` of Dates (default), or of ms since the epoch. */
   readonly timestamps?: M;
 }
+
+const optionNames: OptionNames<WindowOfOptions> = { startTime: true, timestamps: true };
 
 /**
  * A function that gives the tumbling window of a time in a row, to make a column of it: as a join key,
@@ -35,6 +38,7 @@ export function windowOf<T, const M extends 'date' | 'ms' = 'date'>(
   size: DurationInput,
   options: WindowOfOptions<M> = {},
 ): (row: T) => TimeWindow<BoundOf<M>> | null {
+  requireKnownOptions<WindowOfOptions>('windowOf', options, optionNames);
   const { sizeMs, startMs, timestamps } = fixedWindow('windowOf', size, { ...options, time });
   return (row) => {
     const at = eventTimeMs(time(row));

@@ -1,6 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { isWatermarkNode, type WatermarkNode } from '../lib/plan/watermarkNode.js';
+import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { type DurationInput, durationMs } from '../lib/time/duration.js';
 import { eventTimeMs } from '../lib/time/eventTime.js';
@@ -15,6 +16,8 @@ export interface WithWatermarkOptions {
    */
   readonly idleAfter?: DurationInput;
 }
+
+const optionNames: OptionNames<WithWatermarkOptions> = { idleAfter: true };
 
 /** What an event time may be. */
 export type EventTime = Date | number | null | undefined | { toMillis(): number };
@@ -38,6 +41,7 @@ export function withWatermark<T>(
   delay: DurationInput,
   options: WithWatermarkOptions = {},
 ): MonoTypeOperatorFunction<T> {
+  requireKnownOptions('withWatermark', options, optionNames);
   const delayMs = durationMs(delay, 'delay of withWatermark', { months: 'as 31 days' });
   const idleAfterMs =
     options.idleAfter === undefined

@@ -1,3 +1,4 @@
+import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import type {
   KeyedTable,
   StateMetrics,
@@ -9,6 +10,13 @@ import { KeyedMapTable } from './tables/keyedMapTable.js';
 import type { StateTable } from './tables/stateTable.js';
 import type { TableBelow } from './tables/tableBelow.js';
 import { TimedMapTable } from './tables/timedMapTable.js';
+
+const optionNames: OptionNames<TableOptions<never>> = {
+  toStored: true,
+  fromStored: true,
+  counted: true,
+  cached: true,
+};
 
 export type TableKind = 'keyed' | 'timed';
 
@@ -52,6 +60,11 @@ export class OperatorState implements StateStore {
     const known = this.keyedTables.get(name);
     if (known !== undefined) return known as KeyedTable<V>;
     if (this.timedTables.has(name)) throw otherKind(this.operatorId, name, 'timed');
+    requireKnownOptions<TableOptions<V>>(
+      `table ${name} of ${this.operatorId}`,
+      options,
+      optionNames,
+    );
     const below = this.ground.below(this.operatorId, name, 'keyed', options);
     const table = new KeyedMapTable<V>(this.operatorId, name, options.counted ?? true, below);
     this.keyedTables.set(name, table as KeyedTable<unknown>);
@@ -63,6 +76,11 @@ export class OperatorState implements StateStore {
     const known = this.timedTables.get(name);
     if (known !== undefined) return known as TimedTable<V>;
     if (this.keyedTables.has(name)) throw otherKind(this.operatorId, name, 'keyed');
+    requireKnownOptions<TableOptions<V>>(
+      `table ${name} of ${this.operatorId}`,
+      options,
+      optionNames,
+    );
     const below = this.ground.below(this.operatorId, name, 'timed', options);
     const table = new TimedMapTable<V>(this.operatorId, name, options.counted ?? true, below);
     this.timedTables.set(name, table as TimedTable<unknown>);

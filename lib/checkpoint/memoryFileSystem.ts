@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { StreamingError } from '../errors.js';
+import { requireKnownOptions } from '../sources/knownOptions.js';
 import type { AppendFile, AppendFiles } from './appendFiles.js';
 import { type FileSystem, type PublishOptions, temporaryPrefix } from './fileSystem.js';
 
@@ -73,7 +74,9 @@ export class MemoryFileSystem implements FileSystem {
   private made = 0;
   private temporaries = 0;
 
-  constructor(private readonly options: MemoryFileOptions = {}) {}
+  constructor(private readonly options: MemoryFileOptions = {}) {
+    requireKnownOptions('MemoryFileSystem', options, { onStep: true, ignored: true });
+  }
 
   async makeDirectory(path: string): Promise<void> {
     await this.step('mkdir', path);

@@ -1,9 +1,11 @@
 import type { Observable } from 'rxjs';
 import { outputModeOf } from '../plan/outputModeNode.js';
 import { planGraph } from '../plan/planGraph.js';
+import { writeStreamNames } from '../query/checkOptions.js';
 import type { StreamingQuery } from '../query/streamingQuery.js';
 import { type WriteStreamOptions, writeStream } from '../query/writeStream.js';
 import { consoleSink } from '../sinks/consoleSink.js';
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { planOf } from '../stream/dataStream.js';
 
 /** Options of {@link display}: those of `writeStream`, but the sink is the page and the terminal. */
@@ -11,6 +13,12 @@ export interface DisplayOptions<T> extends Omit<WriteStreamOptions<T>, 'sink'> {
   /** Rows of each batch that the terminal shows. Default 20. */
   readonly numRows?: number;
 }
+
+const { sink: _, ...shared } = writeStreamNames;
+const optionNames: OptionNames<Omit<DisplayOptions<unknown>, 'internals'>> = {
+  ...shared,
+  numRows: true,
+};
 
 /**
  * Starts a query whose result shows on the live page and in the terminal: one call for scripts and
@@ -31,6 +39,8 @@ export function display<T>(
   stream: Observable<T>,
   options: DisplayOptions<NoInfer<T>> = {},
 ): StreamingQuery {
+  const { internals: _, ...known } = options;
+  requireKnownOptions<Omit<DisplayOptions<never>, 'internals'>>('display', known, optionNames);
   const { numRows = 20, ...rest } = options;
   const graph = planGraph(planOf(stream));
   const aggregates = graph.nodes.some((node) => node.traits?.aggregation);

@@ -1,3 +1,5 @@
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
+
 /** Where the live page is and how much it keeps. */
 export interface LivePageOptions {
   /**
@@ -8,6 +10,8 @@ export interface LivePageOptions {
   /** Result rows kept per query, from 1 to 10,000. Default 1,000. */
   readonly rows?: number;
 }
+
+const optionNames: OptionNames<LivePageOptions> = { port: true, rows: true };
 
 /** An open live page. */
 export interface LivePage {
@@ -23,6 +27,7 @@ export function checkedPage(options: LivePageOptions): {
   readonly port: number | undefined;
   readonly rows: number;
 } {
+  requireKnownOptions('livePage', options, optionNames);
   const { port, rows = 1000 } = options;
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new RangeError(`livePage: port must be a whole number from 0 to 65535, not ${port}`);

@@ -1,9 +1,31 @@
 import type { StreamSink } from '../sinks/sink.js';
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import type { Trigger } from '../triggers/trigger.js';
+import type { WriteStreamOptions } from './writeStream.js';
 
 const triggers =
   "processingTime('1 second'), asap(), availableNow(), once(), continuous('1 second')";
 const sinks = 'consoleSink(), memorySink(), fileSink(…), foreachBatch(…)';
+
+/** Those that users know. */
+export const writeStreamNames: OptionNames<Omit<WriteStreamOptions<unknown>, 'internals'>> = {
+  sink: true,
+  outputMode: true,
+  queryName: true,
+  trigger: true,
+  checkpointLocation: true,
+  from: true,
+  multipleWatermarkPolicy: true,
+  failedRows: true,
+  lateSink: true,
+  failedSink: true,
+  restart: true,
+  rxTimeout: true,
+  stopTimeout: true,
+  stateCacheEntries: true,
+  page: true,
+  stateStore: true,
+};
 
 /** Options as a program without types may give them. */
 type Given = Readonly<Record<string, unknown>>;
@@ -15,6 +37,8 @@ export function checkOptions(options: unknown): void {
       `writeStream needs options with a sink, got ${shown(options)}: writeStream(stream, { sink: consoleSink() })`,
     );
   }
+  const { internals: _, ...known } = options as WriteStreamOptions<unknown>;
+  requireKnownOptions('writeStream', known, writeStreamNames);
   const given = options as Given;
   checkSink('sink', given.sink);
   for (const name of ['lateSink', 'failedSink']) {

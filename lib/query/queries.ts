@@ -1,6 +1,7 @@
 import { asyncScheduler, config } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { isPromise } from '../maybe.js';
+import { type OptionNames, requireKnownMembers } from '../sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { RestartEvent } from './restartPolicy.js';
@@ -41,12 +42,21 @@ const listenerMethods = [
 type ListenerMethod = (typeof listenerMethods)[number];
 type EventOf<M extends ListenerMethod> = Parameters<Required<StreamingQueryListener>[M]>[0];
 
+const listenerNames: OptionNames<StreamingQueryListener> = {
+  countsRows: true,
+  onQueryStarted: true,
+  onQueryProgress: true,
+  onQueryRestarted: true,
+  onQueryTerminated: true,
+};
+
 function requireListener(listener: unknown): void {
   if (typeof listener !== 'object' || listener === null) {
     throw new TypeError(
       `addListener needs an object, got ${typeof listener === 'function' ? 'a function' : JSON.stringify(listener)}: queries.addListener({ onQueryProgress: ({ progress }) => … })`,
     );
   }
+  requireKnownMembers<StreamingQueryListener>('addListener', listener, listenerNames);
   for (const method of listenerMethods) {
     const given: unknown = Reflect.get(listener, method);
     if (given === undefined || typeof given === 'function') continue;

@@ -1,3 +1,4 @@
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import type { StateRow } from './queryState.js';
 
 /** Options of {@link readState}. */
@@ -7,6 +8,8 @@ export interface ReadStateOptions {
   /** One of the operator's tables. Default: all. */
   readonly table?: string;
 }
+
+const optionNames: OptionNames<ReadStateOptions> = { operator: true, table: true };
 
 /** A row of {@link readState}. */
 export interface StoredStateRow extends StateRow {
@@ -32,6 +35,7 @@ export async function* readState(
   checkpointLocation: string,
   options: ReadStateOptions = {},
 ): AsyncGenerator<StoredStateRow> {
+  requireKnownOptions('readState', options, optionNames);
   const { readState: open } = await import('../../state/level/readState.js');
   const state = await open(checkpointLocation);
   try {

@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { StreamingError } from '../errors.js';
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 
 /** How often a failed query starts again by itself, and after how long. */
@@ -21,6 +22,8 @@ export interface RestartEvent {
   readonly delayMs: number;
 }
 
+const optionNames: OptionNames<RestartOptions> = { attempts: true, delay: true, maxDelay: true };
+
 /** Counts failures in a row. Exponential, without jitter: a query competes with nobody for its checkpoint. */
 export class RestartPolicy {
   /** Restarts since the query was started. */
@@ -36,6 +39,7 @@ export class RestartPolicy {
 
   static of(options: RestartOptions | undefined, durable: boolean): RestartPolicy {
     if (options === undefined) return new RestartPolicy(0, 0, 0);
+    requireKnownOptions('restart of writeStream', options, optionNames);
     const { attempts, delay = '1 second', maxDelay = '1 minute' } = options;
     if (!Number.isSafeInteger(attempts) || attempts < 1) {
       throw new RangeError(`restart.attempts must be a whole number >= 1, not ${String(attempts)}`);

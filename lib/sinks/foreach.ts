@@ -1,5 +1,6 @@
 import { drive, isPromise, type MaybePromise, type Steps, then, wait } from '../maybe.js';
 import { outputModes } from '../plan/outputMode.js';
+import { type OptionNames, requireKnownMembers } from '../sources/knownOptions.js';
 import type { Sink, StreamSink } from './sink.js';
 
 /** What {@link foreach} calls. One object for the whole run, one batch at a time. */
@@ -11,6 +12,8 @@ export interface RowWriter<T> {
   /** Once for each `open` that answered, also after `false`, with the error if there was one. */
   close?(error?: unknown): MaybePromise<void>;
 }
+
+const memberNames: OptionNames<RowWriter<unknown>> = { open: true, process: true, close: true };
 
 /**
  * Hands each row to a function of yours.
@@ -33,6 +36,7 @@ export function foreach<T>(writer: RowWriter<T>): StreamSink<T> {
   if (typeof writer?.process !== 'function') {
     throw new TypeError('foreach needs a function process(row): foreach({ process: (row) => … })');
   }
+  requireKnownMembers<RowWriter<never>>('foreach', writer, memberNames);
   return {
     kind: 'foreach',
     description: 'ForeachSink',

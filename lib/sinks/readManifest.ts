@@ -1,6 +1,7 @@
 import type { FileSystem } from '../checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { drive } from '../maybe.js';
+import { requireKnownOptions } from '../sources/knownOptions.js';
 import type { ManifestFile } from './file/manifestEntry.js';
 import { readEntries } from './file/manifestReading.js';
 
@@ -28,8 +29,10 @@ export interface SinkManifest {
  */
 export async function readManifest(
   path: string,
-  { fileSystem = nodeFileSystem() }: { readonly fileSystem?: FileSystem } = {},
+  options: { readonly fileSystem?: FileSystem } = {},
 ): Promise<SinkManifest> {
+  requireKnownOptions('readManifest', options, { fileSystem: true });
+  const { fileSystem = nodeFileSystem() } = options;
   const { queryId, last, entries } = await drive(readEntries(fileSystem, path));
   return { queryId, lastBatchId: last, files: entries.flatMap((entry) => entry.files) };
 }

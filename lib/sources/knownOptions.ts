@@ -11,7 +11,7 @@ export type OnlyOptions<O, Known> = {
 };
 
 /**
- * Refuses options that there are not, when a source or sink is built: one that is misspelled would be
+ * Refuses options that there are not, when what takes them is built: one that is misspelled would be
  * without effect.
  *
  * @throws TypeError naming the option, and what to use in its place.
@@ -21,14 +21,30 @@ export function requireKnownOptions<O extends object>(
   options: O | undefined,
   names: OptionNames<O>,
 ): void {
+  if (options === undefined) return;
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${owner} takes an object with options, not ${shown(options)}`);
+  }
   const known = Object.keys(names);
-  for (const option of Object.keys(options ?? {})) {
+  for (const option of Object.keys(options)) {
     if (Object.hasOwn(names, option)) continue;
     const fix = sameName(option, known) ?? sparkOption(option, known) ?? likelyName(option, known);
     throw new TypeError(
       `${owner} has no option ${shown(option)}: ${fix}; its options are ${known.sort().join(', ')}`,
     );
   }
+}
+
+/**
+ * As {@link requireKnownOptions}, for an object of functions that the engine calls. An instance of a class
+ * may have what else it needs.
+ */
+export function requireKnownMembers<O extends object>(
+  owner: string,
+  object: O,
+  names: OptionNames<O>,
+): void {
+  if (Object.getPrototypeOf(object) === Object.prototype) requireKnownOptions(owner, object, names);
 }
 
 /** Spark's options have no case, these have. */

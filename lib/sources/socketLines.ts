@@ -120,6 +120,7 @@ function settingsOf(options: SocketLinesOptions): SocketSettings {
 
 function policyOf(options: SocketLinesOptions): ConnectionPolicy {
   const { host, port, reconnect } = options;
+  requireKnownOptions('socketLines: reconnect', reconnect, { delay: true, attempts: true });
   const ms = (input: DurationInput, option: string) =>
     durationMs(input, `socketLines: ${option}`, { min: 'positive' });
   return {

@@ -1,4 +1,5 @@
 import { isObservable, type Observable } from 'rxjs';
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import type { StreamSource } from '../sources/source.js';
 import { oneOf } from '../sources/sourceOption.js';
 import { DataStream } from './dataStream.js';
@@ -11,6 +12,13 @@ export interface ReadStreamOptions extends LiveOptions {
   /** What happens to records that cannot be decoded; default: as the query's `failedRows` says. */
   readonly badRecords?: RowPolicy;
 }
+
+const optionNames: OptionNames<ReadStreamOptions> = {
+  name: true,
+  bufferSize: true,
+  whenFull: true,
+  badRecords: true,
+};
 
 /**
  * Makes a stream of a source, or of any Observable.
@@ -29,6 +37,7 @@ export function readStream<T>(
   source: StreamSource<T> | Observable<T>,
   options: ReadStreamOptions = {},
 ): DataStream<T> {
+  requireKnownOptions('readStream', options, optionNames);
   if (options.badRecords !== undefined) {
     oneOf('readStream', 'badRecords', options.badRecords, rowPolicies);
   }

@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { type ErrorCode, StreamingError } from '../errors.js';
+import { requireKnownOptions } from '../sources/knownOptions.js';
 import type { MemoryStream } from '../sources/memoryStream.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import { deepFreeze } from './deepFreeze.js';
@@ -204,6 +205,8 @@ export function assertState(
   },
   operator = 0,
 ): TestAction {
+  const names = { total: true, updated: true, removed: true, dropped: true } as const;
+  requireKnownOptions('assertState', expected, names);
   return {
     name: `assertState(${show(expected)}, ${operator})`,
     run: (test) => {

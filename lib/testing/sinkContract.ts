@@ -1,6 +1,7 @@
 import type { FileSystem } from '../checkpoint/fileSystem.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import type { SinkContext, StreamSink } from '../sinks/sink.js';
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 
 /** What a sink must show of itself to be checked: a new, empty sink, and a reader of its target. */
 export interface SinkUnderTest<T> {
@@ -22,6 +23,19 @@ export interface SinkCheck {
   run<T>(subject: SinkUnderTest<T>, rows: readonly T[]): Promise<string | undefined>;
 }
 
+const contextNames: OptionNames<SinkContext> = {
+  queryId: true,
+  queryName: true,
+  outputMode: true,
+  nextBatchId: true,
+  sinceBatchId: true,
+  replayedUpTo: true,
+  durable: true,
+  fileSystem: true,
+  now: true,
+  schema: true,
+};
+
 /**
  * The context of a first run of a query in `mode`.
  *
@@ -33,6 +47,7 @@ export function sinkContext(
   fileSystem: FileSystem,
   changes: Partial<SinkContext> = {},
 ): SinkContext {
+  requireKnownOptions<Partial<SinkContext>>('sinkContext', changes, contextNames);
   return {
     queryId: '5b3c8a50-0000-4000-8000-000000000001',
     queryName: undefined,

@@ -8,6 +8,7 @@ import type { StreamingQueryProgress } from '../query/progress.js';
 import type { StreamingQuery } from '../query/streamingQuery.js';
 import { writeStream } from '../query/writeStream.js';
 import { type MemorySink, memorySink } from '../sinks/memorySink.js';
+import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import type { RowPolicy } from '../stream/sourceNode.js';
 import { asap } from '../triggers/asap.js';
 import type { Trigger } from '../triggers/trigger.js';
@@ -25,6 +26,16 @@ export interface TestStreamOptions {
   readonly multipleWatermarkPolicy?: WatermarkPolicy;
   readonly failedRows?: RowPolicy;
 }
+
+const optionNames: OptionNames<TestStreamOptions> = {
+  outputMode: true,
+  trigger: true,
+  clock: true,
+  checkpointLocation: true,
+  fileSystem: true,
+  multipleWatermarkPolicy: true,
+  failedRows: true,
+};
 
 /** What an action works on. */
 export interface TestRun {
@@ -67,6 +78,7 @@ export function testStream<T>(
   stream: Observable<T>,
   options: TestStreamOptions = {},
 ): (...actions: readonly TestAction[]) => Promise<void> {
+  requireKnownOptions('testStream', options, optionNames);
   return async (...actions) => {
     const run = new ScriptRun(stream, options);
     try {

@@ -1,3 +1,4 @@
+import { requireKnownOptions } from '../../lib/sources/knownOptions.js';
 import { HyperLogLog, precisionFor } from '../internal/hyperLogLog.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
@@ -14,14 +15,16 @@ export function approxCountDistinct<T>(
   options: ApproxOptions<T> = {},
 ): Aggregate<T, unknown, number> {
   checkReader('approxCountDistinct', value);
-  const relativeError = options.relativeError ?? 0.05;
+  const names = { where: true, relativeError: true } as const;
+  requireKnownOptions('approxCountDistinct', options, names);
+  const { relativeError = 0.05, ...others } = options;
   if (!(relativeError > 0.002 && relativeError <= 0.4)) {
     throw new RangeError(
       `approxCountDistinct: relativeError must be above 0.002 and at most 0.4, got ${relativeError}: use countDistinct for an exact answer`,
     );
   }
   const precision = precisionFor(relativeError);
-  return filtered(new ApproxCountDistinct<T>(value, precision), options);
+  return filtered(new ApproxCountDistinct<T>(value, precision), others);
 }
 
 class ApproxCountDistinct<T> implements Aggregate<T, HyperLogLog, number> {

@@ -1,3 +1,4 @@
+import { requireKnownOptions } from '../../lib/sources/knownOptions.js';
 import { refuseAsyncFunction, refusePromise } from '../internal/rowFunction.js';
 import type { Aggregate, AggregateOptions, Parts } from './aggregate.js';
 
@@ -6,14 +7,16 @@ export function filtered<T, A, R>(
   aggregate: Aggregate<T, A, R>,
   options: AggregateOptions<T> | undefined,
 ): Aggregate<T, A, R> {
+  const [owner = ''] = aggregate.name.split('/');
+  requireKnownOptions(owner, options, { where: true });
   const where = options?.where;
   if (where === undefined) return aggregate;
   if (typeof where !== 'function') {
     throw new TypeError(
-      `${aggregate.name}: option where must be a function of the row, got ${typeof where}: { where: (row) => row.ok }`,
+      `${owner}: option where must be a function of the row, got ${typeof where}: { where: (row) => row.ok }`,
     );
   }
-  refuseAsyncFunction(`${aggregate.name}: option where`, where);
+  refuseAsyncFunction(`${owner}: option where`, where);
   return new Filtered(aggregate, where);
 }
 

@@ -1,4 +1,5 @@
 import type { PlanNode } from '../../../lib/plan/planNode.js';
+import { type OptionNames, requireKnownOptions } from '../../../lib/sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../../../lib/time/duration.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
 import { refuseAsyncFunction } from '../rowFunction.js';
@@ -130,7 +131,16 @@ function boundsOf(within: AnyStreamJoin['within']): readonly TimeBound[] {
   return 'left' in within ? [within] : within;
 }
 
-function conjunctOf({ left, plus = 0, leftTime, rightTime }: TimeBound): TimeConjunct {
+const boundNames: OptionNames<TimeBound> = {
+  left: true,
+  plus: true,
+  leftTime: true,
+  rightTime: true,
+};
+
+function conjunctOf(bound: TimeBound): TimeConjunct {
+  requireKnownOptions('joinWith: within', bound, boundNames);
+  const { left, plus = 0, leftTime, rightTime } = bound;
   if (!['<', '<=', '>', '>='].includes(left)) {
     throw new TypeError(
       `joinWith: a bound in within has left: '<', '<=', '>' or '>=', got ${JSON.stringify(left)}`,

@@ -1,4 +1,5 @@
 import { StreamingError } from '../../../lib/errors.js';
+import { requireKnownOptions } from '../../../lib/sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../../../lib/time/duration.js';
 import type { CallScope } from './callScope.js';
 import type { StateHandle, TimeMode } from './processor.js';
@@ -17,6 +18,7 @@ export function stateHandle<M extends TimeMode>(
 ): StateHandle<M> {
   const declare = (kind: VariableKind) => (name: string, options?: GivenOptions) => {
     scope.requireInit(`handle.${kind}`);
+    requireKnownOptions(`handle.${kind}`, options, { ttl: true });
     return variables.declare(kind, name, ttlMsOf(name, options?.ttl, mode, scope.operator));
   };
   const handle: unknown = {
