@@ -1,6 +1,7 @@
 import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
 import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
+import { requireStream } from '../lib/stream/requireStream.js';
 import type {
   Joined,
   StaticJoinOptions,
@@ -82,6 +83,7 @@ export function joinWith(right: unknown, given: unknown): OperatorFunction<unkno
     requireKnownOptions('joinWith', options, streamNames);
     return withStream(right, options);
   }
+  if (typeof Object(right).open === 'function') requireStream('joinWith', right);
   requireKnownOptions<AnyStaticJoin>('joinWith with a table', options, tableNames);
   const table = staticRows(right as StaticInput<unknown>);
   return (left) => {

@@ -7,6 +7,7 @@ import { type WriteStreamOptions, writeStream } from '../query/writeStream.js';
 import { consoleSink } from '../sinks/consoleSink.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { planOf } from '../stream/dataStream.js';
+import { requireStream } from '../stream/requireStream.js';
 
 /** Options of {@link display}: those of `writeStream`, but the sink is the page and the terminal. */
 export interface DisplayOptions<T> extends Omit<WriteStreamOptions<T>, 'sink'> {
@@ -42,6 +43,7 @@ export function display<T>(
   const { internals: _, ...known } = options;
   requireKnownOptions<Omit<DisplayOptions<never>, 'internals'>>('display', known, optionNames);
   const { numRows = 20, ...rest } = options;
+  requireStream('display', stream);
   const graph = planGraph(planOf(stream));
   const aggregates = graph.nodes.some((node) => node.traits?.aggregation);
   const outputMode =

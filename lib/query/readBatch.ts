@@ -5,6 +5,7 @@ import { checkBatchShape } from '../plan/shapeRules.js';
 import { memorySink } from '../sinks/memorySink.js';
 import type { StreamSink } from '../sinks/sink.js';
 import { planOf } from '../stream/dataStream.js';
+import { requireStream } from '../stream/requireStream.js';
 import { isRxNode } from '../stream/rxNode.js';
 import { isSourceNode } from '../stream/sourceNode.js';
 import { availableNow } from '../triggers/availableNow.js';
@@ -39,6 +40,7 @@ export async function readBatch<T>(stream: Observable<T>): Promise<readonly T[]>
 }
 
 function batchSetup(stream: Observable<unknown>, sink: StreamSink<unknown>): QuerySetup {
+  requireStream('readBatch', stream);
   const graph = planGraph(planOf(stream));
   checkBatchShape(graph);
   const newQueryId = globalThis.crypto.randomUUID();

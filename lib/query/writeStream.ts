@@ -15,6 +15,7 @@ import type { StreamSink } from '../sinks/sink.js';
 import { oneOf } from '../sources/sourceOption.js';
 import type { ByteStore } from '../state/byteStore.js';
 import { DataStream, planOf } from '../stream/dataStream.js';
+import { requireStream } from '../stream/requireStream.js';
 import { isRxNode } from '../stream/rxNode.js';
 import { isSourceNode, type RowPolicy } from '../stream/sourceNode.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
@@ -131,6 +132,7 @@ function setupOf<T>(
   stream: Observable<T>,
   options: WriteStreamOptions<T>,
 ): { setup: QuerySetup; stopTimeoutMs: number } {
+  requireStream('writeStream', stream);
   checkOptions(options);
   const durable = options.checkpointLocation !== undefined;
   const newQueryId = globalThis.crypto.randomUUID();

@@ -15,6 +15,7 @@ import {
 } from './files/recordOptions.js';
 import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { StreamSource } from './source.js';
+import { requireSchema } from './sourceOption.js';
 
 /** Options of {@link csvFiles}. */
 export interface CsvFilesOptions extends RecordFileOptions, CsvDialectOptions {
@@ -63,6 +64,7 @@ export function csvFiles<const O extends CsvFilesOptions>(
   const owner = 'csvFiles';
   const given: CsvFilesOptions = options;
   requireKnownOptions(owner, given, optionNames);
+  requireSchema(owner, given);
   const resolved = resolveFileOptions(owner, path, given);
   const schema = toStructType(given.schema, `${owner}: schema`);
   const format = csvFormat({

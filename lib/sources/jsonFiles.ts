@@ -15,7 +15,7 @@ import {
 } from './files/recordOptions.js';
 import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { StreamSource } from './source.js';
-import { oneOf, shown } from './sourceOption.js';
+import { oneOf, requireSchema, shown } from './sourceOption.js';
 
 /** Options of {@link jsonFiles}. */
 export interface JsonFilesOptions extends RecordFileOptions {
@@ -63,6 +63,7 @@ export function jsonFiles<const O extends JsonFilesOptions>(
   const owner = 'jsonFiles';
   const given: JsonFilesOptions = options;
   requireKnownOptions(owner, given, optionNames);
+  requireSchema(owner, given);
   const resolved = resolveFileOptions(owner, path, given);
   const schema = toStructType(given.schema, `${owner}: schema`);
   const epochUnit = oneOf(owner, 'epochUnit', given.epochUnit ?? 'seconds', ['seconds', 'ms']);

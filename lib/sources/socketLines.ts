@@ -72,6 +72,11 @@ export function socketLines<const O extends SocketLinesOptions>(
   options: O & OnlyOptions<O, SocketLinesOptions>,
 ): StreamSource<SocketRow<O>> {
   requireKnownOptions<SocketLinesOptions>('socketLines', options, optionNames);
+  if (options === undefined) {
+    throw new TypeError(
+      "socketLines needs an address: socketLines({ host: 'localhost', port: 9999 })",
+    );
+  }
   const settings = settingsOf(options);
   return {
     kind: 'socket',

@@ -15,6 +15,17 @@ export function positiveIntegerOption(
   );
 }
 
+/** @throws TypeError where a source that cannot do without one is built without a schema. */
+export function requireSchema(
+  owner: string,
+  options: { readonly schema?: unknown } | undefined,
+): void {
+  if (options?.schema !== undefined) return;
+  throw new TypeError(
+    `${owner} needs a schema: ${owner}(path, { schema: 'time TIMESTAMP, action STRING' }); schemaOf(path) finds one`,
+  );
+}
+
 /** How a wrong argument is shown in a message: text in quotes, so that '5' and 5 differ. */
 export function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);

@@ -2,6 +2,7 @@ import { Observable, type Operator, type TeardownLogic } from 'rxjs';
 import type { PlanNode } from '../plan/planNode.js';
 import { subscribeLive } from './liveRun.js';
 import { liveSourceNode } from './liveSourceNode.js';
+import { requireStream } from './requireStream.js';
 import { rxNode } from './rxNode.js';
 
 /**
@@ -43,5 +44,7 @@ export class DataStream<T> extends Observable<T> {
  * @since 0.1.0
  */
 export function planOf(source: Observable<unknown>): PlanNode {
-  return source instanceof DataStream ? source.plan : liveSourceNode(source);
+  if (source instanceof DataStream) return source.plan;
+  requireStream('an operator of Millrace', source);
+  return liveSourceNode(source);
 }
