@@ -17,16 +17,18 @@ const messages = {
     line: number;
     reason: string;
     excerpt: string;
+    mode?: string;
   }) =>
-    `${p.source}: line ${p.line} of ${p.file} is no record of the schema: ${p.reason}, in ${p.excerpt}; mend the file, or give the source mode: 'PERMISSIVE' (nulls) or 'DROPMALFORMED' (counted)`,
+    `${p.source}: line ${p.line} of ${p.file} is no record of the schema: ${p.reason}, in ${p.excerpt}; mend the file, ${p.mode === 'PERMISSIVE' ? "or, since PERMISSIVE puts no null into a NOT NULL column, leave NOT NULL out, or give the source mode: 'DROPMALFORMED' (counted)" : "or give the source mode: 'PERMISSIVE' (nulls) or 'DROPMALFORMED' (counted)"}`,
   BATCH_FAILED: (p: {
     batchId: number;
     operator: string;
     ranges: string;
     reason: string;
+    key?: string;
     hint?: string;
   }) =>
-    `batch ${p.batchId} failed in ${p.operator} (${p.ranges}): ${p.reason}${p.hint === undefined ? '' : `; ${p.hint}`}`,
+    `batch ${p.batchId} failed in ${p.operator}${p.key === undefined ? '' : ` at key ${p.key}`} (${p.ranges}): ${p.reason}${p.hint === undefined ? '' : `; ${p.hint}`}`,
   BUFFER_FULL: (p: { source: string; bufferSize: number }) =>
     `${p.source} gave more rows than fit between two batches (bufferSize ${p.bufferSize}): raise bufferSize, choose whenFull: 'dropOldest' or 'dropNewest', or slow the source`,
   CHECKPOINT_CONCURRENT: (p: { file: string; batchId: number }) =>
@@ -246,10 +248,16 @@ const messages = {
     `${p.operator}: ${p.called} returned a Promise, but state is only there while it runs: make it synchronous, and await before it (concatMap) or behind it`,
   STATE_NOT_CHECKED: (p: { reason: string }) =>
     `the state could not be checked, and may be sound: ${p.reason}; a reader reads all files of the state and copies its logs, beside it or among the temporary files: give it the right and the room, or let TMPDIR name a folder that has them`,
-  STATE_NOT_ENCODABLE: (p: { operator: string; path: string; found: string }) =>
+  STATE_NOT_ENCODABLE: (p: {
+    operator: string;
+    path: string;
+    found: string;
+    key?: string;
+    table?: string;
+  }) =>
     p.path === 'key'
       ? `${p.operator} cannot use a key that is, or holds, a ${p.found}: a key is null, a boolean, number, bigint, string, Date, Uint8Array or Decimal, or an array or plain object of these ({ ...row } makes one of an instance of a class)`
-      : `state of ${p.operator} cannot keep ${p.path}, which is a ${p.found}: use null, boolean, number, bigint, string, Date, Uint8Array, Decimal, arrays, Maps, Sets or plain objects`,
+      : `state of ${p.operator}${p.key === undefined ? '' : ` at key ${p.key}`} cannot keep ${p.path}${p.table === undefined ? '' : ` (table ${p.table})`}, which is a ${p.found}: use null, boolean, number, bigint, string, Date, Uint8Array, Decimal, arrays, Maps, Sets or plain objects`,
   STATE_NULL: (p: { operator: string; what: string }) =>
     `${p.operator}: ${p.what} may not be null or undefined: remove or clear the state to say that there is none`,
   STATE_OPEN_FAILED: (p: { directory: string; reason: string }) =>

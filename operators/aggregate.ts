@@ -6,6 +6,7 @@ import type { PlanNode } from '../lib/plan/planNode.js';
 import type { QueryShape } from '../lib/plan/queryShape.js';
 import { transformWithTime } from '../lib/plan/shapeRules.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
+import { isSourceNode } from '../lib/stream/sourceNode.js';
 import type { Aggregate } from './aggregates/aggregate.js';
 import { type Aggregates, aggregatesFor } from './aggregates/aggregates.js';
 import { aggregateStage } from './internal/aggregateStage.js';
@@ -139,10 +140,22 @@ function neverClosed(node: PlanNode, query: QueryShape): { reason: string; fix: 
       fix: `give them one by ${transformWithTime}${orElse}`,
     };
   }
+  const reason = query.hasWatermark(node)
+    ? 'the grouping has no event time'
+    : `there is no watermark${cutPlan(above)}`;
   return {
-    reason: query.hasWatermark(node) ? 'the grouping has no event time' : 'there is no watermark',
+    reason,
     fix: `put withWatermark and a window (or groupByKey with eventTime) before it${orElse}`,
   };
+}
+
+/**
+ * A watermark that stands in the pipe may not be in the plan: what RxJS does not lift begins a new one, whose
+ * source is an Observable. Which it is cannot be seen.
+ */
+function cutPlan(above: readonly PlanNode[]): string {
+  if (!above.some((each) => isSourceNode(each) && each.observable !== undefined)) return '';
+  return ' (one that stands before endWith, concat, merge, combineLatest, defer or another operator that RxJS does not lift is cut off from the plan, as by PLAN_LOST: put it behind that operator, or use union)';
 }
 
 function validate(node: PlanNode, operator: string, grouping: Grouping, query: QueryShape): void {

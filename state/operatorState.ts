@@ -14,6 +14,7 @@ import { TimedMapTable } from './tables/timedMapTable.js';
 const optionNames: OptionNames<TableOptions<never>> = {
   toStored: true,
   fromStored: true,
+  userValueAt: true,
   counted: true,
   cached: true,
 };

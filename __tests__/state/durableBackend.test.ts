@@ -352,6 +352,8 @@ describe('durableBackend commits', () => {
         operator: 'b-0',
         path: 'value.user.f',
         found: 'function',
+        key: '"bad"',
+        table: 'k',
       }),
     );
     expect(() => backend.begin()).toThrow('abort before');

@@ -299,7 +299,8 @@ export class BatchExecution {
     return new Promise<void>((resolve, reject) => {
       const timeout = clock.schedule(() => {
         const operator = rxNames.join(', ');
-        reject(new StreamingError('RX_DID_NOT_COMPLETE', { operator, timeoutMs: rxTimeoutMs }));
+        const params = { operator, timeoutMs: rxTimeoutMs };
+        reject(inOperator(operator, new StreamingError('RX_DID_NOT_COMPLETE', params)));
       }, rxTimeoutMs);
       const settle = (done: () => void) => {
         timeout.unsubscribe();

@@ -1,4 +1,5 @@
 import { StreamingError } from '../errors.js';
+import { failedKeyOf } from '../plan/failedKey.js';
 import type { RowPolicy } from '../stream/sourceNode.js';
 import { reasonOf } from './operatorError.js';
 import type { ReadRange } from './pendingCommit.js';
@@ -17,7 +18,7 @@ export function policyHint(policy: RowPolicy, cause: unknown): string | undefine
   return `failedRows: '${policy}' holds for where, select, withColumns, validate, explode, withWatermark and windowTime, not for an operator that may have put a part of the row into its result already: compute what may throw in a select before it`;
 }
 
-/** BATCH_FAILED, with the batch id, the operator, the ranges and the cause. */
+/** BATCH_FAILED, with the batch id, the operator, the ranges, the key of a state function and the cause. */
 export function batchFailed(
   cause: unknown,
   batchId: number,
@@ -26,11 +27,19 @@ export function batchFailed(
   hint?: string,
 ): StreamingError {
   const reason = reasonOf(cause);
+  const key = failedKeyOf(cause);
   const ranges = read
     .map(({ source, after, upTo }) => {
       return `${source.id}: ${JSON.stringify(after)} to ${JSON.stringify(upTo)}`;
     })
     .join(', ');
-  const params = { batchId, operator, ranges, reason, ...(hint === undefined ? {} : { hint }) };
+  const params = {
+    batchId,
+    operator,
+    ranges,
+    reason,
+    ...(key === undefined ? {} : { key }),
+    ...(hint === undefined ? {} : { hint }),
+  };
   return new StreamingError('BATCH_FAILED', params, { cause });
 }

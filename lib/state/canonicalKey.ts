@@ -38,6 +38,7 @@ export function canonicalObject(key: unknown, operator: string): string {
 
 /** Deeper keys are refused: a cycle, or something that is no key. */
 const maxDepth = 32;
+const tooDeep = `cycle, or an object nested deeper than ${maxDepth} levels`;
 
 /** Every form is self-delimiting, so that joined parts can be read in one way only. */
 function canonicalText(key: unknown, operator: string, depth: number): string {
@@ -60,7 +61,7 @@ function canonicalText(key: unknown, operator: string, depth: number): string {
 }
 
 function objectText(key: object, operator: string, depth: number): string {
-  if (depth > maxDepth) throw notAKey(key, operator);
+  if (depth > maxDepth) throw notAKey(key, operator, tooDeep);
   if (Array.isArray(key)) {
     let text = `[${key.length}:`;
     for (let i = 0; i < key.length; i++) text += canonicalText(key[i], operator, depth + 1);
@@ -126,10 +127,10 @@ export function typeNameOf(value: unknown): string {
   return typeof name === 'string' && name !== '' ? name : 'object';
 }
 
-function notAKey(key: unknown, operator: string): StreamingError<'STATE_NOT_ENCODABLE'> {
-  return new StreamingError('STATE_NOT_ENCODABLE', {
-    operator,
-    path: 'key',
-    found: typeNameOf(key),
-  });
+function notAKey(
+  key: unknown,
+  operator: string,
+  found = typeNameOf(key),
+): StreamingError<'STATE_NOT_ENCODABLE'> {
+  return new StreamingError('STATE_NOT_ENCODABLE', { operator, path: 'key', found });
 }

@@ -77,6 +77,8 @@ export interface TableOptions<V> {
   /** Turns a value into what the self-describing codec can keep, and back. */
   readonly toStored?: (value: V) => unknown;
   readonly fromStored?: (stored: unknown) => V;
+  /** Where in what `toStored` gives the value of a user's program stands, as `[0]`; for errors. */
+  readonly userValueAt?: string;
   /** Default true: counted in `numRowsTotal` of the operator. Indexes are not. */
   readonly counted?: boolean;
   /**

@@ -2,6 +2,7 @@ import { StreamingError } from '../../lib/errors.js';
 import { drive, type MaybePromise, type Steps, then, wait } from '../../lib/maybe.js';
 import type { BytePage, ByteStore } from '../../lib/state/byteStore.js';
 import { canonicalKey } from '../../lib/state/canonicalKey.js';
+import { keyText } from '../../lib/state/keyText.js';
 import type { TableOptions } from '../../lib/state/stateStore.js';
 import { ByteReader } from '../codec/byteReader.js';
 import { ByteWriter } from '../codec/byteWriter.js';
@@ -119,7 +120,7 @@ export class StoredTable<V> implements TableBelow<V> {
     try {
       writeValue(out, stored, this.context.shapes);
     } catch (error) {
-      throw error instanceof NotEncodable ? this.notEncodable(stored) : error;
+      throw error instanceof NotEncodable ? this.notEncodable(stored, entry.key) : error;
     }
     return endFrame(out, keyCrc);
   }
@@ -250,9 +251,12 @@ export class StoredTable<V> implements TableBelow<V> {
     return this.isTimed ? entryBound(this.scratch, id, after) : entryBound(this.scratch, id);
   }
 
-  private notEncodable(stored: unknown): StreamingError<'STATE_NOT_ENCODABLE'> {
+  private notEncodable(stored: unknown, key: unknown): StreamingError<'STATE_NOT_ENCODABLE'> {
     const { path, found } = unencodableIn(stored);
-    const { operator } = this.identity;
-    return new StreamingError('STATE_NOT_ENCODABLE', { operator, path, found });
+    const { operator, name: table } = this.identity;
+    const inner = `value${this.options.userValueAt ?? ''}`;
+    const shown = path.startsWith(inner) ? `value${path.slice(inner.length)}` : path;
+    const params = { operator, path: shown, found, key: keyText(key), table };
+    return new StreamingError('STATE_NOT_ENCODABLE', params);
   }
 }

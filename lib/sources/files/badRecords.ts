@@ -46,7 +46,8 @@ export class BadRecords<T> {
 
   private error(line: number, raw: string, reason: string): StreamingError {
     const excerpt = JSON.stringify(raw.length > shownChars ? `${raw.slice(0, shownChars)}…` : raw);
-    const { source, file } = this;
-    return new StreamingError('BAD_RECORD', { source, file, line: line + 1, reason, excerpt });
+    const { source, file, mode } = this;
+    const at = { source, file, line: line + 1, reason, excerpt };
+    return new StreamingError('BAD_RECORD', mode === undefined ? at : { ...at, mode });
   }
 }

@@ -1,7 +1,9 @@
 import { StreamingError } from '../../../lib/errors.js';
 import { isPromise, type MaybePromise, then } from '../../../lib/maybe.js';
+import { noteFailedKey } from '../../../lib/plan/failedKey.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import { canonicalKey } from '../../../lib/state/canonicalKey.js';
+import { keyText } from '../../../lib/state/keyText.js';
 import { compareDue, type Due } from '../dueOrder.js';
 import { type InitialState, initialEntries } from '../initialEntries.js';
 import { RowsByKey } from '../rowsByKey.js';
@@ -87,13 +89,13 @@ export class GroupStateStage implements Stage {
       const { operatorId: operator } = this.ctx;
       const canonical = canonicalKey(key, operator);
       if (seen.has(canonical)) {
-        throw new StreamingError('GROUP_STATE_INITIAL_DUPLICATE', { operator, key: shown(key) });
+        throw new StreamingError('GROUP_STATE_INITIAL_DUPLICATE', { operator, key: keyText(key) });
       }
       seen.add(canonical);
       if (state === null || state === undefined) {
         throw new StreamingError('STATE_NULL', {
           operator,
-          what: `initial state of ${shown(key)}`,
+          what: `initial state of ${keyText(key)}`,
         });
       }
       this.tables.replace(key, undefined, { defined: true, state, timeoutMs: Number.NaN });
@@ -106,7 +108,12 @@ export class GroupStateStage implements Stage {
     const before = this.tables.find(key);
     const state = new GroupStateCall(this.calls, before, timedOut);
     // What the function gives may be lazy: the call is over when it is exhausted.
-    this.spec.call(key, rows, state, this.out);
+    try {
+      this.spec.call(key, rows, state, this.out);
+    } catch (error) {
+      noteFailedKey(error, key);
+      throw error;
+    }
     this.tables.replace(key, before, state.end());
   }
 
@@ -146,8 +153,4 @@ export class GroupStateStage implements Stage {
 /** A timeout fires when the time is later than it. */
 function later(timeoutMs: number | undefined): number | undefined {
   return timeoutMs === undefined ? undefined : timeoutMs + 1;
-}
-
-function shown(key: unknown): string {
-  return typeof key === 'object' ? JSON.stringify(key) : String(key);
 }

@@ -10,6 +10,7 @@ export interface StoredGroup {
 
 /** `group := [state] | [state, timeout] | [null, timeout, true]`, the last without a state. */
 export const storedGroups: TableOptions<StoredGroup> = {
+  userValueAt: '[0]',
   toStored: ({ defined, state, timeoutMs }) => {
     if (Number.isNaN(timeoutMs)) return [state];
     return defined ? [state, timeoutMs] : [null, timeoutMs, true];

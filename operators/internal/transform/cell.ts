@@ -15,7 +15,8 @@ export function isLive(cell: Cell, nowMs: number): boolean {
 /** `cell := value`, or with a TTL `[value, expiry]`. */
 export function cellFormat(
   withTtl: boolean,
-): Required<Pick<TableOptions<Cell>, 'toStored' | 'fromStored'>> {
+): Required<Pick<TableOptions<Cell>, 'toStored' | 'fromStored'>> &
+  Pick<TableOptions<Cell>, 'userValueAt'> {
   if (!withTtl) {
     return {
       toStored: (cell) => cell.value,
@@ -23,6 +24,7 @@ export function cellFormat(
     };
   }
   return {
+    userValueAt: '[0]',
     toStored: (cell) => [cell.value, cell.expiresMs],
     fromStored: (stored) => {
       const [value, expiresMs] = stored as readonly [unknown, number];

@@ -1,5 +1,6 @@
 import { StreamingError } from '../../../lib/errors.js';
 import { each, type MaybePromise, then } from '../../../lib/maybe.js';
+import { noteFailedKey } from '../../../lib/plan/failedKey.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
 import type { Due } from '../dueOrder.js';
@@ -125,18 +126,29 @@ export class TransformStage implements Stage {
     const pairs = this.initial;
     this.initial = [];
     for (const [key, row] of pairs) {
-      this.scope.enter(key);
-      const result = this.processor.handleInitialState?.(key, row, this.user, this.context);
-      refuseAsync(result, this.scope.operator, 'handleInitialState');
-      this.scope.leave();
+      this.within(key, () => {
+        const result = this.processor.handleInitialState?.(key, row, this.user, this.context);
+        refuseAsync(result, this.scope.operator, 'handleInitialState');
+      });
     }
   }
 
   /** Calls a handler; the call is over when what it gives is exhausted. */
   private call(called: string, key: unknown, handler: () => Iterable<unknown>): void {
+    this.within(key, () => {
+      for (const row of rowsOf(handler(), this.scope.operator, called)) {
+        this.out.next(row, this.timeOf(row));
+      }
+    });
+  }
+
+  private within(key: unknown, body: () => void): void {
     this.scope.enter(key);
-    for (const row of rowsOf(handler(), this.scope.operator, called)) {
-      this.out.next(row, this.timeOf(row));
+    try {
+      body();
+    } catch (error) {
+      noteFailedKey(error, key);
+      throw error;
     }
     this.scope.leave();
   }
