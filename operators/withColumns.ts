@@ -16,7 +16,7 @@ import { refusePromise, requireFunction } from './internal/rowFunction.js';
  * events.pipe(withColumns((e) => ({ seconds: e.ms / 1000 })));
  * @since 0.1.0
  */
-export function withColumns<T extends object, C extends object>(
+export function withColumns<T extends object, C extends object & { readonly then?: never }>(
   columns: (row: T, batch: BatchInfo) => C,
 ): OperatorFunction<T, Omit<T, keyof C> & C> {
   requireFunction('withColumns', columns);
