@@ -95,6 +95,7 @@ export { type WindowOfOptions, windowOf } from './operators/windowOf.js';
 export { windowTime } from './operators/windowTime.js';
 export {
   type EventTime,
+  type TimeColumn,
   type WithWatermarkOptions,
   withWatermark,
 } from './operators/withWatermark.js';

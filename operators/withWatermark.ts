@@ -22,6 +22,12 @@ const optionNames: OptionNames<WithWatermarkOptions> = { idleAfter: true };
 /** What an event time may be. */
 export type EventTime = Date | number | null | undefined | { toMillis(): number };
 
+/** Columns of `T` that may hold an event time; those of unknown type too. */
+export type TimeColumn<T> = {
+  [K in keyof T]: unknown extends T[K] ? K : T[K] extends EventTime ? K : never;
+}[keyof T] &
+  string;
+
 /**
  * Says which time a row belongs to, and how far behind the newest one rows may still come.
  *
@@ -36,6 +42,16 @@ export type EventTime = Date | number | null | undefined | { toMillis(): number 
  * events.pipe(withWatermark((e) => e.time, '10 minutes'), window('5 minutes'), count());
  * @since 0.1.0
  */
+export function withWatermark<T>(
+  time: (row: T) => EventTime,
+  delay: DurationInput,
+  options?: WithWatermarkOptions,
+): MonoTypeOperatorFunction<T>;
+export function withWatermark<T>(
+  time: TimeColumn<T>,
+  delay: DurationInput,
+  options?: WithWatermarkOptions,
+): MonoTypeOperatorFunction<T>;
 export function withWatermark<T>(
   time: ((row: T) => EventTime) | (keyof T & string),
   delay: DurationInput,
