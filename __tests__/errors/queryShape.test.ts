@@ -20,6 +20,7 @@ import {
   readStream,
   type StreamSink,
   select,
+  staticRows,
   transformWithState,
   union,
   where,
@@ -123,6 +124,14 @@ describe('a query is refused before it starts', () => {
       ['select', (s) => s.pipe(select('id', wrong))],
       ['dropDuplicates', (s) => s.pipe(dropDuplicates([wrong]))],
       ['join', (s) => s.pipe(joinWith(rows(), { type: 'inner', on: wrong, unbounded: true }))],
+      ['staticJoin', (s) => s.pipe(joinWith([] as Row[], { type: 'leftOuter', on: wrong }))],
+      [
+        'staticJoin',
+        (s) =>
+          staticRows([] as Row[]).pipe(
+            joinWith(s, { type: 'inner', on: ['id', wrong], leftIsStatic: true }),
+          ),
+      ],
     ])('%s', async (operator, reads) => {
       const kept = files().pipe(
         union(files()),

@@ -85,6 +85,23 @@ describe('readState', () => {
     expect(keys).toEqual(['a', 'b']);
   });
 
+  it('refuses an operator that keeps no state; one that has kept nothing yet has no rows', async () => {
+    const { query } = wordCount(folder);
+    await query.processAllAvailable();
+    await query.stop();
+    const read = async (operator: string) => {
+      const keys: unknown[] = [];
+      for await (const row of readState(folder, { operator })) keys.push(row.key);
+      return keys;
+    };
+    const unknown = {
+      code: 'STATE_OPERATOR_UNKNOWN',
+      params: { operator: 'join-0', known: 'aggregate-0' },
+    };
+    expect(await read('aggregate-0')).toEqual([]);
+    await expect(read('join-0')).rejects.toMatchObject(unknown);
+  });
+
   it('refuses the checkpoint of a running query', async () => {
     const { query } = wordCount(folder);
     await query.processAllAvailable();

@@ -23,17 +23,15 @@ export async function openMetadata(
   location: string,
   query: QueryMetadata,
 ): Promise<{ readonly metadata: QueryMetadata; readonly isChanged: boolean }> {
-  const path = join(location, 'metadata');
-  const bytes = await files.read(path);
-  if (bytes === undefined) {
+  const before = await readMetadata(files, location);
+  if (before === undefined) {
+    const path = join(location, 'metadata');
     await mustBeEmpty(files, location, path);
     await publishFirst(files, location, path, query);
     await takeIdentity(files, location, query.queryId);
     return { metadata: query, isChanged: false };
   }
-  const { queryId, body } = readCheckpointFile(path, bytes, { kind: 'metadata' });
-  const before = metadataOf(body, queryId);
-  if (before === undefined) throw damagedFile(path, 'it is no metadata');
+  const { queryId } = before;
   const metadata = { ...query, queryId, createdMs: before.createdMs, sink: sinkOf(query, before) };
   const now = metadataOf(metadataBody(metadata), queryId) ?? metadata;
   mustBeCompatible(before, now);
@@ -45,6 +43,20 @@ export async function openMetadata(
 function sinkOf({ sink }: QueryMetadata, before: QueryMetadata): SinkMetadata {
   const { sinceBatchId } = before.sink;
   return sinceBatchId === undefined ? sink : { ...sink, sinceBatchId };
+}
+
+/** What a checkpoint or a savepoint says of its query; undefined: there is no such file. */
+export async function readMetadata(
+  files: FileSystem,
+  location: string,
+): Promise<QueryMetadata | undefined> {
+  const path = join(location, 'metadata');
+  const bytes = await files.read(path);
+  if (bytes === undefined) return undefined;
+  const { queryId, body } = readCheckpointFile(path, bytes, { kind: 'metadata' });
+  const metadata = metadataOf(body, queryId);
+  if (metadata === undefined) throw damagedFile(path, 'it is no metadata');
+  return metadata;
 }
 
 /** Where the lock does not reach, two starts at once on a new checkpoint meet here. */

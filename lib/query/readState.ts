@@ -1,3 +1,6 @@
+import { readMetadata } from '../checkpoint/metadataFile.js';
+import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
+import { StreamingError } from '../errors.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import type { StateRow } from './queryState.js';
 
@@ -23,7 +26,7 @@ export interface StoredStateRow extends StateRow {
  * Out:    entries in order of operator, table, time (ms) and key, in the form in which the operator keeps
  *         them on disk (accumulators, packed; not results), each verified by its checksum.
  * Errors: `CHECKPOINT_LOCATION` where no folder can be read, `CHECKPOINT_LOCKED`, `STATE_OPEN_FAILED`,
- *         `STATE_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`; for a savepoint `SAVEPOINT_DAMAGED`, `SAVEPOINT_LOCATION`.
+ *         `STATE_FORMAT_UNSUPPORTED`, `STATE_CORRUPT`, `STATE_OPERATOR_UNKNOWN`; for a savepoint `SAVEPOINT_DAMAGED`, `SAVEPOINT_LOCATION`.
  * Source: semantics/spark.md 1.13 (state data source).
  * @example
  * for await (const { key, value } of readState('./checkpoint', { operator: 'aggregate-0' })) {
@@ -38,13 +41,33 @@ export async function* readState(
   requireKnownOptions('readState', options, optionNames);
   const { readState: open } = await import('../../state/level/readState.js');
   const state = await open(checkpointLocation);
+  const { operator: wanted } = options;
   try {
+    if (wanted !== undefined && !state.tables.some(({ operator }) => operator === wanted)) {
+      await mustBeStateful(wanted, checkpointLocation, state.tables);
+    }
     for (const { operator, table } of state.tables) {
-      if (options.operator !== undefined && options.operator !== operator) continue;
+      if (wanted !== undefined && wanted !== operator) continue;
       if (options.table !== undefined && options.table !== table) continue;
       for await (const entry of state.entries(operator, table)) yield { operator, table, ...entry };
     }
   } finally {
     await state.close();
   }
+}
+
+/** An operator that has kept nothing yet has no table, so that only the metadata names it. */
+async function mustBeStateful(
+  operator: string,
+  location: string,
+  tables: readonly { readonly operator: string }[],
+): Promise<void> {
+  const metadata = await readMetadata(nodeFileSystem(), location);
+  const inQuery = metadata?.operators.map(({ id }) => id) ?? [];
+  if (inQuery.includes(operator)) return;
+  const known = new Set([...inQuery, ...tables.map((table) => table.operator)]);
+  throw new StreamingError('STATE_OPERATOR_UNKNOWN', {
+    operator,
+    known: [...known].join(', ') || 'none',
+  });
 }

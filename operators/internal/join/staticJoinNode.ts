@@ -1,7 +1,7 @@
 import { StreamingError } from '../../../lib/errors.js';
 import type { PlanNode } from '../../../lib/plan/planNode.js';
 import type { StaticRows } from '../../staticRows.js';
-import { keyFunction } from './joinKey.js';
+import { keyFunction, keyNames } from './joinKey.js';
 import type { JoinConditions } from './joinOptions.js';
 import { isLeftOnly, type JoinSide, type JoinType } from './joinType.js';
 import { StaticJoin, type StaticJoinSpec } from './staticJoin.js';
@@ -33,6 +33,7 @@ export function staticJoinNode(
     kind: 'staticJoin',
     inputs: [input],
     label: type,
+    traits: { readsColumns: keyNames(options.on) ?? [] },
     validate: () => {
       if (!allowed[stream].includes(type)) {
         const sides =
