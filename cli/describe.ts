@@ -15,12 +15,16 @@ export interface Description {
   readonly queryId: string | null;
   readonly createdMs: number | null;
   readonly sink: string | null;
+  /** `upTo` is null where nothing was planned, or `position` says that the newest plan cannot be read. */
   readonly sources: readonly { readonly description: string; readonly upTo: Json }[];
+  readonly position: 'read' | 'unreadable';
   readonly operators: readonly { readonly id: string; readonly kind: string }[];
   readonly batches: readonly DescribedBatch[];
   readonly planned: number | null;
   readonly lastCommit: EpochRecord | null;
   readonly tables: readonly StoredTableInfo[];
+  /** Files of which this is told that cannot be read. */
+  readonly damaged: readonly { readonly file: string; readonly problem: string }[];
   /** Why state could not be read. */
   readonly stateProblem: string | null;
 }
@@ -42,10 +46,10 @@ export async function describe(location: string): Promise<Description> {
   const files = nodeFileSystem();
   const isCopy = await isSavepoint(location);
   if (isCopy) await openSavepoint(files, location);
-  const { metadata, plans } = await examineCheckpoint(files, location);
+  const { metadata, plans, planned, files: read } = await examineCheckpoint(files, location);
   const state = await readStateIn(location);
   const committed = state.lastCommit?.batchId ?? -1;
-  const newest = plans.at(-1);
+  const newest = plans.at(-1)?.batchId === planned ? plans.at(-1) : undefined;
   return {
     kind: isCopy ? 'savepoint' : 'checkpoint',
     queryId: metadata?.queryId ?? null,
@@ -55,6 +59,7 @@ export async function describe(location: string): Promise<Description> {
       description,
       upTo: plannedUpTo(newest, `${i}`) ?? null,
     })),
+    position: planned === newest?.batchId ? 'read' : 'unreadable',
     operators: (metadata?.operators ?? []).map(({ id, kind }) => ({ id, kind })),
     batches: plans.map(({ batchId, turns }) => ({
       batchId,
@@ -63,9 +68,19 @@ export async function describe(location: string): Promise<Description> {
       committed: batchId <= committed,
       ranges: turns.flatMap(({ ranges }) => ranges),
     })),
-    planned: newest?.batchId ?? null,
+    planned: planned ?? null,
+    damaged: read.flatMap(({ file, problem }) =>
+      problem !== undefined && isTold.test(file) ? [{ file, problem: textOf(problem) }] : [],
+    ),
     ...state,
   };
+}
+
+/** The files that say what a description says; the others are for `verify`. */
+const isTold = /^(metadata$|offsets|planned\/)/;
+
+function textOf({ code, message }: StreamingError): string {
+  return `${code}: ${message}`;
 }
 
 async function readStateIn(
@@ -77,8 +92,7 @@ async function readStateIn(
     return { lastCommit: reader.lastEpoch ?? null, tables: reader.tables, stateProblem: null };
   } catch (error) {
     if (!(error instanceof StreamingError) || error.code === 'CHECKPOINT_LOCKED') throw error;
-    const { code, message } = uncheckedBy(error) ?? error;
-    return { lastCommit: null, tables: [], stateProblem: `${code}: ${message}` };
+    return { lastCommit: null, tables: [], stateProblem: textOf(uncheckedBy(error) ?? error) };
   } finally {
     await reader?.close();
   }
@@ -87,4 +101,9 @@ async function readStateIn(
 /** `2026-11-21T14:00:00.000Z`, or a dash. */
 export function timeText(ms: number | null): string {
   return ms === null || !(Math.abs(ms) <= 8.64e15) ? '–' : new Date(ms).toISOString();
+}
+
+/** Something that a description should tell cannot be read. */
+export function isDamaged({ damaged, stateProblem }: Description): boolean {
+  return damaged.length > 0 || stateProblem !== null;
 }

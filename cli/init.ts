@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeDirectories } from '../lib/checkpoint/makeDirectories.js';
 import { type Command, exitCodes } from './command.js';
+import { packageVersion } from './packageVersion.js';
 
 /** What is written, by its place in the project and its name in `template/`. */
 const files = [
@@ -29,7 +30,7 @@ export const init: Command = {
   fewestPositionals: 0,
   async run({ positionals: [folder = '.'], json, io }) {
     const root = resolve(folder);
-    const values = { name: packageName(root), version: await version() };
+    const values = { name: packageName(root), version: await packageVersion() };
     const written = await Promise.all(
       files.map(async ([path, template]) => ({ path, text: filled(await read(template), values) })),
     );
@@ -62,21 +63,6 @@ function nextSteps(folder: string): readonly string[] {
 
 function read(template: string): Promise<string> {
   return readFile(new URL(`template/${template}`, import.meta.url), 'utf8');
-}
-
-/** Of this very package: beside `cli` in the sources, above `dist` in the package. */
-async function version(): Promise<string> {
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      const manifest: unknown = JSON.parse(await readFile(new URL(path, import.meta.url), 'utf8'));
-      if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) {
-        return String(manifest.version);
-      }
-    } catch {
-      // Not there: the next place.
-    }
-  }
-  return '0.1.0';
 }
 
 async function existing(root: string): Promise<readonly string[]> {

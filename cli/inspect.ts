@@ -1,5 +1,5 @@
 import { type Command, exitCodes } from './command.js';
-import { type Description, describe, timeText } from './describe.js';
+import { type Description, describe, isDamaged, timeText } from './describe.js';
 
 /** `millrace inspect`: the query of a checkpoint and where it stands. */
 export const inspect: Command = {
@@ -7,14 +7,15 @@ export const inspect: Command = {
   summary: 'the query of a checkpoint or savepoint, and where it stands',
   help: [
     'Shows id, sink, sources with their position, operators, the last batch that was planned and',
-    'committed, and the watermark. Of a stopped query; nothing is changed.',
+    'committed, and the watermark. Of a stopped query; nothing is changed. Exit code 1: some of it cannot',
+    'be read.',
   ],
   positionals: 1,
   async run({ positionals: [location = ''], json, io }) {
     const found = await describe(location);
     if (json) io.out(JSON.stringify(found));
     else for (const line of linesOf(found)) io.out(line);
-    return found.stateProblem === null ? exitCodes.fine : exitCodes.failed;
+    return isDamaged(found) ? exitCodes.failed : exitCodes.fine;
   },
 };
 
@@ -25,7 +26,8 @@ function* linesOf(found: Description): Iterable<string> {
   yield `committed  ${lastCommit === null ? 'nothing' : `batch ${lastCommit.batchId}`}`;
   yield `watermark  ${timeText(lastCommit?.nextWatermarkMs ?? null)}`;
   for (const { description, upTo } of found.sources) {
-    yield `source     ${description}, up to ${JSON.stringify(upTo)}`;
+    const position = found.position === 'read' ? JSON.stringify(upTo) : '(unreadable)';
+    yield `source     ${description}, up to ${position}`;
   }
   for (const { id } of found.operators) {
     const tables = found.tables.filter(({ operator }) => operator === id);
@@ -34,5 +36,6 @@ function* linesOf(found: Description): Iterable<string> {
   }
   yield `sink       ${found.sink ?? '(unreadable)'}`;
   if (lastCommit?.completed) yield 'completed: all sources have ended';
+  for (const { file, problem } of found.damaged) yield `damaged    ${file}: ${problem}`;
   if (found.stateProblem !== null) yield `state      ${found.stateProblem}`;
 }

@@ -1,5 +1,5 @@
 import { type Command, exitCodes } from './command.js';
-import { type Description, describe, timeText } from './describe.js';
+import { type Description, describe, isDamaged, timeText } from './describe.js';
 
 /** `millrace list`: operators, tables and batches of a checkpoint. */
 export const list: Command = {
@@ -8,19 +8,25 @@ export const list: Command = {
   help: [
     'Lists every operator that keeps state, its tables with kind and number of entries, and the batches',
     'whose plans are kept (the last 100): time, watermark, what each source gave, and whether they are',
-    'committed. Of a stopped query; nothing is changed.',
+    'committed. Of a stopped query; nothing is changed. Exit code 1: some of it cannot be read.',
   ],
   positionals: 1,
   async run({ positionals: [location = ''], json, io }) {
     const found = await describe(location);
-    const { operators, tables, batches, stateProblem } = found;
-    if (json) io.out(JSON.stringify({ operators, tables, batches, stateProblem }));
+    const { operators, tables, batches, damaged, stateProblem } = found;
+    if (json) io.out(JSON.stringify({ operators, tables, batches, damaged, stateProblem }));
     else for (const line of linesOf(found)) io.out(line);
-    return stateProblem === null ? exitCodes.fine : exitCodes.failed;
+    return isDamaged(found) ? exitCodes.failed : exitCodes.fine;
   },
 };
 
-function* linesOf({ tables, operators, batches, stateProblem }: Description): Iterable<string> {
+function* linesOf({
+  tables,
+  operators,
+  batches,
+  damaged,
+  stateProblem,
+}: Description): Iterable<string> {
   for (const { id, kind } of operators) {
     yield `operator ${id} (${kind})`;
     for (const { operator, table, kind: layout, entries } of tables) {
@@ -34,5 +40,6 @@ function* linesOf({ tables, operators, batches, stateProblem }: Description): It
       yield `  source ${source}: after ${JSON.stringify(after)}, up to ${JSON.stringify(upTo)}`;
     }
   }
+  for (const { file, problem } of damaged) yield `damaged ${file}: ${problem}`;
   if (stateProblem !== null) yield `state: ${stateProblem}`;
 }

@@ -2,28 +2,35 @@ import { parseArgs } from 'node:util';
 import { StreamingError } from '../lib/errors.js';
 import { type Command, type CommandIo, exitCodes, UsageError } from './command.js';
 import { commands } from './commands.js';
+import { packageVersion } from './packageVersion.js';
 
 /** Runs `millrace …`; answers the exit code. */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
   const [name = '', ...rest] = args;
   if (name === '' || name === 'help' || name === '--help' || name === '-h')
     return help(rest[0], io);
+  if (name === '--version' || name === '-v') {
+    io.out(await packageVersion());
+    return exitCodes.fine;
+  }
   const command = commands.get(name);
+  const json = rest.includes('--json');
   if (command === undefined) {
-    io.err(`millrace: there is no command '${name}'`);
+    const problem = `there is no command '${name}'`;
+    if (json) return reportJson(undefined, problem, io, exitCodes.usage);
+    io.err(`millrace: ${problem}`);
     return usage(io.err);
   }
-  const json = rest.includes('--json');
   try {
     return await runCommand(command, rest, json, io);
   } catch (error) {
     if (error instanceof UsageError) {
+      if (json) return reportJson(undefined, error.message, io, exitCodes.usage);
       io.err(`millrace ${name}: ${error.message}`);
       io.err(`usage: millrace ${command.usage}`);
       return exitCodes.usage;
     }
-    report(name, error, json, io);
-    return exitCodes.failed;
+    return report(name, error, json, io);
   }
 }
 
@@ -54,11 +61,23 @@ function parsed(command: Command, args: readonly string[]) {
   }
 }
 
-function report(name: string, error: unknown, json: boolean, io: CommandIo): void {
+function report(name: string, error: unknown, json: boolean, io: CommandIo): number {
   const code = error instanceof StreamingError ? error.code : undefined;
   const message = error instanceof Error ? error.message : String(error);
-  if (json) io.out(JSON.stringify({ error: { code: code ?? null, message } }));
-  else io.err(`millrace ${name}: ${code === undefined ? '' : `${code}: `}${message}`);
+  if (json) return reportJson(code, message, io, exitCodes.failed);
+  io.err(`millrace ${name}: ${code === undefined ? '' : `${code}: `}${message}`);
+  return exitCodes.failed;
+}
+
+/** Who asked for JSON gets it on standard output, whatever went wrong. */
+function reportJson(
+  code: string | undefined,
+  message: string,
+  io: CommandIo,
+  exitCode: number,
+): number {
+  io.out(JSON.stringify({ error: { code: code ?? null, message } }));
+  return exitCode;
 }
 
 function help(name: string | undefined, io: CommandIo): number {
@@ -69,7 +88,7 @@ function help(name: string | undefined, io: CommandIo): number {
 }
 
 function usage(write: (line: string) => void): number {
-  write('usage: millrace <command> …, millrace <command> --help');
+  write('usage: millrace <command> …, millrace <command> --help, millrace --version');
   write('');
   const width = Math.max(...Array.from(commands.keys(), (name) => name.length));
   for (const [name, { summary }] of commands) write(`  ${name.padEnd(width)}  ${summary}`);

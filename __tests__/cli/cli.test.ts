@@ -70,6 +70,22 @@ describe('millrace', () => {
     }
   });
 
+  it('answers in JSON also where it understands nothing', async () => {
+    const calls = [['verify', folder], ['verify'], ['nothing'], ['list', folder, '--nonsense']];
+    for (const call of calls) {
+      const { code, out, err } = await millrace(...call, '--json');
+      expect({ call, code, err }).toEqual({ call, code: 2, err: '' });
+      expect(JSON.parse(out)).toEqual({ error: { code: null, message: expect.any(String) } });
+    }
+  });
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    for (const option of ['--version', '-v']) {
+      expect(await millrace(option)).toEqual({ code: 0, out: version, err: '' });
+    }
+  });
+
   it('waits for nobody: a checkpoint in use is refused', async () => {
     const { query } = countWords(words, { checkpointLocation: at('checkpoint') });
     await query.processAllAvailable();
@@ -107,6 +123,35 @@ describe('millrace inspect and list', () => {
     expect(code).toBe(1);
     expect(out).toContain('STATE_CORRUPT');
     expect(out).toContain('source     ');
+  });
+});
+
+describe('millrace inspect and list of a checkpoint whose newest plan is damaged', () => {
+  it.each(['the last of several', 'the only one'])('name it: %s', async (place) => {
+    await stopped();
+    const plans = (await readdir(at('checkpoint/offsets'))).map(Number).sort((a, b) => a - b);
+    const newest = plans.at(-1) ?? -1;
+    if (place === 'the only one') {
+      for (const plan of plans.slice(0, -1)) await rm(at(`checkpoint/offsets/${plan}`));
+    }
+    const bytes = await readFile(at(`checkpoint/offsets/${newest}`));
+    bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 1;
+    await writeFile(at(`checkpoint/offsets/${newest}`), bytes);
+    const inspected = await millrace('inspect', at('checkpoint'));
+    expect(inspected.code).toBe(1);
+    expect(inspected.out).toContain(`planned    batch ${newest}\n`);
+    expect(inspected.out).toMatch(/^source .*, up to \(unreadable\)$/m);
+    const damaged = `offsets/${newest}: CHECKPOINT_DAMAGED: `;
+    expect(inspected.out).toContain(`damaged    ${damaged}`);
+    const listed = await millrace('list', at('checkpoint'));
+    expect(listed).toMatchObject({ code: 1, out: expect.stringContaining(`damaged ${damaged}`) });
+    const json = JSON.parse((await millrace('inspect', at('checkpoint'), '--json')).out);
+    expect(json).toMatchObject({
+      planned: newest,
+      position: 'unreadable',
+      sources: [{ upTo: null }],
+      damaged: [{ file: `offsets/${newest}`, problem: expect.any(String) }],
+    });
   });
 });
 
