@@ -102,8 +102,15 @@ export {
 
 // Groups
 
-export type { Grouped, Windowed } from './lib/plan/groupedRow.js';
-export { aggregate } from './operators/aggregate.js';
+export type {
+  DimensionsOf,
+  Grouped,
+  GroupedRow,
+  GroupingMark,
+  ValueOf,
+  Windowed,
+} from './lib/plan/groupedRow.js';
+export { aggregate, type ResultsOf } from './operators/aggregate.js';
 export type {
   Aggregate,
   AggregateOptions,
@@ -179,7 +186,7 @@ export { parseDdl } from './lib/schema/ddl.js';
 export { Decimal, type DecimalInput } from './lib/schema/decimal.js';
 export { formatDdl } from './lib/schema/formatDdl.js';
 export type { RowOf } from './lib/schema/rowOf.js';
-export { structType } from './lib/schema/structType.js';
+export { field, structType } from './lib/schema/structType.js';
 export type { DataType, StructField, StructType } from './lib/schema/types.js';
 
 // Triggers

@@ -27,6 +27,65 @@ await query.stop();
 export { manualClock, table };
 `;
 
+/** Pipes that a library exports: their types are written into its declarations, by names that it can import. */
+const exported = `
+import {
+  aggregate, between, count, distinct, dropDuplicates, flatMapGroupsWithState, groupByKey, joinWith,
+  jsonFiles, mapGroupsWithState, memorySink, memoryStream, readBatch, readState, readStream, select,
+  sessionWindow, transformWithState, union, where, window, windowOf, withColumns, withWatermark, writeStream,
+} from 'millrace';
+import { manualClock, testStream } from 'millrace/testing';
+import type { Observable } from 'rxjs';
+
+interface Order { readonly customer: string; readonly amount: number; readonly time: Date }
+type Orders = Observable<Order>;
+const timed = withWatermark<Order>('time', '1 minute');
+export const byFunction = (orders: Orders) => orders.pipe(groupByKey((order) => order.customer));
+export const byNames = (orders: Orders) => orders.pipe(groupByKey('customer', 'amount'));
+export const inWindows = (orders: Orders) => orders.pipe(timed, window('1 hour'));
+export const inSessions = (orders: Orders) => byFunction(orders).pipe(sessionWindow('1 hour'));
+export const counted = (orders: Orders) => byFunction(orders).pipe(count());
+export const counts = (orders: Orders) => inWindows(orders).pipe(count());
+export const figures = (orders: Orders) =>
+  inSessions(orders).pipe(
+    aggregate((rows) => ({ n: rows.count(), most: rows.max((order) => order.amount) })),
+  );
+export const ofAnyOrder = <T extends Order>(orders: Observable<T>) =>
+  orders.pipe(
+    groupByKey((order) => order.customer),
+    window('1 hour'),
+    aggregate((rows) => ({ n: rows.count() })),
+  );
+export const joined = (orders: Orders, other: Orders) =>
+  orders.pipe(timed, joinWith(other.pipe(timed), { type: 'leftOuter', on: 'customer', within: between(0, 9) }));
+export const joinedTable = (orders: Orders) =>
+  orders.pipe(joinWith([{ customer: 'a', city: 'b' }], { type: 'inner', on: 'customer' }));
+export const mapped = (orders: Orders) =>
+  byFunction(orders).pipe(mapGroupsWithState((key, rows, state) => ({ key, n: rows.length, was: state.exists })));
+export const flatMapped = (orders: Orders) =>
+  byFunction(orders).pipe(flatMapGroupsWithState((key, rows) => rows.map((row) => ({ key, row }))));
+export const transformed = (orders: Orders) =>
+  byFunction(orders).pipe(
+    transformWithState({
+      timeMode: 'none',
+      init: (handle) => ({ seen: handle.value<number>('seen') }),
+      handleInputRows: (key, _rows, { seen }) => [{ key, seen: seen.get() }],
+    }),
+  );
+export const columns = (orders: Orders) =>
+  orders.pipe(withColumns((order) => ({ hour: order.time.getHours() })), select('customer', 'hour'));
+export const windowed = windowOf((order: Order) => order.time, '1 hour');
+export const plain = (orders: Orders) =>
+  orders.pipe(dropDuplicates(['customer']), distinct(), union(orders), where((order) => order.amount > 1));
+export const files = readStream(jsonFiles('in', { schema: 'a INT NOT NULL, b STRUCT<c: TIMESTAMP>' }));
+export const input = memoryStream<Order>();
+export const batch = (orders: Orders) => readBatch(counted(orders));
+export const query = (orders: Orders) => writeStream(figures(orders), { sink: memorySink() });
+export const script = (orders: Orders) => testStream(counted(orders), { outputMode: 'update' });
+export const clock = manualClock();
+export const state = readState('checkpoint');
+`;
+
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(home, { recursive: true });
 const tarball = pack();
@@ -52,13 +111,16 @@ function digest(file) {
   return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
-/** What the package imports must come with it: types of a package count as well. */
+/**
+ * What the package imports must come with it: types of a package count as well, and what is only resolved,
+ * since bundlers look for it.
+ */
 function undeclaredImports() {
   const declared = new Set(
     Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).concat(builtinModules),
   );
   const wanted =
-    /(?:^(?:import|export)\s[^;'"=(]*?\bfrom\s*|^import\s*|\bimport\(\s*)['"]([^.'"][^'"]*)['"]/gm;
+    /(?:^(?:import|export)\s[^;'"=(]*?\bfrom\s*|^import\s*|\b(?:import|require|resolve)\(\s*)['"]([^.'"][^'"]*)['"]/gm;
   const found = new Map();
   for (const file of files(join(home, 'dist'))) {
     if (!/\.(m?js|d\.m?ts)$/.test(file)) continue; // the project that `millrace init` writes is text
@@ -101,9 +163,35 @@ function compileAndRun() {
   write('use.ts', program('<{ n: number }>'));
   write('use.mjs', `${program('')}\nif (table.rows().length !== 2) process.exit(1);\n`);
   write('use.cjs', "if (typeof require('millrace').where !== 'function') process.exit(1);\n");
-  const config = join(folder, 'tsconfig.json');
-  attempt('TypeScript 7', ['node_modules/.bin/tsc', '-p', config]);
-  attempt('TypeScript 6', ['node_modules/.bin/tsc6', '-p', config]);
+  write('exported.ts', exported);
+  write(
+    'useExported.ts',
+    "export { figures, joined, ofAnyOrder } from './declared/exported.js';\n",
+  );
+  const declared = {
+    ...compilerOptions,
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    outDir: 'declared',
+  };
+  const exporting = { compilerOptions: declared, include: ['exported.ts'] };
+  write('tsconfig.exported.json', JSON.stringify(exporting));
+  const using = { compilerOptions, include: ['useExported.ts'] };
+  write('tsconfig.useExported.json', JSON.stringify(using));
+  for (const [compiler, command] of Object.entries({
+    'TypeScript 7': 'tsc',
+    'TypeScript 6': 'tsc6',
+  })) {
+    for (const project of [
+      'tsconfig.json',
+      'tsconfig.exported.json',
+      'tsconfig.useExported.json',
+    ]) {
+      const call = [join('node_modules', '.bin', command), '-p', join(folder, project)];
+      attempt(`${compiler}, ${project}`, call);
+    }
+  }
   attempt('import', [process.execPath, join(folder, 'use.mjs')]);
   attempt('require', [process.execPath, '--no-warnings', join(folder, 'use.cjs')]);
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Block, blocksOf, pages, root } from './markdown.js';
 import type { Outcome } from './runPrograms.js';
@@ -68,9 +68,7 @@ function compile(programs: readonly Program[]): readonly string[] {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const tsc = join('node_modules', '.bin', 'tsc');
   const done = spawnSync(tsc, ['-p', folder, '--pretty', 'false'], { encoding: 'utf8' });
-  cpSync(join('lib', 'page', 'assets'), join(compiled, 'lib', 'page', 'assets'), {
-    recursive: true,
-  });
+  spawnSync(process.execPath, [join('scripts', 'copyAssets.mjs'), compiled]);
   const errors = done.stdout.split('\n').filter((line) => line.includes('error TS'));
   if (errors.length > 0 || done.status === 0) return errors;
   throw new Error(`the compiler did not run: ${done.error ?? done.stderr}`);

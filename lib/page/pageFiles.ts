@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const types = {
   html: 'text/html; charset=utf-8',
@@ -37,7 +37,11 @@ export interface PageFile {
   readonly body: Buffer;
 }
 
-/** Where uPlot's files are while the page's own files are still in the source tree. */
+/**
+ * Where uPlot's files are while the page's own files are still in the source tree. By its path: bundlers look
+ * for a package that is named, and those who use this one do not have it.
+ */
+const uPlotFolder = '../../node_modules/uplot/dist';
 const uPlotFiles: ReadonlyMap<string, string> = new Map([
   ['vendor/uPlot.mjs', 'uPlot.esm.js'],
   ['vendor/uPlot.css', 'uPlot.min.css'],
@@ -49,7 +53,7 @@ async function readPageFile(name: string): Promise<Buffer> {
   } catch (error) {
     const vendored = uPlotFiles.get(name);
     if (vendored === undefined) throw error;
-    return readFile(join(dirname(createRequire(import.meta.url).resolve('uplot')), vendored));
+    return readFile(join(fileURLToPath(import.meta.url), '..', uPlotFolder, vendored));
   }
 }
 

@@ -7,8 +7,11 @@ export interface GroupingMark<D, V> {
   readonly [grouping]: readonly [dimensions: D, value: V];
 }
 
-/** One flat object type instead of an intersection. */
-export type Flat<T> = { [P in keyof T]: T[P] };
+/**
+ * One flat object type instead of an intersection. `& {}` makes compilers write it out: editors show the
+ * columns, and declarations of programs that export such rows do not name this type.
+ */
+export type Flat<T> = { [P in keyof T]: T[P] } & {};
 
 /** Key and window (`D`) beside the row (`V`): what an RxJS operator sees behind a grouping. */
 export type GroupedRow<D, V> = Flat<Readonly<D> & { readonly value: V }> & GroupingMark<D, V>;
