@@ -269,7 +269,7 @@ const messages = {
   STATE_READ_FAILED: (p: { reason: string }) =>
     `state could not be read (${p.reason}): mend the cause and start the query again, nothing was committed`,
   STOP_TIMEOUT: (p: { name: string; timeoutMs: number }) =>
-    `query ${p.name} did not stop within ${p.timeoutMs} ms: its sink or source hangs; the batch is not committed and will run again`,
+    `query ${p.name} did not stop within ${p.timeoutMs} ms: its sink or source hangs; the batch is committed if that answers, and runs again if the process ends before`,
   TRANSFORM_LIST_EMPTY: (p: { operator: string; variable: string; called: string }) =>
     `${p.operator}: ${p.called} of list state "${p.variable}" got no elements: call clear() to empty the list`,
   TRANSFORM_OUTSIDE_CALL: (p: { operator: string; called: string; where: string }) =>

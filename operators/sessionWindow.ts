@@ -12,7 +12,7 @@ import type { BoundOf } from './window.js';
 
 /** @since 0.1.0 */
 export interface SessionWindowOptions<V, M extends 'date' | 'ms' = 'date' | 'ms'> {
-  /** The time that counts, instead of the row's event time. With a watermark: the same instant. */
+  /** The time that counts, instead of the row's event time; the watermark closes sessions by it. */
   readonly time?: (value: V) => EventTimeInput;
   /** `TimeWindow` of Dates (default), or of ms since the epoch. */
   readonly timestamps?: M;
@@ -21,7 +21,7 @@ export interface SessionWindowOptions<V, M extends 'date' | 'ms' = 'date' | 'ms'
 const optionNames: OptionNames<SessionWindowOptions<never>> = { time: true, timestamps: true };
 
 /**
- * Puts the rows of a key into sessions: runs of rows less than a gap apart.
+ * Puts the rows of a key into sessions: runs of rows at most a gap apart.
  *
  * In:     rows of `T`, before or behind `groupByKey`. `gap` is a duration, or a function that gives one
  *         per row; a row whose gap is null, zero or negative is left out.

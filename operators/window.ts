@@ -15,7 +15,7 @@ export interface WindowOptions<V, M extends 'date' | 'ms' = 'date' | 'ms'> {
   readonly slide?: DurationInput;
   /** Shifts the starts, which are multiples of the slide since the epoch; may be negative. */
   readonly startTime?: DurationInput;
-  /** The time that counts, instead of the row's event time. With a watermark: the same instant. */
+  /** The time that counts, instead of the row's event time; the watermark closes windows by it. */
   readonly time?: (value: V) => EventTimeInput;
   /** `TimeWindow` of Dates (default), or of ms since the epoch. */
   readonly timestamps?: M;

@@ -48,7 +48,7 @@ export interface CheckpointOptions {
  * Errors: `CHECKPOINT_LOCATION`, `CHECKPOINT_LOCKED`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_GAP`, `CHECKPOINT_COPIED`,
  *         `CHECKPOINT_QUERY_ID`, `CHECKPOINT_FORMAT_UNSUPPORTED`, `CHECKPOINT_INCOMPATIBLE`,
  *         `CHECKPOINT_POSITION`, and those of the state.
- * Source: reliability.md §2, the table of recovery.
+ * Source: docs/reliability.md, the protocol.
  *
  * @since 0.1.0
  */

@@ -132,12 +132,12 @@ export const restart: TestAction = {
 export const stop: TestAction = { name: 'stop', run: (test) => test.stop() };
 
 /**
- * Lets the next batch crash at a step of the protocol (docs/reliability.md lists the names), while
+ * Lets the next batch crash at a step of the protocol (docs/guide/testing.md lists them), while
  * `during` happens, then starts the query again.
  *
  * @example
  * await testStream(words, { checkpointLocation })(
- *   crash('kp10:before', addData(input, 'a')),
+ *   crash('kp9:before', addData(input, 'a')), // before the commit: the batch runs again
  *   checkAnswer('a'),
  * );
  * @since 0.1.0

@@ -33,7 +33,7 @@ export interface SourceCheck {
  * for (const check of sourceChecks) {
  *   it(check.name, async () => {
  *     const subject = sourceSubject();
- *     if (check.applies(subject)) expect(await check.run(subject, ['a', 'b'])).toBeUndefined();
+ *     if (check.applies(subject)) expect(await check.run(subject, [...'abcdef'])).toBeUndefined();
  *   });
  * }
  * @since 0.1.0

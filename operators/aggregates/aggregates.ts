@@ -31,7 +31,7 @@ type Of<T, R> = Aggregate<T, unknown, R>;
  * null (counts 0, lists []). Each takes `{ where }`.
  *
  * Errors: `AGGREGATE_VALUE_INVALID` for values that a function cannot take, or of two types.
- * Source: semantics/spark.md 2.17; ../conformance/README.md "functions".
+ * Source: semantics/spark.md 2.17.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * Sessions of a user: clicks less than five minutes apart belong together, also if they come late.
+ * Sessions of a user: clicks at most five minutes apart belong together, also if they come late.
  *
  *     npm run sample -- sessionWindow
  */
