@@ -282,6 +282,13 @@ describe('rowConverter', () => {
     );
   });
 
+  it.each(['toString', 'valueOf'])('takes an object with a %s of its own for bad', (name) => {
+    const rows = rowConverter(parseDdl('a INT'));
+    const record = { a: JSON.parse(`{"${name}":false}`) };
+    expect(rows.row(record)).toBe(BAD);
+    expect(rows.problem(record)).toBe(`column a: {"${name}":false} is no INT`);
+  });
+
   it('generates and walks to the same values', () => {
     const columns = parseDdl('a INT, b DOUBLE, c STRING, d BOOLEAN NOT NULL').fields.map(
       ({ name, nullable, dataType }) => ({

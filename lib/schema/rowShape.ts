@@ -77,7 +77,8 @@ function fieldSource(column: RowColumn, i: number): string {
     column.plain === undefined
       ? ''
       : column.plain === 'int'
-        ? `if ((x | 0) === x) f${i} = x | 0; else `
+        ? // An object from JSON may have a toString of its own, which `|` would call.
+          `if (typeof x === "number" && (x | 0) === x) f${i} = x | 0; else `
         : `if (typeof x === "${column.plain}") f${i} = x; else `;
   return `${plain}if (x === null || x === undefined) { ${none} } else { f${i} = r${i}(x); if (f${i} === BAD) return BAD; }`;
 }
