@@ -185,9 +185,10 @@ export {
 export { parseDdl } from './lib/schema/ddl.js';
 export { Decimal, type DecimalInput } from './lib/schema/decimal.js';
 export { formatDdl } from './lib/schema/formatDdl.js';
-export type { RowOf } from './lib/schema/rowOf.js';
-export { field, structType } from './lib/schema/structType.js';
+export type { RowOf, TypedStruct } from './lib/schema/rowOf.js';
+export { field, structType, type TypedField } from './lib/schema/structType.js';
 export type { DataType, StructField, StructType } from './lib/schema/types.js';
+export type { StructShape } from './lib/schema/valueOf.js';
 
 // Triggers
 

@@ -30,9 +30,9 @@ export { manualClock, table };
 /** Pipes that a library exports: their types are written into its declarations, by names that it can import. */
 const exported = `
 import {
-  aggregate, between, count, distinct, dropDuplicates, flatMapGroupsWithState, groupByKey, joinWith,
+  aggregate, between, count, distinct, dropDuplicates, field, flatMapGroupsWithState, groupByKey, joinWith,
   jsonFiles, mapGroupsWithState, memorySink, memoryStream, readBatch, readState, readStream, select,
-  sessionWindow, transformWithState, union, where, window, windowOf, withColumns, withWatermark, writeStream,
+  sessionWindow, structType, transformWithState, union, where, window, windowOf, withColumns, withWatermark, writeStream,
 } from 'millrace';
 import { manualClock, testStream } from 'millrace/testing';
 import type { Observable } from 'rxjs';
@@ -78,6 +78,9 @@ export const windowed = windowOf((order: Order) => order.time, '1 hour');
 export const plain = (orders: Orders) =>
   orders.pipe(dropDuplicates(['customer']), distinct(), union(orders), where((order) => order.amount > 1));
 export const files = readStream(jsonFiles('in', { schema: 'a INT NOT NULL, b STRUCT<c: TIMESTAMP>' }));
+export const schema = structType({ a: 'INT NOT NULL', b: structType({ c: 'TIMESTAMP' }) });
+export const listed = structType([field('1', 'INT')]);
+export const column = field('a', 'INT');
 export const input = memoryStream<Order>();
 export const batch = (orders: Orders) => readBatch(counted(orders));
 export const query = (orders: Orders) => writeStream(figures(orders), { sink: memorySink() });
