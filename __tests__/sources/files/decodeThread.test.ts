@@ -158,13 +158,13 @@ async function readUntil(
 describe('the thread', () => {
   const write = () => folder.write('a', '{"n":1,"s":"one of two hundred"}\n'.repeat(200));
 
-  it('decodes blocks while those before are read', async () => {
+  it('decodes blocks while those before are read (generated code)', async () => {
     const threaded = threadOf(module);
     await readUntil(threaded, write(), (decoded) => decoded);
     await threaded.close();
   });
 
-  it('is free for the next range after a stop in the middle of one', async () => {
+  it('is free for the next range after a stop in the middle of one (generated code)', async () => {
     const threaded = threadOf(module);
     const path = write();
     for (let stops = 0; stops < 50; stops++) {
