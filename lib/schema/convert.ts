@@ -20,10 +20,10 @@ export interface RowConverter<In> {
    */
   salvage(record: In | undefined, raw: string): AnyRow | undefined;
   /**
-   * Why a record is bad: the first column that could not be read, and its value. `written` is the same
-   * record with all its digits, where it has lost some.
+   * Why a record is bad: the first column that could not be read, and its value. Parsed JSON should come
+   * from `exactJson`, with all its digits.
    */
-  problem(record: In, written?: In): string;
+  problem(record: In): string;
 }
 
 /**
@@ -38,7 +38,8 @@ export const jsonConverter = jsonReader;
 /**
  * Makes the converter of parsed JSON objects.
  *
- * In:     what `JSON.parse` (or `jsonParser`) gave. Missing fields are null, others are left out.
+ * In:     what `JSON.parse` (or `jsonParser`) gave. Missing fields are null, others are left out. `BAD`
+ *         may then only mean that a STRING holds no string: what `exactJson` gives says what it is.
  * Out:    rows with the schema's columns in its order.
  * Errors: TypeError or RangeError for a zone or pattern that is none, when it is made.
  *
@@ -129,12 +130,12 @@ class Converter<In> implements RowConverter<In> {
     return row;
   }
 
-  problem(record: In, written: In = record): string {
+  problem(record: In): string {
     if (!this.isReadable(record)) return `${shownValue(record)} is no object`;
     for (const [i, column] of this.columns.entries()) {
       const value = this.valueOf(record, column, i);
       if (value === BAD) {
-        const raw = columnValue(written, column.name, i, this.byName);
+        const raw = columnValue(record, column.name, i, this.byName);
         const why = this.isExact(column, raw)
           ? "is beyond 2^53: read it with bigints: 'bigint'"
           : `is no ${column.shown}`;

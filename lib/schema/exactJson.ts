@@ -1,5 +1,5 @@
 import type { ConvertOptions } from './convertOptions.js';
-import { isNumberText, NumberText } from './numberText.js';
+import { isNumberText, JsonText, NumberText } from './numberText.js';
 import { setField } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
 
@@ -21,12 +21,7 @@ export function jsonParser(
   options: ConvertOptions = {},
 ): (text: string) => unknown {
   if (!needsDigits(schema, options)) return JSON.parse;
-  return parseWithDigits;
-}
-
-/** As `JSON.parse`, but numbers that a double cannot hold come with their digits. */
-export function parseWithDigits(text: string): unknown {
-  return longNumber.test(text) ? exactJson(text) : JSON.parse(text);
+  return (text) => (longNumber.test(text) ? exactJson(text) : JSON.parse(text));
 }
 
 function needsDigits(type: DataType, options: ConvertOptions): boolean {
@@ -49,12 +44,13 @@ function needsDigits(type: DataType, options: ConvertOptions): boolean {
 /**
  * Parses JSON, keeping numbers of 16 characters and more as `NumberText`. Strings are left to
  * JSON.parse. A property called `__proto__` is an own one, and the last of several wins, as there.
+ * Where the type has a STRING and no string stands, the text there is kept as `JsonText`.
  *
  * Errors: SyntaxError with the position; RangeError for nesting deeper than 500.
  */
-export function exactJson(text: string): unknown {
+export function exactJson(text: string, type?: DataType): unknown {
   const reader = new ExactReader(text);
-  const value = reader.value(0);
+  const value = reader.value(0, type);
   reader.end();
   return value;
 }
@@ -64,14 +60,16 @@ class ExactReader {
 
   constructor(private readonly text: string) {}
 
-  value(depth: number): unknown {
+  value(depth: number, type?: DataType): unknown {
     if (depth > maxDepth) throw new RangeError(`JSON is nested deeper than ${maxDepth}`);
     this.blanks();
-    switch (this.text.charCodeAt(this.at)) {
+    const first = this.text.charCodeAt(this.at);
+    if (type?.type === 'string' && first !== 34) return this.asText(depth);
+    switch (first) {
       case 123:
-        return this.object(depth);
+        return this.object(depth, type);
       case 91:
-        return this.array(depth);
+        return this.array(depth, type?.type === 'array' ? type.element : undefined);
       case 34:
         return this.string();
       default:
@@ -84,8 +82,15 @@ class ExactReader {
     if (this.at < this.text.length) this.refuse();
   }
 
-  private object(depth: number): unknown {
+  private asText(depth: number): unknown {
+    const start = this.at;
+    const value = this.value(depth);
+    return value === null ? null : new JsonText(this.text.slice(start, this.at));
+  }
+
+  private object(depth: number, type: DataType | undefined): unknown {
     const object = {};
+    const typeOf = propertyTypes(type);
     this.at++;
     if (this.next(125)) return object;
     do {
@@ -93,17 +98,17 @@ class ExactReader {
       if (this.text.charCodeAt(this.at) !== 34) this.refuse();
       const name = this.string();
       if (!this.next(58)) this.refuse();
-      setField(object, name, this.value(depth + 1));
+      setField(object, name, this.value(depth + 1, typeOf(name)));
     } while (this.next(44));
     if (!this.next(125)) this.refuse();
     return object;
   }
 
-  private array(depth: number): unknown {
+  private array(depth: number, type: DataType | undefined): unknown {
     const array: unknown[] = [];
     this.at++;
     if (this.next(93)) return array;
-    do array.push(this.value(depth + 1));
+    do array.push(this.value(depth + 1, type));
     while (this.next(44));
     if (!this.next(93)) this.refuse();
     return array;
@@ -156,6 +161,20 @@ class ExactReader {
         : `Unexpected ${JSON.stringify(found)} in JSON at position ${at}`,
     );
   }
+}
+
+const fieldTypes = new WeakMap<StructType, ReadonlyMap<string, DataType>>();
+
+/** The types of an object's properties, where they are known. */
+function propertyTypes(type: DataType | undefined): (name: string) => DataType | undefined {
+  if (type?.type === 'map') return () => type.value;
+  if (type?.type !== 'struct') return () => undefined;
+  let types = fieldTypes.get(type);
+  if (types === undefined) {
+    types = new Map(type.fields.map(({ name, dataType }) => [name, dataType]));
+    fieldTypes.set(type, types);
+  }
+  return (name) => types.get(name);
 }
 
 /** Characters of numbers, true, false and null. */

@@ -5,7 +5,7 @@ import { cellReader, instantReader, readBigint, readDouble } from './cellReader.
 import type { ConvertOptions } from './convertOptions.js';
 import { Decimal } from './decimal.js';
 import { integerRange } from './integerRange.js';
-import { NumberText } from './numberText.js';
+import { JsonText, NumberText } from './numberText.js';
 import { compileRow, type PlainValue } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
 
@@ -13,7 +13,7 @@ import type { DataType, StructType } from './types.js';
  * Makes the reader of one type's values in parsed JSON, which are not null.
  *
  * Rules as in Spark: no text for numbers or booleans, except NaN and the infinities; whole numbers in
- * their range; a STRING takes any value, as its JSON text; a whole number for a TIMESTAMP counts
+ * their range; a STRING takes any value, as the text that `exactJson` keeps of it; a whole number for a TIMESTAMP counts
  * seconds (`epochUnit`); DECIMAL from number or text, rounded half up to its scale; BINARY is base64.
  */
 export function jsonReader(type: DataType, options: ConvertOptions = {}): ValueReader<unknown> {
@@ -73,7 +73,8 @@ export function plainJson(type: DataType): PlainValue | undefined {
 
 function readString(value: unknown): unknown {
   if (typeof value === 'string') return value;
-  return value instanceof NumberText ? value.text : JSON.stringify(value);
+  // JSON.parse has lost digits, blanks and repeated keys: what is written there is asked for again
+  return value instanceof JsonText ? value.text : BAD;
 }
 
 function integerReader(range: {
@@ -129,8 +130,9 @@ function timestampReader(options: ConvertOptions): ValueReader<unknown> {
   const asMs = options.timestamps === 'ms';
   return (value) => {
     if (typeof value === 'string') return read(value);
-    if (typeof value !== 'number' || !Number.isInteger(value)) return BAD;
-    const ms = value * unitMs + 0;
+    const units = value instanceof NumberText ? Number(value.text) : value;
+    if (typeof units !== 'number' || !Number.isInteger(units)) return BAD;
+    const ms = units * unitMs + 0;
     if (!(ms >= -8.64e15 && ms <= 8.64e15)) return BAD;
     return asMs ? ms : new Date(ms);
   };

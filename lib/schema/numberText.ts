@@ -10,6 +10,11 @@ export class NumberText {
   }
 }
 
+/** What stands in a STRING column and is no string: the text of a number, an object, an array. */
+export class JsonText {
+  constructor(readonly text: string) {}
+}
+
 /** Whether text is `[+-] digits [. digits] [e exponent]`: what Number() takes, and nothing more. */
 export function isNumberText(text: string): boolean {
   const length = text.length;

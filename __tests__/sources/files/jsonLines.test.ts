@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { rowConverter } from '../../../lib/schema/convert.js';
 import type { ConvertOptions } from '../../../lib/schema/convertOptions.js';
 import { parseDdl } from '../../../lib/schema/ddl.js';
-import { jsonParser } from '../../../lib/schema/exactJson.js';
+import { exactJson } from '../../../lib/schema/exactJson.js';
 import type { AnyRow } from '../../../lib/schema/rowOf.js';
 import type { StructType } from '../../../lib/schema/types.js';
 import { BadRecords } from '../../../lib/sources/files/badRecords.js';
@@ -74,13 +74,12 @@ function flat({ fields }: StructType): StructType {
   return { type: 'struct', fields: kept };
 }
 
-/** What JSON.parse and the converter of the schema give: the row, or undefined for a bad record. */
+/** What the careful parser and the converter of the schema give: the row, or undefined for a bad record. */
 function oracle(schema: StructType, options: ConvertOptions): (line: string) => unknown {
-  const parse = jsonParser(schema, options);
   const { row: rowOf } = rowConverter(schema, options);
   return (line) => {
     try {
-      const row = rowOf(parse(line));
+      const row = rowOf(exactJson(line, schema));
       return typeof row === 'symbol' ? undefined : row;
     } catch {
       return undefined;
@@ -350,3 +349,48 @@ function damaged(line: Buffer, damage: readonly (readonly [number, number, numbe
   }
   return Buffer.from(bytes);
 }
+
+describe('a STRING takes what is no string as it is written, as in Spark', () => {
+  const strings = parseDdl('s STRING, n DECIMAL(20,2), t TIMESTAMP');
+  it.each([
+    ['9007199254740993'],
+    ['1e400'],
+    ['1.10'],
+    ['-0'],
+    ['-0.0'],
+    ['1E3'],
+    ['{"id":9007199254740993,"p":1.10}'],
+    ['{ "a" :  [1 , 2.50 ], "a":1e400 , "u":"\\u00e9\\/x\\n" }'],
+    ['[ ]'],
+    ['true'],
+    ['[1, {"b" : "é"}]'],
+  ])('%s', (written) => {
+    const line = Buffer.from(`{"s":  ${written} }`);
+    agree([line], strings);
+    agree([line], parseDdl('s STRING'));
+    expect(read(Buffer.concat([line, Buffer.from('\n')]), strings, {}).rows).toEqual([
+      { s: written, n: null, t: null },
+    ]);
+  });
+
+  it('in arrays, maps and structs, beside a long number for a TIMESTAMP', () => {
+    const nested = parseDdl(
+      'a ARRAY<STRING>, m MAP<STRING,STRING>, u STRUCT<v: STRING>, t TIMESTAMP',
+    );
+    const line = Buffer.from(
+      '{"a":[1.10, {"x" : 1e3}, "q", null],"m":{"k":1.10,"l":{ "a":1}},"u":{"v":-0},"t":1700000000.00000000}\n',
+    );
+    expect(read(line, nested, {}).rows).toEqual([
+      {
+        a: ['1.10', '{"x" : 1e3}', 'q', null],
+        m: new Map([
+          ['k', '1.10'],
+          ['l', '{ "a":1}'],
+        ]),
+        u: { v: '-0' },
+        t: new Date(1_700_000_000_000),
+      },
+    ]);
+    expect(read(line, nested, {}, 'row by row')).toEqual(read(line, nested, {}));
+  });
+});

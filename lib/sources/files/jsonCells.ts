@@ -9,6 +9,7 @@ import {
   hasEscapes,
   noRoom,
   notPlain,
+  otherValue,
   parsedText,
   passText,
   wideText,
@@ -90,6 +91,10 @@ function readTextCells(from: JsonBytes, cells: Float64Array, at: number): void {
       from.room = end;
       return;
     }
+    case otherValue:
+      cells[at] = start - 1;
+      cells[at + 1] = -from.at;
+      return;
     default:
       cells[at] = Number.NaN;
   }

@@ -1,7 +1,7 @@
 import { BAD } from '../../schema/bad.js';
 import { rowConverter } from '../../schema/convert.js';
 import type { ConvertOptions } from '../../schema/convertOptions.js';
-import { jsonParser, parseWithDigits } from '../../schema/exactJson.js';
+import { exactJson, jsonParser } from '../../schema/exactJson.js';
 import type { AnyRow } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
 import type { BadRecords } from './badRecords.js';
@@ -158,9 +158,14 @@ export class JsonLineDecoder implements LineDecoder<AnyRow> {
       reason = `it is nested deeper than ${maxJsonDepth}`;
       record = undefined;
     }
-    const row = reason === undefined ? this.rules.converter.row(record) : BAD;
+    const { converter, schema } = this.rules;
+    let row = reason === undefined ? converter.row(record) : BAD;
+    if (row === BAD && reason === undefined) {
+      record = exactJson(raw, schema); // dearer, but a STRING gets the text of what is no string
+      row = converter.row(record);
+    }
     if (row !== BAD) return this.keep(row, rows);
-    reason ??= this.rules.converter.problem(record, parseWithDigits(raw));
+    reason ??= converter.problem(record);
     this.keep(
       this.bad.handle(this.line, raw, reason, () => this.salvage(record, raw)),
       rows,

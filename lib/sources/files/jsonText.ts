@@ -1,22 +1,23 @@
 import type { JsonBytes } from './jsonBytes.js';
-import { skipString, specialIn } from './jsonSkip.js';
+import { skipString, skipValue, specialIn } from './jsonSkip.js';
 
 const quote = 34;
 const backslash = 92;
 
-/** How the string at `at` is written: none or not usual, ASCII only, beyond it, with escapes. */
+/**
+ * How the string at `at` is written: none or not usual, ASCII only, beyond it, with escapes; or another
+ * value stands there, whose text a STRING takes as it is.
+ */
 export const noText = 0;
 export const asciiText = 1;
 export const wideText = 2;
 export const hasEscapes = 3;
+export const otherValue = 4;
 
 /** Passes a string, with `at` then behind its closing quote; one with escapes is left for others. */
 export function passText(from: JsonBytes): number {
   const { at, bytes, view } = from;
-  if (bytes[at] !== quote) {
-    from.none();
-    return noText;
-  }
+  if (bytes[at] !== quote) return passOther(from);
   let end = at + 1;
   let beyond = 0; // has the high bit of a byte set that is beyond ASCII
   let word = 0;
@@ -46,7 +47,18 @@ export function passText(from: JsonBytes): number {
   return (beyond & 0x80808080) === 0 ? asciiText : wideText;
 }
 
-/** The string at `at`; null if null stands there. */
+/** Passes null, or another value that is no string. */
+function passOther(from: JsonBytes): number {
+  const { at, bytes, view } = from;
+  if (bytes[at] === 110) {
+    from.none();
+    return noText;
+  }
+  from.at = skipValue(bytes, at, 1, view);
+  return from.at < 0 ? noText : otherValue;
+}
+
+/** The string at `at`, or the text of another value; null if null stands there. */
 export function readText(from: JsonBytes): string | null {
   const start = from.at + 1;
   switch (passText(from)) {
@@ -56,6 +68,8 @@ export function readText(from: JsonBytes): string | null {
       return textAt(from, start, 1 - from.at);
     case hasEscapes:
       return escapedText(from);
+    case otherValue:
+      return textAt(from, start - 1, -from.at);
     default:
       return null;
   }
