@@ -38,7 +38,7 @@ export function select<T>(...args: readonly unknown[]): OperatorFunction<T, unkn
       traits: {
         mapsEachRow: true,
         namesErrors: true,
-        ...(names ? { columns: names, readsColumns: names } : {}),
+        ...(names ? { columns: names, readsColumns: names, picksColumns: true } : {}),
       },
       stage: (ctx, out) => mapStage(ctx, out, project),
     };

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../maybe.js';
+import type { StructType } from '../schema/types.js';
 import type { StateStore } from '../state/stateStore.js';
 import type { EventTimeStats } from './eventTimeStats.js';
 import type { OutputMode } from './outputMode.js';
@@ -91,6 +92,10 @@ export interface NodeTraits {
   readonly grouping?: 'reads' | 'keeps';
   /** Columns of the rows that it gives, where they are known; `kept`: those of its inputs. */
   readonly columns?: readonly string[] | 'kept';
+  /** Type of the rows of a source, where it is declared. */
+  readonly schema?: StructType;
+  /** `columns` have the values that they have in the rows that it was given. */
+  readonly picksColumns?: boolean;
   /** Names of columns that it was given, to read them of the rows that enter it. */
   readonly readsColumns?: readonly string[];
 }

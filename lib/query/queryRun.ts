@@ -1,5 +1,6 @@
 import { isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
+import { rowSchema } from '../plan/rowSchema.js';
 import { timeReaderOf } from '../plan/timeReader.js';
 import type { Sink, SinkContext } from '../sinks/sink.js';
 import type { Json, Source, SourceContext } from '../sources/source.js';
@@ -77,9 +78,10 @@ export class QueryRun {
       run.source ??= yield* openedSource(run.node.source, this.sourceContext(run));
       if (stopped()) return;
     }
-    const ctx = this.sinkContext();
+    const ctx = this.sinkContext(); // late and failed rows tell of others: the plan's type is not theirs
     const sinceBatchId = this.checkpoint.sinkSince ?? 0;
-    this.sink = yield* openedSink(setup.sink, { ...ctx, sinceBatchId });
+    const schema = rowSchema(setup.graph);
+    this.sink = yield* openedSink(setup.sink, { ...ctx, sinceBatchId, schema });
     this.lateSink = setup.lateSink && (yield* openedSink(setup.lateSink, ctx));
     this.failedSink = setup.failedSink && (yield* openedSink(setup.failedSink, ctx));
     yield* wait(this.pipeline.open());

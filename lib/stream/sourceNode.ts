@@ -26,11 +26,12 @@ export function sourceNode(
   observable?: Observable<unknown>,
   badRecords?: RowPolicy,
 ): SourceNode {
-  const columns = source.schema?.fields.map((field) => field.name);
+  const { schema } = source;
+  const columns = schema?.fields.map((field) => field.name);
   return {
     kind: 'source',
     inputs: [],
-    ...(columns ? { traits: { columns } } : {}),
+    ...(schema && columns ? { traits: { columns, schema } } : {}),
     label: source.description,
     source,
     observable,

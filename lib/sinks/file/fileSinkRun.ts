@@ -159,19 +159,10 @@ export class FileSinkRun implements Sink<unknown> {
   }
 }
 
-/** Errors: `SINK_SCHEMA` for a partition column that the rows do not have. */
-function shapeOf({ partitionBy, format }: FileSinkSetup, { schema }: SinkContext): FileShape {
+/** A partition column may come from a folder that no schema declares: rows show whether they have it. */
+function shapeOf({ partitionBy }: FileSinkSetup, { schema }: SinkContext): FileShape {
   const columns = new Set(partitionBy);
   if (schema === undefined) return { schema, partitionBy: columns };
-  const names = schema.fields.map((field) => field.name);
-  const missing = partitionBy.find((column) => !names.includes(column));
-  if (missing !== undefined) {
-    throw new StreamingError('SINK_SCHEMA', {
-      format: format.name,
-      problem: `partitionBy names ${missing}, the rows have ${names.join(', ')}`,
-      fix: 'name one of those',
-    });
-  }
   const fields = schema.fields.filter((field) => !columns.has(field.name));
   return { schema: { type: 'struct', fields }, partitionBy: columns };
 }

@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { map, type OperatorFunction } from 'rxjs';
+import {
+  availableNow,
+  consoleSink,
+  csvFiles,
+  distinct,
+  dropDuplicates,
+  type FileSinkOptions,
+  fileSink,
+  jsonFiles,
+  limit,
+  readBatch,
+  readStream,
+  type StreamSink,
+  select,
+  union,
+  where,
+  withColumns,
+  withWatermark,
+  writeStream,
+} from '../../index.js';
+import { parquetFileSink, parquetFiles } from '../../lib/parquet/index.js';
+
+interface Event {
+  readonly d: Date | null;
+  readonly s: string | null;
+  readonly n: bigint | null;
+}
+
+describe('a sink knows the type of the rows that a source declares', () => {
+  let path = '';
+  const schema = 'd DATE, s STRING, n BIGINT';
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'millrace-schema-'));
+    mkdirSync(join(path, 'in'));
+    writeFileSync(join(path, 'in', 'a.json'), '{"d":"2020-02-03","s":"x","n":9007199254740993}\n');
+  });
+  afterEach(() => rmSync(path, { recursive: true }));
+
+  const input = () => readStream(jsonFiles(join(path, 'in'), { schema, bigints: 'bigint' }));
+
+  async function run(
+    pipe: OperatorFunction<Event, unknown>,
+    sink: StreamSink<unknown>,
+  ): Promise<void> {
+    await writeStream(input().pipe(pipe), { sink, trigger: availableNow() }).awaitTermination();
+  }
+
+  async function text(
+    pipe: OperatorFunction<Event, unknown>,
+    options: FileSinkOptions,
+  ): Promise<string> {
+    await run(pipe, fileSink(join(path, 'out'), options));
+    const names = readdirSync(join(path, 'out'), { recursive: true, encoding: 'utf8' });
+    const file = names.find((name) => /\.(json|csv)$/.test(name)) ?? '';
+    return readFileSync(join(path, 'out', file), 'utf8');
+  }
+
+  const same = where<Event>(() => true);
+
+  it.each<[string, OperatorFunction<Event, unknown>]>([
+    ['where', same],
+    ['limit', limit(5)],
+    ['withWatermark', withWatermark((row) => row.d, '1 minute')],
+    ['distinct', distinct()],
+    ['dropDuplicates', dropDuplicates(['s'])],
+  ])('%s hands rows on as they are: a DATE is written as one', async (_, pipe) => {
+    expect(await text(pipe, { format: 'json' })).toBe(
+      '{"d":"2020-02-03","s":"x","n":9007199254740993}\n',
+    );
+  });
+
+  it('CSV takes its columns from it', async () => {
+    expect(await text(same, { format: 'csv', header: true })).toBe(
+      'd,s,n\n2020-02-03,x,9007199254740993\n',
+    );
+  });
+
+  it('a folder of a DATE has its name', async () => {
+    await run(same, fileSink(join(path, 'out'), { partitionBy: 'd' }));
+    expect(readdirSync(join(path, 'out'))).toContain('d=2020-02-03');
+  });
+
+  it('Parquet takes the types, and select of names picks them', async () => {
+    await run(select('n', 'd'), parquetFileSink(join(path, 'out')));
+    const back = readStream(
+      parquetFiles(join(path, 'out'), { schema: 'n BIGINT, d DATE', bigints: 'bigint' }),
+    );
+    expect(await readBatch(back)).toEqual([{ n: 9007199254740993n, d: new Date('2020-02-03') }]);
+  });
+
+  it('a union of equal schemas has theirs, another has none', async () => {
+    await run(union(input()), parquetFileSink(join(path, 'out')));
+    const other = readStream(csvFiles(join(path, 'in'), { schema: 'd DATE, s STRING, n INT' }));
+    await expect(run(union(other), parquetFileSink(join(path, 'other')))).rejects.toMatchObject({
+      code: 'SINK_SCHEMA',
+    });
+  });
+
+  it.each<[string, OperatorFunction<Event, unknown>]>([
+    ['a function of select', select((row: Event) => row)],
+    ['withColumns', withColumns(() => ({ m: 1 }))],
+    ['an operator of RxJS', map((row: Event) => row)],
+  ])('nothing is guessed behind %s', async (_, pipe) => {
+    await expect(run(pipe, parquetFileSink(join(path, 'out')))).rejects.toMatchObject({
+      code: 'SINK_SCHEMA',
+    });
+  });
+
+  it('columns of folders that no schema declares are refused by CSV, taken by partitionBy', async () => {
+    mkdirSync(join(path, 'in', 'k=1'));
+    writeFileSync(join(path, 'in', 'k=1', 'b.json'), '{"s":"y"}\n');
+    await expect(run(same, fileSink(join(path, 'out'), { format: 'csv' }))).rejects.toMatchObject({
+      cause: { code: 'SINK_ROW' },
+    });
+    rmSync(join(path, 'in', 'a.json'));
+    await run(same, fileSink(join(path, 'parts'), { format: 'csv', partitionBy: 'k' }));
+    expect(readdirSync(join(path, 'parts'))).toContain('k=1');
+  });
+
+  it('the console shows a DATE as one; late rows have another type', async () => {
+    let shown = '';
+    const out = (text: string) => {
+      shown += text;
+    };
+    const sink = consoleSink({ out });
+    await writeStream(input(), {
+      sink,
+      lateSink: fileSink(join(path, 'late')),
+      trigger: availableNow(),
+    }).awaitTermination();
+    expect(shown).toContain('2020-02-03');
+    expect(shown).not.toContain('T00:00');
+  });
+});
