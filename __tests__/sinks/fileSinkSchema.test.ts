@@ -79,6 +79,13 @@ describe('a sink knows the type of the rows that a source declares', () => {
     );
   });
 
+  it('a null that is alone in its row of CSV comes back', async () => {
+    writeFileSync(join(path, 'in', 'a.json'), '{"n":1}\n{}\n{"n":3}\n');
+    await run(select('n'), fileSink(join(path, 'out'), { format: 'csv' }));
+    const back = csvFiles(join(path, 'out'), { schema: 'n BIGINT', bigints: 'bigint' });
+    expect(await readBatch(readStream(back))).toEqual([{ n: 1n }, { n: null }, { n: 3n }]);
+  });
+
   it('a folder of a DATE has its name', async () => {
     await run(same, fileSink(join(path, 'out'), { partitionBy: 'd' }));
     expect(readdirSync(join(path, 'out'))).toContain('d=2020-02-03');

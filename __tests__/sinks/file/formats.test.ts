@@ -172,9 +172,48 @@ describe('csv files', () => {
       { sep: '"' },
       { quote: '' },
       { quote: 'ab' },
+      { nullValue: ',' },
+      { nullValue: 'a;b', sep: ';' },
+      { nullValue: '"' },
+      { nullValue: '\n' },
     ]) {
       expect(() => csvFormat(options)).toThrow(RangeError);
     }
+  });
+});
+
+describe('a csv row that would be a blank line', () => {
+  const nulls = [{ n: 1 }, { n: null }, { n: 3 }];
+  const int = shaped({ n: { type: 'int' } });
+
+  it('is quoted in a column that is no STRING', () => {
+    expect(written(csvFormat(), nulls, int)).toBe('1\n""\n3\n');
+    expect(written(csvFormat({ columns: ['n'], nullValue: ' ' }), nulls, int)).toBe('1\n" "\n3\n');
+    expect(written(csvFormat({ columns: ['n'], nullValue: '-' }), nulls, plain)).toBe('1\n-\n3\n');
+    expect(written(csvFormat({ columns: ['n', 'm'] }), nulls, plain)).toBe('1,\n,\n3,\n');
+  });
+
+  it('is refused where "" would be the empty text, or nobody knows', () => {
+    for (const shape of [plain, shaped({ n: { type: 'string' } })]) {
+      expect(() => written(csvFormat({ columns: ['n'] }), nulls, shape)).toThrow(
+        expect.objectContaining({
+          code: 'SINK_ROW',
+          message: expect.stringContaining('nullValue'),
+        }),
+      );
+    }
+    const parts: FileShape = { ...plain, partitionBy: new Set(['n']) };
+    expect(() => csvFormat({ columns: ['n'] }).check?.(parts)).toThrow(
+      expect.objectContaining({ code: 'SINK_SCHEMA' }),
+    );
+  });
+
+  it.each(['x\ud800', '\udc00'])('half of a surrogate pair is refused: %j', (text) => {
+    for (const format of [csvFormat({ columns: ['a'] }), textFormat()]) {
+      expect(() => written(format, [{ a: text }])).toThrow('half of a surrogate pair');
+    }
+    expect(written(jsonFormat(), [{ a: text }])).toBe(`{"a":${JSON.stringify(text)}}\n`);
+    expect(written(csvFormat({ columns: ['a'] }), [{ a: '😀' }])).toBe('😀\n');
   });
 });
 
@@ -186,7 +225,7 @@ describe('text files', () => {
   });
 
   it('refuses what would read back as other rows', () => {
-    for (const row of ['a\nb', 1, { a: 'x', b: 'y' }, {}]) {
+    for (const row of ['a\nb', 'b\r', '\r', 1, { a: 'x', b: 'y' }, {}]) {
       expect(() => written(textFormat(), [row])).toThrow(
         expect.objectContaining({ code: 'SINK_ROW' }),
       );

@@ -4,6 +4,7 @@ import type { StructType } from '../../schema/types.js';
 import { cellText } from '../../terminal/cellText.js';
 import type { FileFormat, FileShape } from './format.js';
 import { recordOf } from './jsonFormat.js';
+import { requireUtf8 } from './requireUtf8.js';
 import { rowError, unwritable } from './unwritable.js';
 
 /** Options of {@link csvFormat}; names as in Spark. */
@@ -16,7 +17,10 @@ export interface CsvFormatOptions {
   readonly sep?: string;
   /** Around values that need it, doubled inside. Default `"`. */
   readonly quote?: string;
-  /** How null is written. Default: nothing; an empty string is `""` then. */
+  /**
+   * How null is written. Default: nothing; an empty string is `""` then. A row that would be a blank line
+   * so, which readers skip, is `""` in a column of another type than STRING, and refused otherwise.
+   */
   readonly nullValue?: string;
 }
 
@@ -31,13 +35,18 @@ export function csvFormat(options: CsvFormatOptions = {}): FileFormat {
   if (quote.length !== 1 || /[\r\n]/.test(quote)) {
     throw new RangeError(`fileSink: quote must be one character, not ${JSON.stringify(quote)}`);
   }
+  if ([sep, quote, '\r', '\n'].some((each) => nullValue.includes(each))) {
+    throw new RangeError(
+      `fileSink: nullValue must be text without sep, quote and line ends, not ${JSON.stringify(nullValue)}: it is written without quotes`,
+    );
+  }
   const writer = new CsvWriter(sep, quote, nullValue);
   const namesOf = (shape: FileShape): readonly string[] =>
     columns?.filter((name) => !shape.partitionBy.has(name)) ?? fieldsOf(shape.schema);
   return {
     name: 'csv',
     extension: 'csv',
-    check: (shape) => checkColumns(namesOf(shape), shape.schema),
+    check: (shape) => checkColumns(namesOf(shape), shape),
     encode: (rows, shape) => {
       const names = namesOf(shape);
       let text = header ? writer.header(names) : '';
@@ -62,7 +71,14 @@ function fieldsOf(schema: StructType | undefined): readonly string[] {
   });
 }
 
-function checkColumns(names: readonly string[], schema: StructType | undefined): void {
+function checkColumns(names: readonly string[], { schema, partitionBy }: FileShape): void {
+  if (names.length === 0 && partitionBy.size > 0) {
+    throw new StreamingError('SINK_SCHEMA', {
+      format: 'csv',
+      problem: 'no column is left beside partitionBy, and blank lines are no rows',
+      fix: 'leave a column out of partitionBy, or use json',
+    });
+  }
   for (const { name, dataType } of schema?.fields ?? []) {
     if (!names.includes(name) || !nested.has(dataType.type)) continue;
     throw new StreamingError('SINK_SCHEMA', {
@@ -99,7 +115,20 @@ class CsvWriter {
     const cells = names.map((name) =>
       this.cell(Object.hasOwn(row, name) ? fields[name] : null, name, shape),
     );
-    return `${cells.join(this.sep)}\n`;
+    const line = cells.join(this.sep);
+    return `${names.length === 1 && /^ *$/.test(line) ? this.blank(names[0] ?? '', shape) : line}\n`;
+  }
+
+  /** A null that would leave its line blank. Quoted, it is null to readers, but for a STRING. */
+  private blank(name: string, { schema }: FileShape): string {
+    const type = schema?.fields.find((field) => field.name === name)?.dataType.type;
+    if (type !== undefined && type !== 'string') return this.quote + this.nullValue + this.quote;
+    throw new StreamingError('SINK_ROW', {
+      format: 'csv',
+      value: `${name}: null`,
+      reason:
+        "would be a blank line, which readers skip: give a nullValue such as 'null', here and to the reader",
+    });
   }
 
   private cell(value: unknown, name: string, shape: FileShape): string {
@@ -123,6 +152,7 @@ class CsvWriter {
 
   /** Text that reads as null would come back as null: it is quoted. */
   private text(text: string): string {
+    requireUtf8(text, 'csv');
     if (!this.special.test(text) && text !== this.nullValue) return text;
     return this.quote + text.replaceAll(this.quote, this.quote + this.quote) + this.quote;
   }

@@ -1,6 +1,7 @@
 import { StreamingError } from '../../errors.js';
 import { cellText } from '../../terminal/cellText.js';
 import type { FileFormat, FileShape } from './format.js';
+import { requireUtf8 } from './requireUtf8.js';
 
 /** Options of {@link textFormat}. */
 export interface TextFormatOptions {
@@ -35,7 +36,10 @@ export function textFormat({ lineSep = '\n' }: TextFormatOptions = {}): FileForm
 function lineOf(row: unknown, { partitionBy }: FileShape, lineSep: string): string {
   const value = typeof row === 'object' && row !== null ? onlyColumn(row, partitionBy) : row;
   if (value === null || value === undefined) return '';
-  if (typeof value === 'string' && !value.includes(lineSep)) return value;
+  if (typeof value === 'string') requireUtf8(value, 'text');
+  // What reads lines that end in \n takes a \r before it for a part of the end.
+  const isCut = lineSep === '\n' && typeof value === 'string' && value.endsWith('\r');
+  if (typeof value === 'string' && !value.includes(lineSep) && !isCut) return value;
   throw new StreamingError('SINK_ROW', {
     format: 'text',
     value: cellText(value),
