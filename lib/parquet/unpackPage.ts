@@ -16,6 +16,8 @@ export function unpackPage(
   hyparquet: Hyparquet,
   compressors: Compressors | undefined,
 ): Uint8Array {
+  // Nothing to unpack, as in a column of nulls: LZ4 writes one byte for it, on which its decoder trips.
+  if (size === 0) return new Uint8Array(0);
   const page = unpack(packed, size, codec, hyparquet, compressors);
   if (page.length === size) return page;
   return damaged(`a page unpacks to ${page.length} bytes, its header says ${size}`);
