@@ -228,6 +228,11 @@ describe('dateParser', () => {
     expect(dateParser()('2024-01-02 12:34:56')).toBe(Date.UTC(2024, 0, 2));
     expect(dateParser()('2024-01-02T23:00:00-10:00')).toBe(Date.UTC(2024, 0, 2));
     expect(dateParser({ format: 'dd.MM.yyyy HH' })('02.01.2024 13')).toBe(Date.UTC(2024, 0, 2));
+    const zoned = dateParser({ format: "yyyy-MM-dd'T'HH:mm:ssX" });
+    for (const text of ['02T03:04:05+05', '02T03:04:05Z', '02T22:04:05-05']) {
+      expect(zoned(`2024-01-${text}`)).toBe(Date.UTC(2024, 0, 2));
+    }
+    expect(zoned('2024-01-02T03:04:05+25')).toBeNaN();
     for (const bad of ['', '2024-02-30', '2024-01-02x', 'x']) expect(dateParser()(bad)).toBeNaN();
     expect(() => dateParser({ format: 'bb' })).toThrow(/dateFormat is no date pattern/);
   });

@@ -36,10 +36,23 @@ export class PatternParser {
 
   /** ms since the epoch, or NaN. */
   parse(text: string): number {
+    const wall = this.wall(text);
+    return Number.isNaN(wall) ? Number.NaN : this.instantOf(wall);
+  }
+
+  /** 00:00 UTC of the date that is written, or NaN: a zone behind it does not move it. */
+  parseDate(text: string): number {
+    const wall = this.wall(text);
+    if (Number.isNaN(wall) || Number.isNaN(this.instantOf(wall))) return Number.NaN;
+    return inRange(Math.floor(wall / 86_400_000) * 86_400_000);
+  }
+
+  private wall(text: string): number {
     this.reset();
-    if (!this.all(this.tokens, text) || this.at !== text.length) return Number.NaN;
-    const wall = this.wallMs();
-    if (Number.isNaN(wall)) return Number.NaN;
+    return this.all(this.tokens, text) && this.at === text.length ? this.wallMs() : Number.NaN;
+  }
+
+  private instantOf(wall: number): number {
     return inRange(this.zone === '' ? this.clock.instantOf(wall) : inZone(wall, this.zone));
   }
 

@@ -36,6 +36,7 @@ export function timestampParser(options: TimestampTextOptions = {}): (text: stri
 
 /**
  * Makes the reader of a DATE column's text: ms since the epoch of 00:00 UTC, NaN for text that is none.
+ * It is the date that is written, whatever time and zone stand behind it.
  *
  * @since 0.1.0
  */
@@ -44,7 +45,7 @@ export function dateParser(
 ): (text: string) => number {
   if (options.format === undefined) return isoDateMs;
   const parser = new PatternParser(patternTokens(options.format, 'dateFormat'), utcClock);
-  return (text) => Math.floor(parser.parse(text) / 86_400_000) * 86_400_000;
+  return (text) => parser.parseDate(text);
 }
 
 /**
