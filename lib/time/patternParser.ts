@@ -17,7 +17,7 @@ export class PatternParser {
     month: 1,
     day: 1,
     dayOfYear: -1,
-    hour: 0,
+    hour: -1,
     hour24: -1,
     hour12: -1,
     hour11: -1,
@@ -25,7 +25,8 @@ export class PatternParser {
     second: 0,
   };
   private milliseconds = 0;
-  private afternoon = false;
+  /** 0: AM, 1: PM, -1: not named. */
+  private halfOfDay = -1;
   private zone = '';
   private at = 0;
 
@@ -60,10 +61,11 @@ export class PatternParser {
     const fields = this.fields;
     fields.year = 1970;
     fields.month = fields.day = 1;
-    fields.hour = fields.minute = fields.second = 0;
-    fields.twoDigitYear = fields.dayOfYear = fields.hour24 = fields.hour12 = fields.hour11 = -1;
+    fields.minute = fields.second = 0;
+    fields.twoDigitYear = fields.dayOfYear = -1;
+    fields.hour = fields.hour24 = fields.hour12 = fields.hour11 = -1;
     this.milliseconds = 0;
-    this.afternoon = false;
+    this.halfOfDay = -1;
     this.zone = '';
     this.at = 0;
   }
@@ -146,8 +148,8 @@ export class PatternParser {
   private half(text: string): boolean {
     const next = text.slice(this.at, this.at + 2).toUpperCase();
     this.at += 2;
-    this.afternoon = next === 'PM';
-    return next === 'AM' || next === 'PM';
+    this.halfOfDay = ['AM', 'PM'].indexOf(next);
+    return this.halfOfDay >= 0;
   }
 
   /** Takes what may belong to a zone's name; whether it is one is seen when it is used. */
@@ -175,11 +177,14 @@ export class PatternParser {
 
   private hourOfDay(): number {
     const f = this.fields;
-    const later = this.afternoon ? 12 : 0;
+    const later = this.halfOfDay === 1 ? 12 : 0;
     if (f.hour12 >= 0) return f.hour12 >= 1 && f.hour12 <= 12 ? (f.hour12 % 12) + later : -1;
     if (f.hour11 >= 0) return f.hour11 <= 11 ? f.hour11 + later : -1;
-    if (f.hour24 >= 0) return f.hour24 >= 1 && f.hour24 <= 24 ? f.hour24 % 24 : -1;
-    return f.hour;
+    if (f.hour24 === 0 || f.hour24 > 24) return -1;
+    const hour = f.hour24 > 0 ? f.hour24 % 24 : f.hour;
+    if (hour < 0) return later; // half of a day without an hour begins it
+    const fits = this.halfOfDay < 0 || this.halfOfDay === (hour < 12 ? 0 : 1);
+    return fits ? hour : -1;
   }
 }
 
