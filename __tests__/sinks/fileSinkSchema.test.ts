@@ -117,6 +117,19 @@ describe('a sink knows the type of the rows that a source declares', () => {
     });
   });
 
+  it('texts of folders come back: names beyond ASCII, and the one that stands for null', async () => {
+    const texts = ['é😀', 'e\u0301', 'a/b%', '__HIVE_DEFAULT_PARTITION__', null, '%C3%A9'];
+    const rows = texts.map((s, n) => `${JSON.stringify({ s, n })}\n`);
+    writeFileSync(join(path, 'in', 'a.json'), rows.join(''));
+    await run(same, fileSink(join(path, 'out'), { partitionBy: 's' }));
+    expect(readdirSync(join(path, 'out'))).toContain('s=é😀');
+    const back = jsonFiles(join(path, 'out'), { schema: 's STRING, n INT' });
+    const read = await readBatch(readStream(back).pipe(select('s', 'n')));
+    expect([...read].sort((a, b) => (a.n ?? 0) - (b.n ?? 0))).toEqual(
+      texts.map((s, n) => ({ s, n })),
+    );
+  });
+
   it('columns of folders that no schema declares are refused by CSV, taken by partitionBy', async () => {
     mkdirSync(join(path, 'in', 'k=1'));
     writeFileSync(join(path, 'in', 'k=1', 'b.json'), '{"s":"y"}\n');

@@ -22,11 +22,13 @@ describe('partition paths', () => {
     fc.assert(fc.property(anyText, (text) => decodePathPart(encodePathPart(text)) === text));
   });
 
-  it('stay one folder below their root, in portable characters', () => {
+  it('stay one folder below their root, in characters that need no quoting', () => {
     fc.assert(
       fc.property(anyText, anyText, (name, value) => {
         const folder = partitionFolder(name, value);
-        expect(folder).toMatch(/^[A-Za-z0-9_.%-]*=[A-Za-z0-9_.%-]*$/);
+        expect(folder).toMatch(
+          /^[A-Za-z0-9_.%\u0080-\u{10ffff}-]*=[A-Za-z0-9_.%\u0080-\u{10ffff}-]*$/u,
+        );
         const root = resolve('/out');
         const at = resolve(root, folder);
         expect(at.startsWith(root + sep) && !at.slice(root.length + 1).includes(sep)).toBe(true);
@@ -57,12 +59,22 @@ describe('partition paths', () => {
     ['a/../../b', 'a%2F..%2F..%2Fb'],
     ['100%', '100%25'],
     ['\0', '%00'],
-    ['é', '%C3%A9'],
+    ['é', 'é'],
+    ['é/b', 'é%2Fb'],
     ['e\u0301', 'e%CC%81'],
-    ['😀', '%F0%9F%98%80'],
+    ['😀', '😀'],
     ['\ud800', '%ED%A0%80'],
   ])('encodes %j as %s', (text, encoded) => {
     expect(encodePathPart(text)).toBe(encoded);
+  });
+
+  it.each([
+    ['%C3%A9%F0%9F%98%80', 'é😀'], // of earlier versions
+    ['a%20b%', 'a b%'],
+    ['%E9', 'é'],
+    ['100%25%', '100%%'],
+  ])('decodes %s as Spark, UTF-8 first', (part, text) => {
+    expect(decodePathPart(part)).toBe(text);
   });
 
   it('tells null from a text of that name', () => {

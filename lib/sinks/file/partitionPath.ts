@@ -1,24 +1,32 @@
 /** What null is called in a path, as in Hive and Spark. */
 export const nullPartition = '__HIVE_DEFAULT_PARTITION__';
 
-const unsafe = /[^A-Za-z0-9_-]/gu;
+const unsafe = /[^A-Za-z0-9_\-\u0080-\ud7ff\ue000-\u{10ffff}]/gu;
+const notPlain = /[^A-Za-z0-9_-]/gu;
 
 /**
- * A text as one part of a path: letters, digits, `_`, `-` and inner dots stay, every other byte of its
- * UTF-8 is `%XX`. No two texts give the same part on any file system that keeps case, and none gives
- * one that leaves its folder.
+ * A text as one part of a path: letters, digits, `_`, `-`, inner dots and what is beyond ASCII stay, of
+ * other characters every byte of their UTF-8 is `%XX`. So Spark reads it, to which each `%XX` is a
+ * character. No two texts give the same part on any file system that keeps case, and none gives one that
+ * leaves its folder: some take é and e with an accent for the same, so only NFC stays as it is.
  */
 export function encodePathPart(text: string): string {
-  return text.replace(unsafe, (char, at: number) =>
+  const escaped = text === text.normalize('NFC') ? unsafe : notPlain;
+  return text.replace(escaped, (char, at: number) =>
     char === '.' && at > 0 && at < text.length - 1 ? char : percent(char),
   );
 }
 
-/** The inverse of {@link encodePathPart}. */
+/**
+ * The inverse of {@link encodePathPart}; of what others write too: escapes that are no UTF-8 are a
+ * character each, as to Spark, and `%` without two digits is itself.
+ */
 export function decodePathPart(part: string): string {
   return part.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
     const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
-    return wtf8Text(bytes);
+    const text = wtf8Text(bytes);
+    const isUtf8 = Array.from(text, percent).join('') === run.toUpperCase();
+    return isUtf8 ? text : bytes.toString('latin1');
   });
 }
 

@@ -50,9 +50,10 @@ function folderOf(row: object, column: string, path: string, dateOnly: boolean):
   const text = partitionText(value, dateOnly);
   if (text === undefined) throw refuse('use a column of text, numbers, booleans or dates');
   const folder = partitionFolder(column, text);
-  if (folder.length > longestName) {
+  const bytes = Buffer.byteLength(folder);
+  if (bytes > longestName) {
     throw refuse(
-      `its name would have ${folder.length} bytes, ${longestName} is the most: shorten or hash it`,
+      `its name would have ${bytes} bytes, ${longestName} is the most: shorten or hash it`,
     );
   }
   return folder;

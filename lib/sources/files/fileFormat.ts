@@ -22,8 +22,8 @@ export interface FileToRead {
   readonly path: string;
   /** Bytes on disk when the file was planned. */
   readonly size: number;
-  /** Values of the `key=value` directories above the file, percent-decoded, in path order. */
-  readonly partition: ReadonlyMap<string, string>;
+  /** Values of the `key=value` directories above the file, percent-decoded, in path order; null is one. */
+  readonly partition: ReadonlyMap<string, string | null>;
 }
 
 /** How far a limit of rows reaches. */

@@ -1,6 +1,5 @@
 import { StreamingError } from '../../errors.js';
 import type { FileToRead } from './fileFormat.js';
-import { nullPartition } from './partitionPath.js';
 
 /** The value of a declared column from its text; throws with the reason for what is none. */
 export type ReadCell = (text: string) => unknown;
@@ -27,7 +26,7 @@ export function partitionColumns(
       const values: [string, unknown][] = [];
       for (const [name, text] of file.partition) {
         const read = declared(name) ?? ((each: string) => inferred(each, dateOf));
-        values.push([name, text === nullPartition ? null : typed(source, file, name, text, read)]);
+        values.push([name, text === null ? null : typed(source, file, name, text, read)]);
       }
       return Object.fromEntries(values); // defines, never assigns: `__proto__` is a name like any other
     },

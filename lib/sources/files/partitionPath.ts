@@ -1,19 +1,24 @@
-/** What Spark and Hive write for a null partition value. */
-export const nullPartition = '__HIVE_DEFAULT_PARTITION__';
+import { decodePathPart, nullPartition } from '../../sinks/file/partitionPath.js';
 
 /**
- * The `key=value` directories between `base` and a file, percent-decoded, outermost first.
+ * The `key=value` directories between `base` and a file, percent-decoded, outermost first; null for what
+ * Spark and Hive write for it, but not for a text of that name, which is escaped.
  *
  * Out: a Map, because a directory may be called `__proto__=x`; the innermost of two equal keys wins.
  */
-export function partitionOf(base: string, path: string): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
+export function partitionOf(base: string, path: string): ReadonlyMap<string, string | null> {
+  const values = new Map<string, string | null>();
   if (!path.startsWith(base)) return values;
   const segments = path.slice(base.length).split('/');
   segments.pop();
   for (const segment of segments) {
     const at = segment.indexOf('=');
-    if (at > 0) values.set(decoded(segment.slice(0, at)), decoded(segment.slice(at + 1)));
+    if (at <= 0) continue;
+    const value = segment.slice(at + 1);
+    values.set(
+      decodePathPart(segment.slice(0, at)),
+      value === nullPartition ? null : decodePathPart(value),
+    );
   }
   return values;
 }
@@ -21,14 +26,4 @@ export function partitionOf(base: string, path: string): ReadonlyMap<string, str
 /** Whether a directory is descended into without `recursive`. */
 export function isPartitionDirectory(name: string): boolean {
   return name.indexOf('=') > 0;
-}
-
-/** As `decodeURIComponent`, but what is no escape stays as it is: `100%` is a legal directory name. */
-function decoded(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
