@@ -55,7 +55,10 @@ export function formatFor(options: Partial<ParquetFormatOptions> = {}): ParquetF
     columns: undefined,
     rowOptions: {},
     mode: undefined,
-    partitions: { valuesOf: (file) => Object.fromEntries(file.partition) },
+    partitions: {
+      namesOf: (file) => [...file.partition.keys()],
+      valuesOf: (file) => Object.fromEntries(file.partition),
+    },
     ...options,
   });
 }

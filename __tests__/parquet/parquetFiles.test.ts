@@ -78,7 +78,32 @@ describe('parquetFiles', () => {
     expect(await all(some)).toEqual([{ n: 1, zone: 'a/b' }]);
     await expect(
       all(parquetFiles(folder.path, { schema: 'n INT, zone INT' })),
-    ).rejects.toMatchObject({ code: 'BAD_RECORD' });
+    ).rejects.toMatchObject({ code: 'SOURCE_COLUMN_TYPE' });
+  });
+
+  it('finds columns whose names differ in case alone, as Spark, if there is one', async () => {
+    const inner = { x: 1 };
+    folder.write(
+      'K=1/1.parquet',
+      await encoded('b INT, a STRING, s STRUCT<x: INT>', [{ b: 2, a: 'x', s: inner }]),
+    );
+    expect(
+      await all(parquetFiles(folder.path, { schema: 'A STRING, B INT, s STRUCT<X: INT>, k INT' })),
+    ).toEqual([{ A: 'x', B: 2, s: { X: 1 }, k: 1 }]);
+    const both = parquetFiles(folder.path, { schema: 'a STRING, A STRING, b INT' });
+    expect(await all(both)).toEqual([{ a: 'x', A: null, b: 2, K: 1 }]);
+    folder.write('K=1/1.parquet', await encoded('aA INT, Aa INT', [{ aA: 2, Aa: 3 }]));
+    await expect(all(parquetFiles(folder.path, { schema: 'aa INT' }))).rejects.toMatchObject({
+      code: 'SOURCE_COLUMN_TYPE',
+      message: expect.stringContaining('in other cases only (aA, Aa)'),
+    });
+  });
+
+  it('reads back a folder of a TIMESTAMP as the sink writes it', async () => {
+    folder.write('t=2024-05-01T10%3A00%3A00.000Z/1.parquet', await encoded('n INT', [{ n: 1 }]));
+    expect(await all(parquetFiles(folder.path, { schema: 'n INT, t TIMESTAMP' }))).toEqual([
+      { n: 1, t: new Date('2024-05-01T10:00:00Z') },
+    ]);
   });
 
   it('reads files of different schemas each by its own, or all by one', async () => {

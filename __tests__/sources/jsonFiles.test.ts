@@ -93,12 +93,25 @@ describe('jsonFiles', () => {
     expect(Object.keys(rows[0] as object)).toEqual(['x', 'n', 'y']);
   });
 
-  it('refuses a folder that is not of its declared type, before it decodes a line', async () => {
-    folder.write('x=seven/a.json', 'no json\n');
-    await expect(read('x INT, n INT', { mode: 'FAILFAST' })).rejects.toMatchObject({
-      code: 'BAD_RECORD',
-      message: expect.stringMatching(/x=seven/),
+  it.each([
+    ['x=seven', 'x INT', undefined],
+    ['x=seven', 'x INT', 'PERMISSIVE'],
+    ['x=1', 'x ARRAY<INT>', 'DROPMALFORMED'],
+    ['x=__HIVE_DEFAULT_PARTITION__', 'x INT NOT NULL', 'PERMISSIVE'],
+  ] as const)('refuses a folder %s that is no %s in any mode', async (name, column, mode) => {
+    folder.write(`${name}/a.json`, 'no json\n');
+    const options = mode === undefined ? {} : { mode };
+    await expect(read(`${column}, n INT`, options)).rejects.toMatchObject({
+      code: 'SOURCE_COLUMN_TYPE',
+      message: expect.stringMatching(/column x of .* as its folder says, the schema says/),
     });
+  });
+
+  it('takes a folder for the column whose name differs in case alone', async () => {
+    folder.write('K=1/a.json', '{"v":1}\n');
+    expect((await read('v INT, k INT')).rows).toEqual([{ v: 1, k: 1 }]);
+    folder.write('K=1/a.json', '{"v":1}\n');
+    expect((await read('v INT, kk INT')).rows).toEqual([{ v: 1, kk: null, K: 1 }]);
   });
 
   it.each([2, -1, 0.5, Number.NaN])('takes no other number of threads than 0 and 1: %p', (n) => {

@@ -19,7 +19,6 @@ import type { StreamSource } from '../sources/source.js';
 import { oneOf, shown, timestampsOption } from '../sources/sourceOption.js';
 import { loadHyparquet } from './packages.js';
 import { ParquetFormat, type ParquetFormatOptions } from './parquetFormat.js';
-import { partitionReaders } from './partitionReaders.js';
 
 /** Options of {@link parquetFiles}. */
 export interface ParquetFilesOptions extends FileSourceOptions, RowOptions {
@@ -80,15 +79,13 @@ export function parquetFiles<const O extends ParquetFilesOptions>(
   const resolved = resolveFileOptions(owner, path, given);
   const schema = given.schema === undefined ? undefined : schemaOf(given.schema, given.columns);
   const rowOptions = rowOptionsOf(owner, given);
-  const dateOf = (ms: number) => (rowOptions.timestamps === 'ms' ? ms : new Date(ms));
-  const readers = partitionReaders(schema, rowOptions);
   const formatOptions: ParquetFormatOptions = {
     source: resolved.source,
     schema,
     columns: columnsOf(owner, given.columns),
     rowOptions,
     mode: given.mode,
-    partitions: partitionColumns(resolved.source, (name) => readers.get(name), dateOf),
+    partitions: partitionColumns(resolved.source, schema, rowOptions),
   };
   return {
     kind: 'parquet',

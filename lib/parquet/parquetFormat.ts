@@ -115,8 +115,10 @@ export class ParquetFormat<T> implements FileFormat<T> {
   private fieldsOf(footer: ParquetFooter, file: FileToRead): readonly StructField[] {
     const { schema, columns } = this.options;
     const all = schema?.fields ?? footer.columns.map(fieldOf);
-    const wanted = columns === undefined ? all : columns.flatMap((name) => named(all, name, file));
-    return wanted.filter((field) => !file.partition.has(field.name));
+    const inPath = this.options.partitions.namesOf(file);
+    const wanted =
+      columns === undefined ? all : columns.flatMap((name) => named(all, name, inPath));
+    return wanted.filter((field) => !inPath.includes(field.name));
   }
 
   private partitionOf(file: FileToRead): Readonly<Record<string, unknown>> {
@@ -156,11 +158,11 @@ export class ParquetFormat<T> implements FileFormat<T> {
 function named(
   fields: readonly StructField[],
   name: string,
-  file: FileToRead,
+  inPath: readonly string[],
 ): readonly StructField[] {
   const field = fields.find((each) => each.name === name);
   if (field) return [field];
-  if (file.partition.has(name)) return [];
+  if (inPath.includes(name)) return [];
   return damaged(
     `it has no column ${name}, only ${fields.map((each) => each.name).join(', ')}: mend the option columns`,
   );

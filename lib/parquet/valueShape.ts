@@ -1,5 +1,6 @@
 import { StreamingError } from '../errors.js';
 import { formatType } from '../schema/formatDdl.js';
+import { namesLike } from '../schema/namesLike.js';
 import type { RowOptions } from '../schema/rowOf.js';
 import type { DataType, StructField } from '../schema/types.js';
 import { onceType, shapeOfGroup } from './columnType.js';
@@ -46,10 +47,10 @@ export interface ShapeContext {
 }
 
 /**
- * The fields of a row or struct, found by name.
+ * The fields of a row or struct, found by name; as in Spark by one in another case, if it is the only one.
  *
  * Errors: `SOURCE_COLUMN_TYPE` for a field that the file has in a type that is not the schema's or
- *         narrower, and for a NOT NULL field that it does not have.
+ *         narrower, for a NOT NULL field that it does not have, and for one that could be several.
  */
 export function shapeFields(
   fields: readonly StructField[],
@@ -57,12 +58,19 @@ export function shapeFields(
   ctx: ShapeContext,
 ): readonly ShapedField[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
+  const exact = new Set(fields.map((field) => field.name));
+  const others = nodes.map((node) => node.name).filter((name) => !exact.has(name));
   return fields.map((field) => {
-    const node = byName.get(field.name);
-    if (node) return { name: field.name, shape: shapeOf(node, field, ctx) };
-    if (field.nullable) return { name: field.name, shape: undefined };
+    const like =
+      exact.has(field.name) && byName.has(field.name) ? [] : namesLike(others, field.name);
+    const node = byName.get(like[0] ?? field.name);
+    if (node && like.length < 2) return { name: field.name, shape: shapeOf(node, field, ctx) };
+    if (field.nullable && like.length === 0) return { name: field.name, shape: undefined };
     const { source, file } = ctx;
-    const found = `not there (it has ${nodes.map((each) => each.name).join(', ')})`;
+    const found =
+      like.length > 1
+        ? `there in other cases only (${like.join(', ')})`
+        : `not there (it has ${nodes.map((each) => each.name).join(', ')})`;
     const wanted = `${formatType(field.dataType)} NOT NULL`;
     throw new StreamingError('SOURCE_COLUMN_TYPE', {
       source,

@@ -46,11 +46,7 @@ export function textFiles(path: string, options: TextFilesOptions = {}): StreamS
     source,
     maxLineBytes: lineLimit(owner, options.maxLineBytes),
     mode: options.mode,
-    partitions: partitionColumns(
-      source,
-      () => undefined,
-      (ms) => new Date(ms),
-    ),
+    partitions: partitionColumns(source, undefined, {}),
   });
   return {
     kind: 'text',

@@ -1,11 +1,8 @@
-import { BAD } from '../../schema/bad.js';
-import { cellConverter } from '../../schema/convert.js';
 import type { ConvertOptions } from '../../schema/convertOptions.js';
-import { formatType } from '../../schema/formatDdl.js';
 import type { AnyRow } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
 import type { FileToRead } from './fileFormat.js';
-import { type PartitionColumns, partitionColumns, type ReadCell } from './partitionColumns.js';
+import { type PartitionColumns, partitionColumns } from './partitionColumns.js';
 
 /** What of a schema comes from the records of a file, and what from its path. */
 export interface FileColumns<Rules> {
@@ -30,13 +27,12 @@ export class FileSchema<Rules> {
     options: ConvertOptions,
     private readonly rulesOf: (own: StructType, columns: readonly string[]) => Rules,
   ) {
-    const dateOf = (ms: number) => (options.timestamps === 'ms' ? ms : new Date(ms));
-    this.partitions = partitionColumns(source, (name) => cellOf(schema, name, options), dateOf);
+    this.partitions = partitionColumns(source, schema, options);
     this.rulesFor([]); // what is wrong with the schema shows when the source is built
   }
 
   columnsOf(file: FileToRead): FileColumns<Rules> {
-    const names = [...file.partition.keys()];
+    const names = this.partitions.namesOf(file);
     const rules = this.rulesFor(names);
     if (names.length === 0) return { rules, blank: undefined };
     const columns = this.schema.fields.map((field): [string, unknown] => [field.name, null]);
@@ -61,16 +57,4 @@ export class FileSchema<Rules> {
     }
     return rules;
   }
-}
-
-/** Reads a declared column from a directory's name; undefined for one that is not declared. */
-function cellOf(schema: StructType, name: string, options: ConvertOptions): ReadCell | undefined {
-  const field = schema.fields.find((each) => each.name === name);
-  if (field === undefined) return undefined;
-  const read = cellConverter(field.dataType, options);
-  return (text) => {
-    const value = read(text);
-    if (value === BAD) throw new TypeError(`it is no ${formatType(field.dataType)}`);
-    return value;
-  };
 }

@@ -1,48 +1,72 @@
 import { StreamingError } from '../../errors.js';
+import { BAD, type ValueReader } from '../../schema/bad.js';
+import { cellConverter } from '../../schema/convert.js';
+import type { ConvertOptions } from '../../schema/convertOptions.js';
+import { formatType } from '../../schema/formatDdl.js';
+import { namesLike } from '../../schema/namesLike.js';
+import type { StructField, StructType } from '../../schema/types.js';
 import type { FileToRead } from './fileFormat.js';
-
-/** The value of a declared column from its text; throws with the reason for what is none. */
-export type ReadCell = (text: string) => unknown;
 
 /** Values that a file's `key=value` directories give to each of its rows. */
 export interface PartitionColumns {
+  /** In path order: as the schema names them, whatever their case in the path, as in Spark. */
+  namesOf(file: FileToRead): readonly string[];
   /** Declared columns by their type; others get a type by their look. In path order. */
   valuesOf(file: FileToRead): Readonly<Record<string, unknown>>;
 }
 
 /**
- * Columns from directories: `declared` by the schema, others inferred from each text alone, so that a
- * file gives the same rows whatever other files there are.
+ * Columns from directories: declared by the schema, or inferred from each text alone, so that a file
+ * gives the same rows whatever other files there are.
  *
- * Errors: `BAD_RECORD` for a directory that is not of its declared type.
+ * Errors: `SOURCE_COLUMN_TYPE` for a directory that is not of its declared type, in every mode: it would
+ *         be all rows of its files.
  */
 export function partitionColumns(
   source: string,
-  declared: (name: string) => ReadCell | undefined,
-  dateOf: (ms: number) => unknown,
+  schema: StructType | undefined,
+  options: ConvertOptions,
 ): PartitionColumns {
+  const fields = schema?.fields ?? [];
+  const names = fields.map((field) => field.name);
+  const nameOf = (key: string): string => {
+    const [name = key, ...more] = namesLike(names, key);
+    return more.length === 0 ? name : key;
+  };
+  const readers = new Map<StructField, ValueReader<string>>();
+  const readerOf = (field: StructField): ValueReader<string> => {
+    const reader = readers.get(field) ?? textReader(field, options);
+    readers.set(field, reader);
+    return reader;
+  };
+  const dateOf = (ms: number) => (options.timestamps === 'ms' ? ms : new Date(ms));
   return {
+    namesOf: ({ partition }) => [...new Set([...partition.keys()].map(nameOf))],
     valuesOf: (file) => {
-      const values: [string, unknown][] = [];
-      for (const [name, text] of file.partition) {
-        const read = declared(name) ?? ((each: string) => inferred(each, dateOf));
-        values.push([name, text === null ? null : typed(source, file, name, text, read)]);
-      }
+      const values = Array.from(file.partition, ([key, text]): [string, unknown] => {
+        const field = fields.find(({ name }) => name === nameOf(key));
+        if (field === undefined) return [key, text === null ? null : inferred(text, dateOf)];
+        const value = text === null ? null : readerOf(field)(text);
+        if (value !== BAD && (value !== null || field.nullable)) return [field.name, value];
+        const { name, dataType, nullable } = field;
+        const found = `${text === null ? 'null' : JSON.stringify(text)}, as its folder says`;
+        const wanted = `${formatType(dataType)}${nullable ? '' : ' NOT NULL'}`;
+        const where = { source, file: file.path, column: name };
+        throw new StreamingError('SOURCE_COLUMN_TYPE', { ...where, found, wanted });
+      });
       return Object.fromEntries(values); // defines, never assigns: `__proto__` is a name like any other
     },
   };
 }
 
-function typed(source: string, file: FileToRead, name: string, text: string, read: ReadCell) {
-  try {
-    return read(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StreamingError(
-      'BAD_RECORD',
-      { source, file: file.path, line: 0, reason, excerpt: `its directory ${name}=${text}` },
-      { cause },
-    );
+function textReader({ dataType }: StructField, options: ConvertOptions): ValueReader<string> {
+  switch (dataType.type) {
+    case 'array':
+    case 'map':
+    case 'struct':
+      return () => BAD;
+    default:
+      return cellConverter(dataType, options);
   }
 }
 
