@@ -1,6 +1,5 @@
 import { dateParser, timestampParser } from '../time/timestamps.js';
 import { BAD, type ValueReader } from './bad.js';
-import { bytesOfBase64 } from './base64.js';
 import type { ConvertOptions } from './convertOptions.js';
 import { Decimal } from './decimal.js';
 import { formatType } from './formatDdl.js';
@@ -47,7 +46,7 @@ export function cellReader(type: DataType, options: ConvertOptions = {}): ValueR
     case 'decimal':
       return (text) => Decimal.tryParse(text, type) ?? BAD;
     case 'binary':
-      return (text) => bytesOfBase64(text) ?? BAD;
+      return (text) => new Uint8Array(Buffer.from(text, 'utf8')); // as in Spark; JSON has base64
     case 'date':
       return instantReader(dateParser({ format: options.dateFormat }), options);
     case 'timestamp': {
