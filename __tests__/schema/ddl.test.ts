@@ -134,7 +134,7 @@ describe('parseDdl', () => {
       'a DEC, b NUMERIC(5), c decimal( 38 , 38 )',
       'a DECIMAL(10,0), b DECIMAL(5,0), c DECIMAL(38,38)',
     ],
-    ['a TIMESTAMP_NTZ, b timestamp_ltz', 'a TIMESTAMP, b TIMESTAMP'],
+    ['b timestamp_ltz', 'b TIMESTAMP'],
     ['a:INT,b : STRING', 'a INT, b STRING'],
     [
       "`odd name` BIGINT COMMENT 'it''s \\' odd', `b``c` INT NOT NULL COMMENT \"x\"",
@@ -175,6 +175,7 @@ describe('parseDdl', () => {
     [', a INT', 'expected a column name, found ","', 1],
     ['a DUBLE', 'unknown type "DUBLE", did you mean DOUBLE?', 3],
     ['a STRNG', 'did you mean STRING?', 3],
+    ['a timestamp_ntz', 'unknown type "timestamp_ntz": use TIMESTAMP and leave timeZone', 3],
     ['a VARCHAR(10)', 'unknown type "VARCHAR": use STRING', 3],
     ['a GEOGRAPHY', 'types are BOOLEAN, TINYINT', 3],
     ['a INT NOT', 'expected NULL behind NOT, found the end', 10],

@@ -15,7 +15,7 @@ const maxLength = 1_000_000;
  *              | BINARY | DATE | TIMESTAMP | ARRAY<type> | MAP<type, type> | STRUCT<columns>
  *
  * In:     type names in any case, with Spark's other names (BYTE, SHORT, INTEGER, LONG, REAL, DEC,
- *         NUMERIC, TIMESTAMP_NTZ, TIMESTAMP_LTZ); `--` and block comments. Beyond Spark, `NOT NULL` also
+ *         NUMERIC, TIMESTAMP_LTZ); `--` and block comments. Beyond Spark, `NOT NULL` also
  *         inside ARRAY and MAP.
  * Out:    the struct; columns may be null unless `NOT NULL`.
  * Errors: `DDL_INVALID` with line, column, and a caret under the character.

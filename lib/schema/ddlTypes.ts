@@ -24,7 +24,6 @@ const plainTypes: ReadonlyMap<string, DataType> = new Map<string, DataType>([
   ['BINARY', { type: 'binary' }],
   ['DATE', { type: 'date' }],
   ['TIMESTAMP', { type: 'timestamp' }],
-  ['TIMESTAMP_NTZ', { type: 'timestamp' }],
   ['TIMESTAMP_LTZ', { type: 'timestamp' }],
 ]);
 const decimalNames = new Set(['DECIMAL', 'DEC', 'NUMERIC']);
@@ -107,6 +106,9 @@ function typeOf(scanner: DdlScanner, depth: number, what: string): DataType {
 function unknownType(name: string, written: string): string {
   if (name === 'VARCHAR' || name === 'CHAR' || name === 'TEXT') {
     return `unknown type "${written}": use STRING`;
+  }
+  if (name === 'TIMESTAMP_NTZ') {
+    return `unknown type "${written}": use TIMESTAMP and leave timeZone at 'UTC', which reads the time as it is written`;
   }
   const near = closestName(name, [...plainTypes.keys(), ...decimalNames, 'ARRAY', 'MAP', 'STRUCT']);
   return near === undefined

@@ -19,7 +19,6 @@ export interface TypeNames {
   BINARY: 'binary';
   DATE: 'date';
   TIMESTAMP: 'timestamp';
-  TIMESTAMP_NTZ: 'timestamp';
   TIMESTAMP_LTZ: 'timestamp';
 }
 
