@@ -52,6 +52,22 @@ describe('textFiles', () => {
     expect(await collect(source, null, end ?? 0)).toEqual([]);
   });
 
+  it.each(['a.bz2', 'a.deflate', 'a.lz4', 'a.snappy', 'a.json.ZST', 'a.xz'])(
+    'refuses %s, whose bytes it would take for lines',
+    async (name) => {
+      folder.write(name, 'BZh91AY\n');
+      await expect(valuesOf(folder.path)).rejects.toMatchObject({
+        code: 'SOURCE_UNREADABLE',
+        message: expect.stringMatching(/are not unpacked: pack them as \.gz/),
+      });
+    },
+  );
+
+  it('unpacks .GZ', async () => {
+    folder.write('a.GZ', gzipSync('one\n'));
+    expect(await valuesOf(folder.path)).toEqual(['one']);
+  });
+
   it('unpacks .gz, also in pieces', async () => {
     folder.write('a.gz', gzipSync('one\ntwo\nthree\n'));
     const source = await textFiles(folder.path, { maxRowsPerTrigger: 2 }).open(sourceContext());

@@ -14,16 +14,25 @@ export interface ByteSource {
 /**
  * Opens a file at a decoded byte position; names that end in `.gz` are unpacked while they are read.
  *
- * Errors: `SOURCE_UNREADABLE`, also for a damaged archive and for one that grows more than a hundredfold.
+ * Errors: `SOURCE_UNREADABLE`, also for a damaged archive, for one that grows more than a hundredfold, and
+ *         for names of other archives, whose bytes would be read as rows.
  */
 export async function openBytes(source: string, path: string, from: number): Promise<ByteSource> {
-  if (path.endsWith('.gz')) return new GunzipSource(source, path, from);
+  const [ending] = packedName.exec(path) ?? [];
+  if (ending?.toLowerCase() === '.gz') return new GunzipSource(source, path, from);
+  if (ending !== undefined) {
+    const reason = `files that end in ${ending} are not unpacked: pack them as .gz, unpack them, or leave them out with a glob such as 'folder/*.json'`;
+    throw new StreamingError('SOURCE_UNREADABLE', { source, path, reason });
+  }
   try {
     return new PlainSource(source, path, await open(path), from);
   } catch (error) {
     throw fileError(source, path, error);
   }
 }
+
+/** What Spark, or people, pack text into. */
+const packedName = /\.(gz|bz2|deflate|lz4|snappy|zstd?|xz|lzma|lzo|br|zip|7z|tgz)$/i;
 
 class PlainSource implements ByteSource {
   constructor(
