@@ -100,6 +100,7 @@ describe('fileSink', () => {
   it.each([
     ['missing', {}, 'has no such column'],
     ['nested', { k: [1] }, 'use a column of text'],
+    ['empty', { k: '' }, 'Spark cannot read a folder that holds k=: give null'],
     ['too long', { k: 'x'.repeat(254) }, '255 is the most'],
   ])('refuses a partition value that is %s', (_name, row, reason) => {
     const sink = opened(memoryFileSystem(), 0, { partitionBy: 'k' });

@@ -49,6 +49,9 @@ function folderOf(row: object, column: string, path: string, dateOnly: boolean):
   if (value === null) return partitionFolder(column, null);
   const text = partitionText(value, dateOnly);
   if (text === undefined) throw refuse('use a column of text, numbers, booleans or dates');
+  if (text === '') {
+    throw refuse(`Spark cannot read a folder that holds ${column}=: give null, or another text`);
+  }
   const folder = partitionFolder(column, text);
   const bytes = Buffer.byteLength(folder);
   if (bytes > longestName) {
