@@ -191,7 +191,7 @@ const messages = {
   SINK_SCHEMA: (p: { format: string; problem: string; fix: string }) =>
     `the file sink cannot write these rows as ${p.format}: ${p.problem}: ${p.fix}`,
   SOURCE_CHANGED: (p: { source: string; file: string; change: string }) =>
-    `${p.source}: ${p.file} has changed since it was planned: ${p.change}; what the batch would read is not what was planned, so put the old file back, or start on a new checkpoint. Files must appear whole: write under a name that starts with _ or . and rename`,
+    `${p.source}: ${p.file} has changed since it was planned: ${p.change}; what the batch would read is not what was planned, so move the old file itself back (a copy does for at most 128 KiB), or start on a new checkpoint. Files must appear whole: write under a name that starts with _ or . and rename`,
   SOURCE_CLEANS_SINK: (p: { source: string; cleanSource: string; path: string }) =>
     `${p.source}: cleanSource: '${p.cleanSource}' would take away files that the manifest of the file sink in ${p.path} names: leave cleanSource out; with retention the sink's own manifest lets old files go`,
   SOURCE_COLUMN_MISSING: (p: { source: string; file: string; column: string; found: string }) =>

@@ -2,6 +2,7 @@ import {
   appendFileSync,
   existsSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   utimesSync,
@@ -237,8 +238,8 @@ describe('restarts of a source of files', () => {
 });
 
 describe('a planned file that is not what it was', () => {
-  async function planned(change: (path: string) => void) {
-    const path = folder.write('a', '1\n2\n3\n', 1000);
+  async function planned(change: (path: string) => void, content = '1\n2\n3\n') {
+    const path = folder.write('a', content, 1000);
     const source = await opened();
     const end = (await source.latestOffset(null, 'everything')) as FileOffset;
     change(path);
@@ -247,7 +248,7 @@ describe('a planned file that is not what it was', () => {
 
   it.each([
     ['appended', 'SOURCE_CHANGED', (path: string) => appendFileSync(path, '4\n')],
-    ['written again', 'SOURCE_CHANGED', (path: string) => writeFileSync(path, '1\n2\n3\n')],
+    ['written again', 'SOURCE_CHANGED', (path: string) => writeFileSync(path, '1\n2\n5\n')],
     [
       'rewritten under its old time',
       'SOURCE_CHANGED',
@@ -262,6 +263,23 @@ describe('a planned file that is not what it was', () => {
     await expect(planned(change)).rejects.toMatchObject({
       code,
       params: { file: expect.any(String) },
+    });
+  });
+
+  it('a copy that was put back is the same, where all of it is compared', async () => {
+    const putBack = (path: string) => {
+      writeFileSync(`${path}.new`, readFileSync(path)); // before the old one is gone: another inode
+      renameSync(`${path}.new`, path);
+      utimesSync(path, 1000, 1000);
+    };
+    expect(await planned(putBack)).toHaveLength(3);
+    const line = `${'x'.repeat(99)}\n`;
+    expect(await planned(putBack, line.repeat(1310))).toHaveLength(1310);
+    await expect(planned(putBack, line.repeat(1311))).rejects.toMatchObject({
+      code: 'SOURCE_CHANGED',
+      message: expect.stringContaining(
+        'move the old file itself back (a copy does for at most 128 KiB)',
+      ),
     });
   });
 
