@@ -60,6 +60,30 @@ describe('csvFiles', () => {
     expect(Object.keys(row as object)).toEqual(['b', 'i', 'l', 'd', 'e', 's', 't', 'y']);
   });
 
+  it('says that lines end in a carriage return alone, where all were one', async () => {
+    const text = 'n,s\r1,x\r2,y';
+    for (const options of [{ header: true }, { header: true, enforceSchema: true }]) {
+      for (const schema of ['n INT', 'n INT, s STRING']) {
+        await expect(rowsOf(text, schema, options)).rejects.toMatchObject({
+          code: expect.stringMatching(/SOURCE_UNREADABLE|SOURCE_COLUMN_MISSING/),
+          message: expect.stringMatching(/carriage return without a line feed|no column s/),
+        });
+      }
+    }
+    for (const multiLine of [false, true]) {
+      await expect(
+        rowsOf('a\rb\n', 's STRING', { mode: 'FAILFAST', multiLine }),
+      ).rejects.toMatchObject({
+        code: 'BAD_RECORD',
+        message: expect.stringContaining('carriage return without a line feed'),
+      });
+      expect(await rowsOf('"a\rb"\r\nc\r\n', 's STRING', { multiLine })).toEqual([
+        { s: 'a\rb' },
+        { s: 'c' },
+      ]);
+    }
+  });
+
   it('takes an empty cell as null, and a quoted one as text in a STRING column only', async () => {
     expect(await rowsOf(',\n"",""\n', 'n INT, s STRING')).toEqual([
       { n: null, s: null },

@@ -44,6 +44,12 @@ export class BadRecords<T> {
     return undefined;
   }
 
+  /** Refuses the whole file, in every mode. */
+  refuse(reason: string): never {
+    const { source, file: path } = this;
+    throw new StreamingError('SOURCE_UNREADABLE', { source, path, reason });
+  }
+
   private error(line: number, raw: string, reason: string): StreamingError {
     const excerpt = JSON.stringify(raw.length > shownChars ? `${raw.slice(0, shownChars)}…` : raw);
     const { source, file, mode } = this;

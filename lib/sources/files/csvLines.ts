@@ -26,8 +26,8 @@ interface CsvRecord {
   readonly line: number;
   readonly start: number;
   readonly end: number;
-  /** undefined: it has quotes. */
-  readonly cells: CsvCells | undefined;
+  /** undefined: it has quotes. A text: what is wrong with it. */
+  readonly cells: CsvCells | string | undefined;
 }
 
 /** Records to rows: those without quotes are split, those with quotes go to csv-parse together. */
@@ -69,9 +69,10 @@ export class CsvDecoder implements LineDecoder<AnyRow> {
     records: CsvRecord[],
     quoted: string[],
   ): number {
-    const { dialect, isRecord, recordEnd } = this.reading;
+    const { dialect, isRecord, recordEnd, bad } = this.reading;
     const { quoteByte } = dialect;
-    let quoteAt = quoteByte < 0 ? end : nextQuote(bytes, quoteByte, start, end);
+    let quoteAt = quoteByte < 0 ? end : nextByte(bytes, quoteByte, start, end);
+    let returnAt = nextByte(bytes, carriageReturn, start, end);
     let at = start;
     while (at < end && records.length < chunkRows) {
       const feed = feedOf(recordEnd, bytes, at, end);
@@ -79,11 +80,15 @@ export class CsvDecoder implements LineDecoder<AnyRow> {
       const line = this.line;
       this.line += linesOf(recordEnd, bytes, at, feed);
       if (isRecord(bytes, at, stop)) {
-        if (quoteAt < at) quoteAt = nextQuote(bytes, quoteByte, at, end);
-        if (this.headerDue) this.headerDue = false;
-        else {
+        if (quoteAt < at) quoteAt = nextByte(bytes, quoteByte, at, end);
+        if (returnAt < at) returnAt = nextByte(bytes, carriageReturn, at, end);
+        const isCut = returnAt < stop; // of the end of the line, the return is at `stop`
+        if (this.headerDue) {
+          if (isCut) bad.refuse(loneReturn);
+          this.headerDue = false;
+        } else {
           const text = bytes.toString('utf8', at, stop);
-          const cells = quoteAt < stop ? undefined : plainCells(text, dialect);
+          const cells = quoteAt < stop ? undefined : isCut ? loneReturn : plainCells(text, dialect);
           if (cells === undefined) quoted.push(text);
           records.push({ line, start: at, end: stop, cells });
         }
@@ -124,8 +129,12 @@ function ordered(cells: CsvCells, { order }: CsvLayout): CsvCells {
   return order === undefined ? cells : order.map((index) => cells[index] ?? null);
 }
 
+const carriageReturn = 13;
+/** Spark ends lines there too; a cell that holds one is quoted by whoever means it. */
+const loneReturn = 'it holds a carriage return without a line feed: end lines in \\n or \\r\\n';
+
 /** `end` if there is none before. */
-function nextQuote(bytes: Buffer, quote: number, from: number, end: number): number {
-  const found = bytes.indexOf(quote, from);
+function nextByte(bytes: Buffer, byte: number, from: number, end: number): number {
+  const found = bytes.indexOf(byte, from);
   return found < 0 || found > end ? end : found;
 }
