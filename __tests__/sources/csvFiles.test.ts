@@ -255,6 +255,19 @@ describe('bad records of CSV', () => {
     });
   });
 
+  it.each([false, true])(
+    'are cells whose closing quote is escaped, multiLine %p',
+    async (multiLine) => {
+      folder.write('bad.csv', '"a\\"b",x\n"C:\\dir\\",x\n"C:\\dir\\\\",x\n');
+      const options = { escape: '\\', multiLine, mode: 'DROPMALFORMED' } as const;
+      const { rows, report } = await read('a STRING, b STRING', options);
+      const [first, ...others] = rows;
+      expect(first).toEqual({ a: 'a"b', b: 'x' });
+      expect(others).toEqual(multiLine ? [] : [{ a: 'C:\\dir\\', b: 'x' }]);
+      expect(report.droppedRows).toBe(1);
+    },
+  );
+
   it('keep their line after a split, and behind records of several lines', async () => {
     folder.write('bad.csv', 'n,s\n1,"a\nb"\n2,c\nx,d\n');
     const options = {

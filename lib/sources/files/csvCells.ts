@@ -100,12 +100,15 @@ function reasonOf(error: unknown, { multiLine }: CsvDialect): string {
   return error.message;
 }
 
-/** Escapes of quotes inside quotes as doubled quotes; a backslash before anything else is itself. */
+/**
+ * Escapes of quotes inside quotes as doubled quotes; a backslash before anything else is itself. A cell
+ * whose only closing quote is escaped stays open, to the end, and csv-parse says so.
+ */
 function doubledQuotes(text: string, { sep, quote = '', escapeByte }: CsvDialect): string {
   const [s, q, e] = [sep, quote, String.fromCharCode(escapeByte)].map((each) =>
     each.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'),
   ) as [string, string, string];
-  const quotedCell = new RegExp(`(?<=^|${s})${q}(?:[^${q}${e}]|${e}[^]|${q}${q})*${q}`, 'gm');
+  const quotedCell = new RegExp(`(?<=^|${s})${q}(?:[^${q}${e}]|${e}[^]|${q}${q})*(?:${q}|$)`, 'gm');
   const escaped = new RegExp(`${e}([${q}${e}])`, 'g');
   return text.replace(quotedCell, (cell) =>
     cell.replace(escaped, (_, char: string) => (char === quote ? quote + quote : char)),
