@@ -1,3 +1,5 @@
+import { parseDdl } from '../../lib/schema/ddl.js';
+import { Reported } from '../sources/sourceContext.js';
 import { fileOf, readRows, removeFolder } from './parquetFile.js';
 
 afterAll(removeFolder);
@@ -23,6 +25,59 @@ describe('files of other writers', () => {
     expect(await readRows(await fileFrom(base64))).toEqual([
       { a: 1, n: null },
       { a: 2, n: null },
+    ]);
+  });
+});
+
+describe('a file with an encrypted column and a plain footer', () => {
+  const encrypted =
+    'UEFSMRUEFRAVFEwVBBUAEgAACBwBAAAAAgAAABUAFRIVFiwVBBUQFQYVBhwYBAIAAAAYBAEAAAAWACgEAgAAABgEAQAAABERAAAACSACAAAABAEBAwIqAAAAN9IxtKHzHf5U15lzJGpQ0FNQ6YAIgJTn7FpEBRoC2Q6UDbx4iyCMPMh2KAAAAH9rapjzyVrNfpgHrr60/P0LrAc2ddhx5/iVxaN96dJiyDM01i3zzL45AAAAapz0AB+gH++imuE26Hu1qYp5czW4OMAoW+Wzt1R3ToCk7q/LA7/jrjGNtNnRT8/lyQSH/PDbjcxVJwAAAJX0Ckf46sLM1NyFk1rO/Q9f3+dsMPUds3a/r1HN3/MRiMftqL/8VhUEGTw1ABgGc2NoZW1hFQQAFQIlAhgBYgAVDCUCGAFhJQBMHAAAABYEGRwZLCYAHBUCGTUABhAZGAFiFQIWBBacARakASY4JggcGAQCAAAAGAQBAAAAFgAoBAIAAAAYBAEAAAAREQAZLBUEFQAVAgAVABUQFQIAPCkGGSYABAAAACYAHBUMGTUABhAZGAFhFQIWBBb8ARaEAybgAiasAVwWBBkGGSYABAAAXCwZGAFhGJICeyJrZXlNYXRlcmlhbFR5cGUiOiJQS01UMSIsImludGVybmFsU3RvcmFnZSI6dHJ1ZSwiaXNGb290ZXJLZXkiOmZhbHNlLCJtYXN0ZXJLZXlJRCI6ImMiLCJ3cmFwcGVkREVLIjoiOW5uRkRBbWlKeUNsZzVPS0V6cWJLMmREdCs2NXZtOVd5ckpJQ3pYSFpuQ1M4QnVWWkFkYVdnT1k2Wkk9IiwiZG91YmxlV3JhcHBpbmciOnRydWUsImtleUVuY3J5cHRpb25LZXlJRCI6InJiTHBJT0ZPSlgzYllDQ2Q3OXVWcHc9PSIsIndyYXBwZWRLRUsiOiJIS0hBc3AxUDZGeVEzWEdwbXVXS1ZBPT0ifQAAGGJeAAAAtupEI4OJLn2TNE9zufW5FqvXFxLfbO2eDowoz44+encSbU4U5AaO2XQBiJzS/+IEVkiU5OCS93Yc2iAxKGSqxKd6oNgAR6zTFqPQjrfF3C3rmJmlmvs8X9JDqDELqQAWmAMWBCYIFqgEFAAAGRwYDEFSUk9XOnNjaGVtYRjsAS8vLy8vNmdBQUFBUUFBQUFBQUFLQUF3QUJnQUZBQWdBQ2dBQUFBQUJCQUFNQUFBQUNBQUlBQUFBQkFBSUFBQUFCQUFBQUFJQUFBQkFBQUFBQkFBQUFOai8vLzhBQUFFRkVBQUFBQmdBQUFBRUFBQUFBQUFBQUFFQUFBQmhBQUFBQkFBRUFBUUFBQUFRQUJRQUNBQUdBQWNBREFBQUFCQUFFQUFBQUFBQUFRSVFBQUFBSEFBQUFBUUFBQUFBQUFBQUFRQUFBR0lBQUFBSUFBd0FDQUFIQUFnQUFBQUFBQUFCSUFBQUFBQUFBQUE9ABggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZLBwAABwAABwcKAh76akhEVB5BhIAABjGAnsia2V5TWF0ZXJpYWxUeXBlIjoiUEtNVDEiLCJpbnRlcm5hbFN0b3JhZ2UiOnRydWUsImlzRm9vdGVyS2V5Ijp0cnVlLCJrbXNJbnN0YW5jZUlEIjoiREVGQVVMVCIsImttc0luc3RhbmNlVVJMIjoiREVGQVVMVCIsIm1hc3RlcktleUlEIjoiayIsIndyYXBwZWRERUsiOiJITUtyWmVrZkNhUEZRNDcvUlJEUXNLRkF5WkFnS3dlYlRRNVhudkFXZWd3aVQ2ZTBqNGtHUjd6UC9wMD0iLCJkb3VibGVXcmFwcGluZyI6dHJ1ZSwia2V5RW5jcnlwdGlvbktleUlEIjoiaTNtYlN4ZTVvMlMxZmhKbTZMYlFyUT09Iiwid3JhcHBlZEtFSyI6Inc0T2Y4bU9pdUxhV0xxVVY1QktzTUE9PSJ9ADM7HBV7AMDhcDinCAN69cPTd5nV8bFhBq2NvK7YBAAAUEFSMQ==';
+
+  it('is read without it', async () => {
+    const path = await fileFrom(encrypted);
+    expect(await readRows(path, { schema: parseDdl('b INT') })).toEqual([{ b: 1 }, { b: 2 }]);
+    await expect(readRows(path, { schema: parseDdl('a STRING') })).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+      message: expect.stringContaining('column a is encrypted: leave it out'),
+    });
+  });
+
+  it('a footer of no bytes is said to be one', async () => {
+    const path = await fileOf(Buffer.from('PAR1\0\0\0\0PAR1'));
+    await expect(readRows(path)).rejects.toMatchObject({
+      message: expect.stringContaining('its footer has no bytes'),
+    });
+  });
+});
+
+/** Files that Spark 4.3.0 has written with datetimeRebaseModeInWrite and int96RebaseModeInWrite LEGACY. */
+describe('times of the Julian calendar', () => {
+  const dates =
+    'UEFSMRUAFQgVCBW/+sjYARwVAhUAFQgVCAAAeWH9/xUEFRgVGBXgvrTfAzwVAhUEAAAAAAAAAAAAAAWfIgAVABUEFQQV9fL98gQcFQIVBBUIFQgAAAADFQAVCBUIFbGvx9AIHBUCFQAVCBUIAABWRwAAGRECGRgEeWH9/xkYBHlh/f8VAhkWAAAZEQIZGARWRwAAGRgEVkcAABUCGRYAABkcFggVNhYAAAAZHBZ8FTIWAAAAGRwWrgEVNhYAAAAVAhlMSAxzcGFya19zY2hlbWEVBgAVAiUAGAFkJQxMbAAAABUGJQAYAXQAFQIlABgBZSUMTGwAAAAWAhkcGTwmABwVAhklAAgZGAFkFQAWAhY2FjYmCDwYBHlh/f8YBHlh/f8WACgEeWH9/xgEeWH9/wAZHBUAFQAVAgA8AAAWwAIVFBbkARUuACYAHBUGGSUIBBkYAXQVABYCFnAWcCZ8Jj4cGAwAAAAAAAAAAAWfIgAYDAAAAAAAAAAABZ8iABYAKAwAAAAAAAAAAAWfIgAYDAAAAAAAAAAABZ8iAAAZLBUEFQQVAgAVABUEFQIAPAAAFtQCFRQAJgAcFQIZJQAIGRgBZRUAFgIWNhY2Jq4BPBgEVkcAABgEVkcAABYAKARWRwAAGARWRwAAABkcFQAVABUCADwAABboAhUWFpICFS4AFtwBFgImCBbcARQAABlcGBlvcmcuYXBhY2hlLnNwYXJrLnRpbWVab25lGANVVEMAGBxvcmcuYXBhY2hlLnNwYXJrLmxlZ2FjeUlOVDk2GAAAGBhvcmcuYXBhY2hlLnNwYXJrLnZlcnNpb24YBTQuMy4wABgpb3JnLmFwYWNoZS5zcGFyay5zcWwucGFycXVldC5yb3cubWV0YWRhdGEYzwF7InR5cGUiOiJzdHJ1Y3QiLCJmaWVsZHMiOlt7Im5hbWUiOiJkIiwidHlwZSI6ImRhdGUiLCJudWxsYWJsZSI6ZmFsc2UsIm1ldGFkYXRhIjp7fX0seyJuYW1lIjoidCIsInR5cGUiOiJ0aW1lc3RhbXAiLCJudWxsYWJsZSI6ZmFsc2UsIm1ldGFkYXRhIjp7fX0seyJuYW1lIjoiZSIsInR5cGUiOiJkYXRlIiwibnVsbGFibGUiOmZhbHNlLCJtZXRhZGF0YSI6e319XX0AGB9vcmcuYXBhY2hlLnNwYXJrLmxlZ2FjeURhdGVUaW1lGAAAGEpwYXJxdWV0LW1yIHZlcnNpb24gMS4xNy4wIChidWlsZCBmYWMwYzc0NjUzMmUxMzNiZWI5MjhhN2Y2YTdlNTdiNTEwYjQ3N2ExKRk8HAAAHAAAHAAAAC8DAABQQVIx';
+  const int96 =
+    'UEFSMRUEFRgVGBXgvrTfAzwVAhUEAAAAAAAAAAAAAAWfIgAVABUEFQQV9fL98gQcFQIVBBUIFQgAAAADFQQVGBUYFZqK8eQJPBUCFQQAAAAAAAAAAAAAAUskABUAFQQVBBX18v3yBBwVAhUEFQgVCAAAAAMZHBZGFTIWAAAAGRwWtgEVMhYAAAAVAhk8SAxzcGFya19zY2hlbWEVBAAVBiUAGAF0ABUGJQAYAXUAFgIZHBksJgAcFQYZJQgEGRgBdBUAFgIWcBZwJkYmCBwYDAAAAAAAAAAABZ8iABgMAAAAAAAAAAAFnyIAFgAoDAAAAAAAAAAABZ8iABgMAAAAAAAAAAAFnyIAABksFQQVBBUCABUAFQQVAgA8AAAW6AEVFAAmABwVBhklCAQZGAF1FQAWAhZwFnAmtgEmeBwYDAAAAAAAAAAAAUskABgMAAAAAAAAAAABSyQAFgAoDAAAAAAAAAAAAUskABgMAAAAAAAAAAABSyQAABksFQQVBBUCABUAFQQVAgA8AAAW/AEVFgAW4AEWAiYIFuABFAAAGVwYGW9yZy5hcGFjaGUuc3BhcmsudGltZVpvbmUYA1VUQwAYHG9yZy5hcGFjaGUuc3BhcmsubGVnYWN5SU5UOTYYAAAYGG9yZy5hcGFjaGUuc3BhcmsudmVyc2lvbhgFNC4zLjAAGClvcmcuYXBhY2hlLnNwYXJrLnNxbC5wYXJxdWV0LnJvdy5tZXRhZGF0YRiaAXsidHlwZSI6InN0cnVjdCIsImZpZWxkcyI6W3sibmFtZSI6InQiLCJ0eXBlIjoidGltZXN0YW1wIiwibnVsbGFibGUiOmZhbHNlLCJtZXRhZGF0YSI6e319LHsibmFtZSI6InUiLCJ0eXBlIjoidGltZXN0YW1wIiwibnVsbGFibGUiOmZhbHNlLCJtZXRhZGF0YSI6e319XX0AGB9vcmcuYXBhY2hlLnNwYXJrLmxlZ2FjeURhdGVUaW1lGAAAGEpwYXJxdWV0LW1yIHZlcnNpb24gMS4xNy4wIChidWlsZCBmYWMwYzc0NjUzMmUxMzNiZWI5MjhhN2Y2YTdlNTdiNTEwYjQ3N2ExKRksHAAAHAAAAL0CAABQQVIx';
+
+  it.each([
+    ['DATE', dates, 'd DATE'],
+    ['TIMESTAMP of a DATE', dates, 'd TIMESTAMP'],
+    ['INT96', dates, 't TIMESTAMP'],
+    ['INT96', int96, 't TIMESTAMP'],
+  ])('before 1582-10-15 are bad records: %s', async (_, base64, schema) => {
+    const report = new Reported();
+    const options = { schema: parseDdl(schema) };
+    const rows = await readRows(await fileFrom(base64), options, undefined, undefined, report);
+    expect(rows).toEqual([]);
+    expect(report.failures).toMatchObject([
+      { error: { message: expect.stringContaining('a day of the Julian calendar') } },
+    ]);
+  });
+
+  it('are the same since', async () => {
+    expect(await readRows(await fileFrom(dates), { schema: parseDdl('e DATE') })).toEqual([
+      { e: new Date('2020-01-01') },
+    ]);
+    expect(await readRows(await fileFrom(int96), { schema: parseDdl('u TIMESTAMP') })).toEqual([
+      { u: new Date('1800-01-01') },
     ]);
   });
 });

@@ -92,11 +92,22 @@ describe('stored types', () => {
     const stored = [1n, 2n ** 63n];
     const u64 = await fileWith([{ ...required, type: 'INT64', ...converted }], stored);
     expect(await values(u64)).toEqual([new Decimal(1n, 0, 20), new Decimal(2n ** 63n, 0, 20)]);
-    expect(await values(u64, 'BIGINT', { bigints: 'bigint' })).toEqual(stored);
+    const largest = await fileWith(
+      [{ ...required, type: 'INT64', ...converted }],
+      [2n ** 63n - 1n],
+    );
+    expect(await values(largest, 'BIGINT', { bigints: 'bigint' })).toEqual([2n ** 63n - 1n]);
     const report = new Reported();
     const schema = parseDdl('c BIGINT');
+    const exact = new Reported();
+    const rowOptions = { bigints: 'bigint' } as const;
+    const rows = await readRows(u64, { schema, rowOptions }, undefined, undefined, exact);
+    expect(rows).toEqual([{ c: 1n }]);
+    expect(exact.failures[0]?.error.message).toContain('declare the column DECIMAL(20,0)');
     expect(await readRows(u64, { schema }, undefined, undefined, report)).toEqual([{ c: 1 }]);
-    expect(report.failures[0]?.error.message).toContain('9223372036854775808 is beyond 2^53');
+    expect(report.failures[0]?.error.message).toContain(
+      '9223372036854775808 is beyond a BIGINT: declare the column DECIMAL(20,0)',
+    );
   });
 
   it('gives decimals all their digits', async () => {

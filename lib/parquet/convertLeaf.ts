@@ -2,6 +2,7 @@ import { Decimal } from '../schema/decimal.js';
 import type { RowOptions } from '../schema/rowOf.js';
 import type { DataType } from '../schema/types.js';
 import { isUnsigned, onceType, timestampUnit } from './columnType.js';
+import type { Calendar } from './footer.js';
 import type { ConvertValues } from './leafColumn.js';
 import type { ParquetNode } from './parquetNode.js';
 import type { PlainValues } from './plainValues.js';
@@ -13,8 +14,16 @@ import {
   instants,
   int64Numbers,
   int96Instant,
+  sinceGregory,
   unscaledOf,
+  within64,
 } from './storedNumber.js';
+
+/** How values become those of rows. */
+export interface LeafOptions extends RowOptions {
+  /** Default: every time is of the Gregorian calendar. */
+  readonly calendar?: Calendar;
+}
 
 /** Widening that loses nothing: stored type → what a schema may say instead. */
 const wider: Readonly<Record<string, readonly string[]>> = {
@@ -34,7 +43,7 @@ const wider: Readonly<Record<string, readonly string[]>> = {
 export function converterFor(
   node: ParquetNode,
   target: DataType,
-  options: RowOptions,
+  options: LeafOptions,
 ): ConvertValues | undefined {
   const stored = onceType(node);
   if (target.type === 'decimal') return decimals(node, stored, target);
@@ -50,7 +59,7 @@ export function converterFor(
       return node.logical?.type === 'UUID' ? uuids : texts;
     case 'date':
     case 'timestamp':
-      return times(node, instantOf(options.timestamps ?? 'date'));
+      return times(node, instantsOf(node, options));
     case 'bigint':
       return node.type === 'INT64' ? int64(node, options) : int32(node, options);
     case 'float':
@@ -105,7 +114,10 @@ function int32(node: ParquetNode, { bigints }: RowOptions): ConvertValues {
 
 function int64(node: ParquetNode, { bigints }: RowOptions): ConvertValues {
   const sign = isUnsigned(node) ? unsigned : (value: bigint) => value;
-  if (bigints === 'bigint') return (values) => each(values as BigInt64Array, sign);
+  if (bigints === 'bigint') {
+    const exact = isUnsigned(node) ? (value: bigint) => within64(unsigned(value)) : sign;
+    return (values) => each(values as BigInt64Array, exact);
+  }
   const large = (value: bigint) => beyondSafe(sign(value));
   // A negative number is a large one without its sign.
   const small = isUnsigned(node)
@@ -116,6 +128,12 @@ function int64(node: ParquetNode, { bigints }: RowOptions): ConvertValues {
 
 function unsigned(value: bigint): bigint {
   return BigInt.asUintN(64, value);
+}
+
+function instantsOf(node: ParquetNode, { timestamps, calendar }: LeafOptions): InstantOf {
+  const instant = instantOf(timestamps ?? 'date');
+  const isJulian = node.type === 'INT96' ? calendar?.julianInt96 : calendar?.julian;
+  return isJulian ? sinceGregory(instant) : instant;
 }
 
 function times(node: ParquetNode, instant: InstantOf): ConvertValues {

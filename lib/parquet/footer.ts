@@ -6,6 +6,8 @@ import { columnsOfSchema, leavesOf, type ParquetNode } from './parquetNode.js';
 
 /** Where the values of one leaf of one row group lie. Every number was checked against the file. */
 export interface ColumnChunk {
+  /** Refused when it is read: others of the file may be readable. */
+  readonly isEncrypted: boolean;
   readonly start: number;
   readonly bytes: number;
   readonly codec: CompressionCodec;
@@ -24,8 +26,16 @@ export interface RowGroup {
   readonly chunks: readonly ColumnChunk[];
 }
 
+/** Which times before 1582-10-15 are days of the Julian calendar, as Hive and Spark 2 count. */
+export interface Calendar {
+  readonly julian: boolean;
+  readonly julianInt96: boolean;
+}
+
 /** What the end of a Parquet file says about it. */
 export interface ParquetFooter {
+  /** By the keys that Spark leaves. */
+  readonly calendar: Calendar;
   readonly rows: number;
   readonly columns: readonly ParquetNode[];
   readonly groups: readonly RowGroup[];
@@ -47,6 +57,7 @@ export async function readFooter(file: FileHandle, size: number): Promise<Parque
     damaged('it does not end with PAR1: it is cut, still being written, encrypted or not Parquet');
   }
   const length = tail.readUInt32LE(0);
+  if (length === 0) damaged('it says that its footer has no bytes');
   if (length > size - minFileBytes) {
     damaged(`its footer of ${length} bytes would begin before the file of ${size} bytes`);
   }
@@ -95,7 +106,17 @@ function checkedFooter(metadata: FileMetaData, dataEnd: number): ParquetFooter {
   }
   const rows = count(metadata.num_rows, Number.MAX_SAFE_INTEGER, 'its number of rows');
   if (rows !== firstRow) damaged(`it says ${rows} rows, its row groups have ${firstRow}`);
-  return { rows, columns, groups };
+  return { calendar: calendarOf(metadata), rows, columns, groups };
+}
+
+/** Spark 2 wrote that calendar only, Spark 3 and 4 do on request and then say so. */
+function calendarOf({ key_value_metadata: pairs = [] }: FileMetaData): Calendar {
+  const of = (key: string) => pairs.find((pair) => pair.key === `org.apache.spark.${key}`);
+  const isOld = /^[12]\./.test(of('version')?.value ?? '');
+  return {
+    julian: isOld || of('legacyDateTime') !== undefined,
+    julianInt96: isOld || of('legacyINT96') !== undefined,
+  };
 }
 
 function chunkOf(
@@ -107,6 +128,7 @@ function chunkOf(
   const what = `${group}, column ${leaf.path.join('.')}`;
   const data = column?.meta_data;
   if (data === undefined) damaged(`${what} has no metadata (encrypted columns cannot be read)`);
+  const isEncrypted = column?.crypto_metadata !== undefined;
   if (column?.file_path) damaged(`${what} lies in another file, which is not supported`);
   if (data.path_in_schema.join('\0') !== leaf.path.join('\0') || data.type !== leaf.type) {
     damaged(`${what} is stored as ${data.type} ${data.path_in_schema.join('.')}`);
@@ -123,6 +145,7 @@ function chunkOf(
   return {
     start,
     bytes,
+    isEncrypted,
     codec: data.codec,
     entries: count(data.num_values, maxGroupRows * 10, `${what}: its number of values`),
     maxPageBytes: Math.min(Math.max(unpacked, 64 * 1024 * 1024), 2 ** 31 - 1),

@@ -97,7 +97,8 @@ export class ParquetFormat<T> implements FileFormat<T> {
     const groupKey = `${key} ${group.firstRow}`;
     const kept = this.group;
     this.group = undefined;
-    const { source, rowOptions: options } = this.options;
+    const { source, rowOptions } = this.options;
+    const options = { ...rowOptions, calendar: footer.calendar };
     const fields = this.fieldsOf(footer, file);
     const decoded =
       kept?.key === groupKey

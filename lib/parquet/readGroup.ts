@@ -58,6 +58,9 @@ async function readColumn(file: FileHandle, group: RowGroup, shape: ValueShape) 
 async function readLeaf(file: FileHandle, group: RowGroup, shape: LeafShape): Promise<LeafColumn> {
   const { leaf, path } = shape.node;
   const chunk = group.chunks[leaf] ?? damaged(`column ${path.join('.')} is not there`);
+  if (chunk.isEncrypted) {
+    damaged(`column ${path.join('.')} is encrypted: leave it out, by schema or columns`);
+  }
   const hyparquet = await loadHyparquet();
   const compressors = needsCompressors(chunk.codec)
     ? await loadCompressors(chunk.codec)

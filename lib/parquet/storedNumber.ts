@@ -27,7 +27,15 @@ export function int64Numbers(
 }
 
 export function beyondSafe(value: bigint): BadCell {
+  const beyond = within64(value);
+  if (beyond instanceof BadCell) return beyond;
   return new BadCell(`${value} is beyond 2^53: read it with bigints: 'bigint'`);
+}
+
+/** A BIGINT has a sign, so an unsigned number may be beyond it. */
+export function within64(value: bigint): bigint | BadCell {
+  if (BigInt.asIntN(64, value) === value) return value;
+  return new BadCell(`${value} is beyond a BIGINT: declare the column DECIMAL(20,0)`);
 }
 
 /** An instant as rows have it, from whole ms. */
@@ -39,6 +47,18 @@ export function instantOf(timestamps: 'date' | 'ms'): InstantOf {
       return new BadCell(`the time ${ms} ms is beyond what a Date can hold`);
     return timestamps === 'ms' ? ms : new Date(ms);
   };
+}
+
+const gregoryMs = Date.UTC(1582, 9, 15);
+
+/** Times before are other days in the calendar of the file than in that of a Date. */
+export function sinceGregory(instant: InstantOf): InstantOf {
+  return (ms) =>
+    ms >= gregoryMs
+      ? instant(ms)
+      : new BadCell(
+          'a time before 1582-10-15, stored as a day of the Julian calendar (legacyDateTime, legacyINT96): write the file anew with Spark 3 or 4, which rebases it',
+        );
 }
 
 /** Unix time in units of `unitsPerMs`; finer than ms is cut off, towards the past. */

@@ -1,10 +1,9 @@
 import { StreamingError } from '../errors.js';
 import { formatType } from '../schema/formatDdl.js';
 import { namesLike } from '../schema/namesLike.js';
-import type { RowOptions } from '../schema/rowOf.js';
 import type { DataType, StructField } from '../schema/types.js';
 import { onceType, shapeOfGroup } from './columnType.js';
-import { converterFor } from './convertLeaf.js';
+import { converterFor, type LeafOptions } from './convertLeaf.js';
 import type { ConvertValues } from './leafColumn.js';
 import { leavesOf, type ParquetNode } from './parquetNode.js';
 
@@ -43,7 +42,7 @@ export interface ShapedField {
 export interface ShapeContext {
   readonly source: string;
   readonly file: string;
-  readonly options: RowOptions;
+  readonly options: LeafOptions;
 }
 
 /**
