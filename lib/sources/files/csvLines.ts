@@ -84,7 +84,9 @@ export class CsvDecoder implements LineDecoder<AnyRow> {
         if (returnAt < at) returnAt = nextByte(bytes, carriageReturn, at, end);
         const isCut = returnAt < stop; // of the end of the line, the return is at `stop`
         if (this.headerDue) {
-          if (isCut) bad.refuse(loneReturn);
+          // Rows would be lost in it. In quotes a record of several lines may hold some.
+          const isOutside = recordEnd === undefined || returnAt < quoteAt;
+          if (isOutside && returnAt + 1 < stop) bad.refuse(loneReturn);
           this.headerDue = false;
         } else {
           const text = bytes.toString('utf8', at, stop);
