@@ -102,7 +102,7 @@ describe('triggers are schedulers', () => {
       clock.schedule(() => subscription.unsubscribe(), 50);
     }, 10);
     clock.flush();
-    expect(seen).toEqual([]);
+    expect([seen, clock.now()]).toEqual([[], 60]); // no timer is left
   });
 
   it('processingTime works in observeOn, at multiples of its interval', () => {
