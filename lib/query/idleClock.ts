@@ -1,5 +1,6 @@
 import type { PlanGraph } from '../plan/planGraph.js';
 import { isWatermarkNode, type WatermarkNode } from '../plan/watermarkNode.js';
+import type { WatermarkTracker } from '../plan/watermarkTracker.js';
 import type { Pipeline } from './pipeline.js';
 
 interface Watched {
@@ -8,13 +9,6 @@ interface Watched {
   readonly idleAfterMs: number;
   /** Processing time of the last batch in which a row passed, or of the start. */
   lastSeen: number;
-}
-
-export interface IdleJudgement {
-  /** Nodes that watch idleness: whether each is idle now. */
-  readonly out: readonly (readonly [id: string, idle: boolean])[];
-  /** The least the watermark has to be, from where the nodes are (ms). */
-  atLeast(reached: Readonly<Record<string, number>>): number;
 }
 
 /**
@@ -53,20 +47,21 @@ export class IdleClock {
     }
   }
 
-  judge(): IdleJudgement {
+  /**
+   * Takes idle nodes out of the reckoning of `tracker`, and others back in; the least the watermark has to
+   * be then (ms).
+   */
+  judge(tracker: WatermarkTracker): number {
     const now = this.now();
     const idle = this.watched.map((watched) => now - watched.lastSeen >= watched.idleAfterMs);
     const all = !this.others && idle.every(Boolean);
-    return {
-      out: this.watched.map((watched, i) => [watched.id, !all && idle[i] === true] as const),
-      atLeast: (reached) => {
-        if (!all) return 0;
-        const moved = this.watched.flatMap(({ id, lastSeen }) =>
-          reached[id] === undefined ? [] : [reached[id] + (now - lastSeen)],
-        );
-        return moved.length === 0 ? 0 : Math.min(...moved);
-      },
-    };
+    for (const [i, { id }] of this.watched.entries()) tracker.idle(id, !all && idle[i] === true);
+    if (!all) return 0;
+    const reached = tracker.snapshot();
+    const moved = this.watched.flatMap(({ id, lastSeen }) =>
+      reached[id] === undefined ? [] : [reached[id] + (now - lastSeen)],
+    );
+    return moved.length === 0 ? 0 : Math.min(...moved);
   }
 
   /** When the next node becomes idle, or the clock has moved the watermark on (ms). */

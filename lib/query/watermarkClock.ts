@@ -28,10 +28,7 @@ export class WatermarkClock {
   /** Moves to where the rows, the ended sources and the idle clock have brought it. */
   next(sources: readonly SourceRun[]): number {
     this.leaveCompleted(sources);
-    if (!this.idle.isWatching) return this.tracker.advance();
-    const idle = this.idle.judge();
-    for (const [id, out] of idle.out) this.tracker.idle(id, out);
-    return this.tracker.advance(idle.atLeast(this.tracker.snapshot()));
+    return this.tracker.advance(this.idle.isWatching ? this.idle.judge(this.tracker) : 0);
   }
 
   /** What the plan of a batch says holds, also where an idle clock or an ended source had moved it. */

@@ -188,18 +188,13 @@ class LiveRun implements LiveTurns {
   private afterTurn(): void {
     if (this.held || this.tracker.isEmpty) return;
     const before = this.tracker.current;
-    const watermark = this.tracker.advance(this.idle.isWatching ? this.leaveIdle() : 0);
+    const watermark = this.tracker.advance(
+      this.idle.isWatching ? this.idle.judge(this.tracker) : 0,
+    );
     if (watermark === before) return;
     for (const segment of this.segments) {
       this.due.unshift(() => this.begin(segment, () => segment.watermarkRose(watermark)));
     }
-  }
-
-  /** Idle watermark nodes hold the others back no longer; how far the clock has moved the watermark (ms). */
-  private leaveIdle(): number {
-    const { out, atLeast } = this.idle.judge();
-    for (const [id, isOut] of out) this.tracker.idle(id, isOut);
-    return atLeast(this.tracker.snapshot());
   }
 
   /** One timer at a time: rows that come meanwhile only move what it is for. */
