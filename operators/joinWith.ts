@@ -110,20 +110,6 @@ function withStream(
 
 type AnyJoin = AnyStreamJoin & AnyStaticJoin;
 
-const streamNames: OptionNames<AnyStreamJoin> = {
-  type: true,
-  on: true,
-  where: true,
-  leftWhere: true,
-  rightWhere: true,
-  select: true,
-  onTime: true,
-  within: true,
-  unbounded: true,
-  ttl: true,
-  leftIsStatic: true,
-  time: true,
-};
 const tableNames: OptionNames<AnyStaticJoin> = {
   type: true,
   on: true,
@@ -131,6 +117,15 @@ const tableNames: OptionNames<AnyStaticJoin> = {
   leftWhere: true,
   rightWhere: true,
   select: true,
+};
+const streamNames: OptionNames<AnyStreamJoin> = {
+  ...tableNames,
+  onTime: true,
+  within: true,
+  unbounded: true,
+  ttl: true,
+  leftIsStatic: true,
+  time: true,
 };
 
 /** Those whose answers nothing else looks at: a Promise would be true, or the row. */

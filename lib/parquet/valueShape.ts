@@ -60,8 +60,7 @@ export function shapeFields(
   const exact = new Set(fields.map((field) => field.name));
   const others = nodes.map((node) => node.name).filter((name) => !exact.has(name));
   return fields.map((field) => {
-    const like =
-      exact.has(field.name) && byName.has(field.name) ? [] : namesLike(others, field.name);
+    const like = byName.has(field.name) ? [] : namesLike(others, field.name);
     const node = byName.get(like[0] ?? field.name);
     if (node && like.length < 2) return { name: field.name, shape: shapeOf(node, field, ctx) };
     if (field.nullable && like.length === 0) return { name: field.name, shape: undefined };

@@ -1,4 +1,5 @@
 import type { ConvertOptions } from './convertOptions.js';
+import { fieldTypes } from './fieldTypes.js';
 import { isNumberText, JsonText, NumberText } from './numberText.js';
 import { setField } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
@@ -163,17 +164,11 @@ class ExactReader {
   }
 }
 
-const fieldTypes = new WeakMap<StructType, ReadonlyMap<string, DataType>>();
-
 /** The types of an object's properties, where they are known. */
 function propertyTypes(type: DataType | undefined): (name: string) => DataType | undefined {
   if (type?.type === 'map') return () => type.value;
   if (type?.type !== 'struct') return () => undefined;
-  let types = fieldTypes.get(type);
-  if (types === undefined) {
-    types = new Map(type.fields.map(({ name, dataType }) => [name, dataType]));
-    fieldTypes.set(type, types);
-  }
+  const types = fieldTypes(type);
   return (name) => types.get(name);
 }
 

@@ -1,5 +1,6 @@
 import { StreamingError } from '../../errors.js';
 import { Decimal } from '../../schema/decimal.js';
+import { fieldTypes } from '../../schema/fieldTypes.js';
 import type { StructType } from '../../schema/types.js';
 import { cellText } from '../../terminal/cellText.js';
 import type { FileFormat, FileShape } from './format.js';
@@ -121,7 +122,7 @@ class CsvWriter {
 
   /** A null that would leave its line blank. Quoted, it is null to readers, but for a STRING. */
   private blank(name: string, { schema }: FileShape): string {
-    const type = schema?.fields.find((field) => field.name === name)?.dataType.type;
+    const type = schema && fieldTypes(schema).get(name)?.type;
     if (type !== undefined && type !== 'string') return this.quote + this.nullValue + this.quote;
     throw new StreamingError('SINK_ROW', {
       format: 'csv',
@@ -146,8 +147,9 @@ class CsvWriter {
         reason: 'is nested: select its parts as columns of their own, or use json',
       });
     }
-    const type = shape.schema?.fields.find((field) => field.name === name)?.dataType;
-    return this.text(isDate ? dateText(value, type?.type === 'date') : String(value));
+    if (!isDate) return this.text(String(value));
+    const type = shape.schema && fieldTypes(shape.schema).get(name)?.type;
+    return this.text(dateText(value, type === 'date'));
   }
 
   /** Text that reads as null would come back as null: it is quoted. */

@@ -1,4 +1,5 @@
 import { Decimal } from '../../schema/decimal.js';
+import { fieldTypes } from '../../schema/fieldTypes.js';
 import type { DataType, StructType } from '../../schema/types.js';
 import { isOpaque, Unwritable, unwritable } from './unwritable.js';
 
@@ -13,10 +14,11 @@ import { isOpaque, Unwritable, unwritable } from './unwritable.js';
  */
 export function jsonRow(row: object, omit: ReadonlySet<string>, schema?: StructType): string {
   let line = '';
+  const types = schema && fieldTypes(schema);
   for (const name of Object.keys(row)) {
     const value = (row as Record<string, unknown>)[name];
     if (value === null || value === undefined || omit.has(name)) continue;
-    const text = jsonText(value, typeOf(schema, name));
+    const text = jsonText(value, types?.get(name));
     line += `${line === '' ? '' : ','}${JSON.stringify(name)}:${text}`;
   }
   return `{${line}}`;
@@ -91,9 +93,4 @@ function keyText(key: unknown): string {
   const hasText = typeof key.toString === 'function' && key.toString !== Object.prototype.toString;
   if (!hasText || key instanceof Date) throw unwritable(key);
   return String(key);
-}
-
-function typeOf(schema: StructType | undefined, name: string): DataType | undefined {
-  if (schema === undefined) return undefined;
-  return schema.fields.find((field) => field.name === name)?.dataType;
 }

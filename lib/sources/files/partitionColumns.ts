@@ -44,7 +44,8 @@ export function partitionColumns(
     namesOf: ({ partition }) => [...new Set([...partition.keys()].map(nameOf))],
     valuesOf: (file) => {
       const values = Array.from(file.partition, ([key, text]): [string, unknown] => {
-        const field = fields.find(({ name }) => name === nameOf(key));
+        const wantedName = nameOf(key);
+        const field = fields.find(({ name }) => name === wantedName);
         if (field === undefined) return [key, text === null ? null : inferred(text, dateOf)];
         const value = text === null ? null : readerOf(field)(text);
         if (value !== BAD && (value !== null || field.nullable)) return [field.name, value];
