@@ -123,6 +123,26 @@ describe('queries', () => {
     expect(queries.listListeners()).toEqual([]);
   });
 
+  it('tells listeners when a query goes idle: after the start, and once after each progress', async () => {
+    const events: string[] = [];
+    const listener: StreamingQueryListener = {
+      onQueryStarted: ({ timestamp }) => events.push(`started ${timestamp.slice(-1)}`),
+      onQueryProgress: ({ progress }) => events.push(`batch ${progress.batchId}`),
+      onQueryIdle: ({ runId, timestamp }) => events.push(`idle ${runId} ${timestamp.slice(-1)}`),
+    };
+    queries.addListener(listener);
+    const { source, query } = start('resting');
+    const idle = `idle ${query.runId} Z`;
+    await query.processAllAvailable();
+    await query.processAllAvailable();
+    source.addData(1);
+    await query.processAllAvailable();
+    await query.processAllAvailable();
+    await query.stop();
+    queries.removeListener(listener);
+    expect(events).toEqual(['started Z', idle, 'batch 0', idle]);
+  });
+
   it('tells listeners of start, progress and end, in this order', async () => {
     const events: string[] = [];
     const listener: StreamingQueryListener = {

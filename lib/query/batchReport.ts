@@ -7,6 +7,7 @@ import type { PlannedRange } from './queryCheckpoint.js';
 import type { QuerySetup } from './querySetup.js';
 import type { FailedRow, LateRow } from './sideRows.js';
 import type { SourceRun } from './sourceRun.js';
+import { timestampText } from './timestampText.js';
 
 const keptProgress = 100;
 /** Side rows kept for `late$` and `failed$` per batch when no sink takes them. */
@@ -161,7 +162,7 @@ export class BatchReport {
       id: queryId,
       runId: setup.runId,
       name: setup.queryName ?? null,
-      timestamp: iso(this.triggerAt),
+      timestamp: timestampText(this.triggerAt),
       batchId: this.batchId,
       numInputRows: sources.reduce((sum, run) => sum + run.numInputRows, 0),
       eventTime: eventTimeOf(pipeline, facts.watermarkMs),
@@ -225,16 +226,15 @@ function eventTimeOf(pipeline: Pipeline, watermarkMs: number | undefined): Recor
     max = Math.max(max, ctx.eventTime.max);
     min = Math.min(min, ctx.eventTime.min);
   }
-  const watermark = iso(watermarkMs);
+  const watermark = timestampText(watermarkMs);
   if (count === 0) return { watermark };
   const largest = Number.isFinite(max) ? max : 0; // all were null
-  return { avg: iso(sum / count), max: iso(largest), min: iso(min), watermark };
-}
-
-/** ISO-8601 in UTC; what no Date can hold as it is. */
-function iso(ms: number): string {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
+  return {
+    avg: timestampText(sum / count),
+    max: timestampText(largest),
+    min: timestampText(min),
+    watermark,
+  };
 }
 
 /** In the order of their names, those that there were. */

@@ -6,6 +6,7 @@ import { type DurationInput, durationMs } from '../time/duration.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { RestartEvent } from './restartPolicy.js';
 import type { StreamingQuery } from './streamingQuery.js';
+import { timestampText } from './timestampText.js';
 
 /** What happens to queries, for monitoring. Every method is optional. */
 export interface StreamingQueryListener {
@@ -16,8 +17,17 @@ export interface StreamingQueryListener {
     readonly id: string;
     readonly runId: string;
     readonly name: string | null;
+    /** ISO 8601. */
+    readonly timestamp: string;
   }): void;
   onQueryProgress?(event: { readonly progress: StreamingQueryProgress }): void;
+  /** A trigger has found nothing to do: once after the start, and once after each progress. */
+  onQueryIdle?(event: {
+    readonly id: string;
+    readonly runId: string;
+    /** ISO 8601. */
+    readonly timestamp: string;
+  }): void;
   /** A batch has failed, and the restart policy makes it good. */
   onQueryRestarted?(
     event: {
@@ -36,6 +46,7 @@ export interface StreamingQueryListener {
 const listenerMethods = [
   'onQueryStarted',
   'onQueryProgress',
+  'onQueryIdle',
   'onQueryRestarted',
   'onQueryTerminated',
 ] as const;
@@ -46,6 +57,7 @@ const listenerNames: OptionNames<StreamingQueryListener> = {
   countsRows: true,
   onQueryStarted: true,
   onQueryProgress: true,
+  onQueryIdle: true,
   onQueryRestarted: true,
   onQueryTerminated: true,
 };
@@ -143,14 +155,22 @@ class StreamingQueryManager {
   }
 
   /** @internal */
-  started(query: StreamingQuery): void {
-    this.running.set(query.runId, query);
-    this.tell('onQueryStarted', { id: query.id, runId: query.runId, name: query.name });
+  started(query: StreamingQuery, nowMs: number): void {
+    const { id, runId, name } = query;
+    this.running.set(runId, query);
+    this.tell('onQueryStarted', { id, runId, name, timestamp: timestampText(nowMs) });
   }
 
   /** @internal */
   progressed(progress: StreamingQueryProgress): void {
     this.tell('onQueryProgress', { progress });
+  }
+
+  /** @internal */
+  idle(runId: string, nowMs: number): void {
+    const query = this.running.get(runId);
+    if (!query) return;
+    this.tell('onQueryIdle', { id: query.id, runId, timestamp: timestampText(nowMs) });
   }
 
   /** @internal */

@@ -52,6 +52,8 @@ export interface QuerySetup {
   onCorrupt: (error: StreamingError) => void;
   openCheckpoint(): MaybePromise<QueryCheckpoint>;
   onProgress(progress: StreamingQueryProgress): void;
+  /** A trigger has found nothing to do, for the first time since the start or the last progress. */
+  onIdle(nowMs: number): void;
   onRestart(event: RestartEvent): void;
   onEnd(): void;
 }

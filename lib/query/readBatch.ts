@@ -69,6 +69,7 @@ function batchSetup(stream: Observable<unknown>, sink: StreamSink<unknown>): Que
     onCorrupt: () => undefined,
     openCheckpoint: () => volatileCheckpoint(newQueryId),
     onProgress: () => undefined,
+    onIdle: () => undefined,
     onRestart: () => undefined,
     onEnd: () => undefined,
   };

@@ -53,6 +53,8 @@ export class StreamExecution implements QueryLife {
   /** The plan that is on its way to disk, or has not got there; undefined once it has. */
   private planned: MaybePromise<void> = undefined;
   private batches = 0;
+  /** Nothing has been committed since a trigger found nothing to do. */
+  private isIdle = false;
   private wasOpen = false;
   private idleWaiters: (() => void)[] = [];
   /** Those of them that were there when the trigger began: it has seen all rows that they mean. */
@@ -458,6 +460,8 @@ export class StreamExecution implements QueryLife {
   private idle(): Outcome {
     this.isTriggerActive = false;
     this.isDataAvailable = false;
+    if (!this.isIdle) this.setup.onIdle(this.scheduler.now());
+    this.isIdle = true;
     this.answerIdle(this.answerable);
     return 'idle';
   }
@@ -477,6 +481,7 @@ export class StreamExecution implements QueryLife {
     this.committed$.next(outcome.batchId);
     this.committedRows = [];
     this.progress$.next(progress);
+    this.isIdle = false;
     setup.onProgress(progress);
   }
 

@@ -123,7 +123,7 @@ export function writeStream<T>(
   if (options.page) openSharedPage(options.page === true ? {} : options.page);
   const execution = new StreamExecution(setup);
   const query = new StreamingQuery(setup, execution, stopTimeoutMs);
-  queries.started(query);
+  queries.started(query, setup.trigger.now());
   execution.start();
   return query;
 }
@@ -196,6 +196,7 @@ function setupOf<T>(
     killPoint: options.internals?.killPoint ?? (() => undefined),
     onCorrupt: () => undefined, // the execution takes it over
     onProgress: (progress) => queries.progressed(progress),
+    onIdle: (nowMs) => queries.idle(runId, nowMs),
     onRestart: (event) => queries.restarted(runId, event),
     onEnd: () => queries.ended(runId),
   };
