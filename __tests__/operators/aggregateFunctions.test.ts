@@ -203,6 +203,26 @@ describe('approxCountDistinct', () => {
     }
   });
 
+  it.each([
+    [10, 20],
+    [20, 20],
+    [500, 10],
+    [10, 500],
+    [500, 500],
+  ])('of %d and %d values merged, also after both were stored, is that of all', (n, m) => {
+    const aggregate = aggregatesFor<number>().approxCountDistinct(itself);
+    const fold = (from: number, upTo: number) => {
+      let acc: unknown = aggregate.zero();
+      for (let value = from; value < upTo; value++) acc = aggregate.add(acc as never, value);
+      return acc as never;
+    };
+    const again = (acc: never) =>
+      aggregate.fromStored?.(structuredClone(aggregate.toStored?.(acc))) as never;
+    const all = aggregate.result(fold(0, n + m));
+    expect(aggregate.result(aggregate.merge(fold(0, n), fold(n, n + m)))).toBe(all);
+    expect(aggregate.result(aggregate.merge(again(fold(0, n)), again(fold(n, n + m))))).toBe(all);
+  });
+
   it('counts numbers, halves and bigints as well', () => {
     const values = Array.from({ length: 3000 }, (_, i) => i / 2);
     const got = resultOf<number>((r) => r.approxCountDistinct(itself), ...values) as number;
@@ -214,7 +234,9 @@ describe('approxCountDistinct', () => {
 const everyFunction: readonly [string, Make<number | null>][] = [
   ['count', (r) => r.count(itself)],
   ['sum', (r) => r.sum(itself)],
+  ['sum of bigints', (r) => r.sum((v) => (v === null ? null : BigInt(v)))],
   ['avg', (r) => r.avg(itself)],
+  ['avg of bigints', (r) => r.avg((v) => (v === null ? null : BigInt(v)))],
   ['min', (r) => r.min(itself)],
   ['max', (r) => r.max(itself)],
   [

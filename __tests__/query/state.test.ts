@@ -10,6 +10,8 @@ import {
   readState,
   readStream,
   type StreamingQuery,
+  window,
+  withWatermark,
   writeStream,
 } from '../../index.js';
 import { MemoryFileSystem } from '../../lib/checkpoint/memoryFileSystem.js';
@@ -46,6 +48,55 @@ describe.each(['memory', 'LevelDB'])('live state over %s', (kind) => {
     expect(JSON.stringify(rows[0]?.value)).toContain('2');
     expect((await state.scan()).map((row) => row.key).sort()).toEqual(['a', 'b']);
     expect(await state.get('c')).toEqual([]);
+    await query.stop();
+  });
+
+  it('finds the entries of composite keys by the keys they begin with', async () => {
+    const rows = memoryStream<readonly [number, string]>();
+    const perPair = readStream(rows).pipe(
+      groupByKey(([n, word]) => [n, word] as const),
+      count(),
+    );
+    const query = writeStream(perPair, {
+      sink: memorySink(),
+      outputMode: 'update',
+      ...(kind === 'memory' ? {} : { checkpointLocation: folder }),
+    });
+    rows.addData([Number.NaN, 'a'], [1, 'a'], [1, 'b'], [11, 'a'], [1, 'a']);
+    await query.processAllAvailable();
+    const state = query.state('aggregate-0');
+    const keysOf = async (prefix: readonly unknown[]) =>
+      (await state.scan(prefix)).map((row) => row.key).sort();
+    expect(await keysOf([1])).toEqual([
+      [1, 'a'],
+      [1, 'b'],
+    ]);
+    expect(await keysOf([Number.NaN])).toEqual([[Number.NaN, 'a']]);
+    expect(await keysOf([1, 'b'])).toEqual([[1, 'b']]);
+    expect(await keysOf([2])).toEqual([]);
+    expect((await state.get([1, 'a'])).map((row) => row.key)).toEqual([[1, 'a']]);
+    await query.stop();
+  });
+
+  it('finds a key among windows', async () => {
+    const times = memoryStream<number>();
+    const perWindow = readStream(times).pipe(
+      withWatermark((time) => time, '1 minute'),
+      groupByKey((time) => (time % 2 === 0 ? Number.NaN : 'odd')),
+      window('10 milliseconds'),
+      count(),
+    );
+    const query = writeStream(perWindow, {
+      sink: memorySink(),
+      outputMode: 'update',
+      ...(kind === 'memory' ? {} : { checkpointLocation: folder }),
+    });
+    times.addData(1, 2, 11, 12, 14);
+    await query.processAllAvailable();
+    const state = query.state('aggregate-0');
+    expect((await state.get('odd')).length).toBe(2);
+    expect((await state.get(Number.NaN)).length).toBe(2);
+    expect(await state.get('even')).toEqual([]);
     await query.stop();
   });
 

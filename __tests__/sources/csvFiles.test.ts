@@ -232,6 +232,16 @@ describe('bad records of CSV', () => {
     ]);
   });
 
+  it('are those that are longer than maxLineBytes, too', async () => {
+    folder.write('a.csv', `n,s\n1,${'x'.repeat(100)}\n2,ok\n`);
+    const options = { mode: 'PERMISSIVE', maxLineBytes: 64 } as const;
+    const { rows } = await read(schema, { ...options, header: true });
+    expect(rows).toEqual([
+      { n: null, s: null, _corrupt_record: expect.stringMatching(/^1,x+$/) },
+      { n: 2, s: 'ok', _corrupt_record: null },
+    ]);
+  });
+
   it('are dropped and counted in DROPMALFORMED', async () => {
     folder.write('a.csv', content);
     const { rows, report } = await read(schema, { header: true, mode: 'DROPMALFORMED' });

@@ -1,6 +1,6 @@
 import { concatMap, defer, distinctUntilChanged, type Observable, startWith } from 'rxjs';
 import { StreamingError } from '../errors.js';
-import { canonicalKey } from '../state/canonicalKey.js';
+import { canonicalKey, isSameKey } from '../state/canonicalKey.js';
 import type { Entry, KeyedTable, StateStore } from '../state/stateStore.js';
 import type { StreamExecution } from './streamExecution.js';
 
@@ -48,7 +48,7 @@ export function queryState(execution: StreamExecution, operatorId: string): Quer
     });
   const get = (key: unknown) => {
     const wanted = canonicalKey(key, operatorId);
-    const isIt = (other: unknown) => canonicalKey(other, operatorId) === wanted;
+    const isIt = (other: unknown) => isSameKey(canonicalKey(other, operatorId), wanted);
     return read((store) => rowsOf(store, isIt, (table) => table.find(key)));
   };
   return {
@@ -58,7 +58,7 @@ export function queryState(execution: StreamExecution, operatorId: string): Quer
       const begins = (key: unknown) =>
         wanted.length === 0 ||
         (Array.isArray(key) &&
-          wanted.every((part, i) => canonicalKey(key[i], operatorId) === part));
+          wanted.every((part, i) => isSameKey(canonicalKey(key[i], operatorId), part)));
       return read((store) => rowsOf(store, begins));
     },
     watch: (key) =>

@@ -28,6 +28,11 @@ export function canonicalKey(key: unknown, operator: string): unknown {
   }
 }
 
+/** Whether two canonical keys are one, as a `Map` compares: NaN is NaN, 0 is −0. */
+export function isSameKey(a: unknown, b: unknown): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b));
+}
+
 /**
  * The form of an object key that does not change from version to version: hashes in checkpoints are
  * made of it.

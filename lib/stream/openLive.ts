@@ -69,7 +69,21 @@ class LiveReader<T> {
   }
 
   private *round(): Steps<void> {
-    this.source ??= yield* openedSource(this.description, {
+    const source = this.source ?? (yield* this.open());
+    if (this.closed) return yield* wait(source.close()); // unsubscribed while it was being opened
+    this.source = source;
+    for (;;) {
+      const upTo = yield* wait(source.latestOffset(this.position, 'one batch'));
+      if (upTo === null || JSON.stringify(upTo) === JSON.stringify(this.position)) return;
+      yield* this.readTo(source, upTo);
+      if (this.closed) return;
+      yield* wait(source.commit(upTo));
+      this.position = upTo;
+    }
+  }
+
+  private open(): Steps<Source<T>> {
+    return openedSource(this.description, {
       sourceId: '0',
       directory: undefined,
       fileSystem: nodeFileSystem(),
@@ -77,14 +91,6 @@ class LiveReader<T> {
       now: () => this.clock.now(),
       wake: () => this.wake(),
     });
-    for (;;) {
-      const upTo = yield* wait(this.source.latestOffset(this.position, 'one batch'));
-      if (upTo === null || JSON.stringify(upTo) === JSON.stringify(this.position)) return;
-      yield* this.readTo(this.source, upTo);
-      if (this.closed) return;
-      yield* wait(this.source.commit(upTo));
-      this.position = upTo;
-    }
   }
 
   private *readTo(source: Source<T>, upTo: Json): Steps<void> {
@@ -99,12 +105,15 @@ class LiveReader<T> {
       return;
     }
     const iterator = chunks[Symbol.asyncIterator]();
-    for (;;) {
-      const { done, value } = (yield iterator.next()) as IteratorResult<readonly T[]>;
-      if (done || this.closed) break;
-      this.emit(value);
+    try {
+      for (;;) {
+        const { done, value } = (yield iterator.next()) as IteratorResult<readonly T[]>;
+        if (done || this.closed) return;
+        this.emit(value);
+      }
+    } finally {
+      yield* wait(iterator.return?.()); // it may have a file open
     }
-    yield* wait(iterator.return?.());
   }
 
   private emit(chunk: readonly T[]): void {

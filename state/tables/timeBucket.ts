@@ -1,3 +1,4 @@
+import { isSameKey } from '../../lib/state/canonicalKey.js';
 import type { TableEntry } from './tableEntry.js';
 
 /**
@@ -22,7 +23,7 @@ export class TimeBucket<V> {
 
   get(mapKey: unknown): TableEntry<V> | undefined {
     const first = this.first;
-    if (first !== undefined && sameKey(first.mapKey, mapKey)) return first;
+    if (first !== undefined && isSameKey(first.mapKey, mapKey)) return first;
     return this.more === undefined ? undefined : this.more.get(mapKey);
   }
 
@@ -36,7 +37,7 @@ export class TimeBucket<V> {
       }
       this.more = new Map();
     }
-    if (this.first !== undefined && sameKey(this.first.mapKey, entry.mapKey)) return false;
+    if (this.first !== undefined && isSameKey(this.first.mapKey, entry.mapKey)) return false;
     const before = this.more.size;
     this.more.set(entry.mapKey, entry);
     return this.more.size > before;
@@ -66,9 +67,4 @@ export class TimeBucket<V> {
     if (this.first !== undefined) yield this.first;
     if (this.more !== undefined) yield* this.more.values();
   }
-}
-
-/** As a `Map` compares: NaN is NaN, 0 is −0. */
-function sameKey(a: unknown, b: unknown): boolean {
-  return a === b || (Number.isNaN(a) && Number.isNaN(b));
 }

@@ -1,0 +1,94 @@
+import { firstValueFrom, Subject, take, toArray } from 'rxjs';
+import type { MaybePromise } from '../../lib/maybe.js';
+import type { RowChunks, Source, StreamSource } from '../../lib/sources/source.js';
+import { readStream } from '../../lib/stream/readStream.js';
+
+/** A source that answers later, as files do: its rows are the numbers up to `newest()`. */
+function numbersUpTo(
+  newest: () => number,
+  own: {
+    readonly opened?: (source: Source<number>) => MaybePromise<Source<number>>;
+    readonly read?: (rows: readonly number[]) => RowChunks<number>;
+  } = {},
+) {
+  const source = {
+    isClosed: false,
+    pollIntervalMs: 1,
+    latestOffset: () => Promise.resolve(newest()),
+    read: (after: number | null, upTo: number) => {
+      const rows = Array.from({ length: upTo - (after ?? 0) }, (_, i) => (after ?? 0) + i + 1);
+      return own.read?.(rows) ?? later(rows);
+    },
+    commit: () => undefined,
+    close: () => {
+      source.isClosed = true;
+    },
+    fixEnd: () => undefined,
+  };
+  const description: StreamSource<number> = {
+    kind: 'numbers',
+    description: 'numbers',
+    replayable: true,
+    open: () => own.opened?.(source) ?? source,
+  };
+  return { source, rows: readStream(description) };
+}
+
+async function* later(rows: readonly number[]) {
+  for (const row of rows) yield await Promise.resolve([row]);
+}
+
+it('asks a source that polls again, and gives each row once', async () => {
+  let asked = 0;
+  const { source, rows } = numbersUpTo(() => Math.min(3, ++asked));
+  expect(await firstValueFrom(rows.pipe(take(3), toArray()))).toEqual([1, 2, 3]);
+  expect(source.isClosed).toBe(true);
+});
+
+it('closes a source that was still being opened when its subscriber left', async () => {
+  const opening = new Subject<Source<number>>();
+  let asked = 0;
+  const { source, rows } = numbersUpTo(() => ++asked, { opened: () => firstValueFrom(opening) });
+  const subscription = rows.subscribe();
+  subscription.unsubscribe();
+  opening.next(source as unknown as Source<number>);
+  await Promise.resolve().then(() => undefined);
+  await new Promise(setImmediate);
+  expect(source.isClosed).toBe(true);
+  expect(asked).toBe(0);
+});
+
+it('ends the reading of a source of which a chunk is no array', async () => {
+  let isEnded = false;
+  async function* broken() {
+    try {
+      yield await Promise.resolve([1]);
+      yield 2 as unknown as number[];
+    } finally {
+      isEnded = true;
+    }
+  }
+  const { source, rows } = numbersUpTo(() => 2, { read: broken });
+  const failure = await firstValueFrom(rows.pipe(toArray())).catch((error: unknown) => error);
+  expect(failure).toEqual(
+    new TypeError('read() gave number as a chunk: a chunk is an array of rows'),
+  );
+  expect(isEnded).toBe(true);
+  expect(source.isClosed).toBe(true);
+});
+
+it('ends the reading of rows that nobody takes any more', async () => {
+  let isEnded = false;
+  async function* endless() {
+    try {
+      for (let row = 1; ; row++) yield await Promise.resolve([row]);
+    } finally {
+      isEnded = true;
+    }
+  }
+  const { source, rows } = numbersUpTo(() => 1, { read: endless });
+  expect(await firstValueFrom(rows.pipe(take(2), toArray()))).toEqual([1, 2]);
+  await new Promise(setImmediate);
+  expect(isEnded).toBe(true);
+  expect(source.isClosed).toBe(true);
+});
