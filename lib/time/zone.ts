@@ -53,6 +53,7 @@ export function zoneOf(name: string): Zone | undefined {
   const prefixed = upper.startsWith('UTC') || upper.startsWith('GMT');
   const minutes = offsetMinutes(prefixed ? name.slice(3) : name);
   if (minutes !== undefined) return FixedOffsetZone.instance(minutes);
+  if (/^[+-]/.test(name)) return undefined; // newer versions of Node take wider offsets for names
   // luxon remembers every name it is asked for, so only real ones, in one spelling, may reach it
   const canonical = canonicalName(name);
   return canonical === undefined ? undefined : IANAZone.create(canonical);
