@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { Server } from 'node:net';
 import {
   display,
   type LivePage,
@@ -180,6 +181,20 @@ describe('the live page', () => {
       code: 'PAGE_PORT_IN_USE',
       params: { port: page.port },
     });
+  });
+
+  it('shares its port with no other worker of a cluster, whose queries it would show', async () => {
+    const asked: unknown[] = [];
+    const { listen } = Server.prototype;
+    Server.prototype.listen = function (this: Server, ...given: unknown[]) {
+      asked.push(given[0]);
+      return Reflect.apply(listen, this, given) as Server;
+    };
+    const other = await livePage({ port: 0 }).finally(() => {
+      Server.prototype.listen = listen;
+    });
+    expect(asked).toEqual([expect.objectContaining({ exclusive: true })]);
+    await other.close();
   });
 
   it('takes another port where it may choose', async () => {

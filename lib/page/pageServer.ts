@@ -84,7 +84,8 @@ export class PageServer {
         else reject(error);
       };
       this.server.once('error', failed);
-      this.server.listen({ port, host: '127.0.0.1' }, () => {
+      // Workers of a cluster would share the port, and each request come to another one's queries.
+      this.server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
         this.server.off('error', failed);
         resolve(true);
       });
