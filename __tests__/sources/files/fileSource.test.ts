@@ -4,6 +4,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -123,6 +124,24 @@ describe('the order and the limits of files', () => {
     folder.write('new', 'new\n', 1000);
     folder.write('old', 'old\n', 1);
     expect(await batches(await opened(options))).toEqual([['new'], ['old']]);
+  });
+
+  it.each([
+    ['', { recursive: true }],
+    ['k=1', {}],
+    ['**/a', {}],
+    ['*', { recursive: true }],
+  ])('reads %p once where a link leads back to a folder above', async (path, options) => {
+    folder.write('k=1/d/a', '1\n');
+    folder.write('k=1/a', '2\n');
+    symlinkSync(join(folder.path, 'k=1'), join(folder.path, 'k=1/loop=1'));
+    symlinkSync(folder.path, join(folder.path, 'k=1/up=1'));
+    symlinkSync(folder.path, join(folder.path, 'loop=1'));
+    const source = textFiles(join(folder.path, path), options).open(sourceContext());
+    const rows = await batches((await source) as Source<{ readonly value: string }, FileOffset>);
+    expect(rows.flat().sort()).toEqual(
+      'recursive' in options || path === '**/a' ? ['1', '2'] : ['2'],
+    );
   });
 
   it('takes files of one name once with fileNameOnly', async () => {

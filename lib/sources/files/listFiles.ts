@@ -83,8 +83,9 @@ class Lister {
   async root(glob: Glob): Promise<void> {
     const stat = this.statOfRoot(glob);
     await this.sinks.above(glob.root);
-    if (glob.segments.length > 0) return this.expand(glob.root, glob.segments, 0, []);
-    if (stat.isDirectory()) return this.walk(glob.root, glob.root, []);
+    const inside = [placeOf(stat)];
+    if (glob.segments.length > 0) return this.expand(glob.root, glob.segments, 0, inside);
+    if (stat.isDirectory()) return this.walk(glob.root, glob.root, inside);
     this.take(glob.root, dirname(glob.root), stat);
   }
 
@@ -125,10 +126,10 @@ class Lister {
     directory: string,
     segments: readonly GlobSegment[],
     at: number,
-    above: readonly bigint[],
+    above: readonly string[],
   ): Promise<void> {
     const segment = segments[at];
-    if (segment === undefined) return this.walk(directory, directory, []);
+    if (segment === undefined) return this.walk(directory, directory, above);
     if (segment === anyDepth) await this.expand(directory, segments, at + 1, above);
     for (const entry of await this.entries(directory)) {
       if (isHidden(entry.name) || !matchesSegment(segment, entry.name)) continue;
@@ -140,14 +141,14 @@ class Lister {
       }
       const stat = this.statOf(path);
       if (stat?.isFile() && last) this.take(path, directory, stat);
-      if (!stat?.isDirectory() || above.includes(stat.ino)) continue;
-      const inside = [...above, stat.ino];
+      if (!stat?.isDirectory() || above.includes(placeOf(stat))) continue;
+      const inside = [...above, placeOf(stat)];
       await this.expand(path, segments, segment === anyDepth ? at : at + 1, inside);
     }
   }
 
   /** Files of a directory, and of the directories below that count. */
-  private async walk(directory: string, base: string, above: readonly bigint[]): Promise<void> {
+  private async walk(directory: string, base: string, above: readonly string[]): Promise<void> {
     for (const entry of await this.entries(directory)) {
       if (isHidden(entry.name)) continue;
       const path = join(directory, entry.name);
@@ -157,9 +158,9 @@ class Lister {
       }
       const stat = this.statOf(path);
       if (stat?.isFile()) this.take(path, base, stat);
-      if (!stat?.isDirectory() || above.includes(stat.ino)) continue; // a link to a directory above
+      if (!stat?.isDirectory() || above.includes(placeOf(stat))) continue; // a link to a directory above
       if (!this.options.recursive && !isPartitionDirectory(entry.name)) continue;
-      await this.walk(path, base, [...above, stat.ino]);
+      await this.walk(path, base, [...above, placeOf(stat)]);
     }
   }
 
@@ -200,6 +201,11 @@ class Lister {
       inode: stat.ino,
     });
   }
+}
+
+/** What tells directories apart: file systems number theirs alike, the root of each often the same. */
+function placeOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }
 
 /** ENOTDIR: a directory has been replaced by a file since it was listed. ELOOP: a link to itself. */
