@@ -91,6 +91,48 @@ describe('a sink knows the type of the rows that a source declares', () => {
     expect(readdirSync(join(path, 'out'))).toContain('d=2020-02-03');
   });
 
+  it('a folder of a DATE that only the sink declares has its name, and no time of day', async () => {
+    const options = { schema: 'd DATE, n BIGINT', partitionBy: 'd' };
+    const at = (time: string) => select((row: Event) => ({ d: new Date(time), n: row.n }));
+    await run(at('2020-02-03'), parquetFileSink(join(path, 'out'), options));
+    expect(readdirSync(join(path, 'out'))).toContain('d=2020-02-03');
+    const late = run(at('2020-02-03T01:00:00Z'), parquetFileSink(join(path, 'late'), options));
+    await expect(late).rejects.toMatchObject({ cause: { code: 'SINK_PARTITION' } });
+  });
+
+  it.each([
+    ['json', [], '{"d":"2020-02-03","at":"2020-02-03T04:05:06.007Z","all":["1969-12-31"]}\n'],
+    ['json', ['d', 'at'], '{"all":["1969-12-31"]}\n'],
+    ['csv', ['at'], '2020-02-03,\n'],
+    ['parquet', ['d', 'at'], undefined],
+  ] as const)(
+    'times in ms come back from %s, with folders %p',
+    async (format, folders, content) => {
+      const isCsv = format === 'csv';
+      const csv = { schema: 'd DATE, at TIMESTAMP, n INT', timestamps: 'ms' } as const;
+      const json = { ...csv, schema: 'd DATE, at TIMESTAMP, all ARRAY<DATE>' } as const;
+      const row = '{"d":"2020-02-03","at":"2020-02-03T04:05:06.007Z","all":["1969-12-31"]}\n';
+      writeFileSync(join(path, 'in', 'a.json'), row);
+      const source = readStream<unknown>(jsonFiles(join(path, 'in'), isCsv ? csv : json));
+      const out = join(path, 'out');
+      const partitionBy = [...folders];
+      const sink =
+        format === 'parquet'
+          ? parquetFileSink(out, { partitionBy })
+          : fileSink(out, { format, partitionBy });
+      await writeStream(source, { sink, trigger: availableNow() }).awaitTermination();
+      const written = readdirSync(out, { recursive: true, encoding: 'utf8' });
+      const file = written.find((name) => /part-[^/]*$/.test(name)) ?? '';
+      if (content !== undefined) expect(readFileSync(join(out, file), 'utf8')).toBe(content);
+      const back = isCsv
+        ? csvFiles(out, csv)
+        : format === 'json'
+          ? jsonFiles(out, json)
+          : parquetFiles(out, json);
+      expect(await readBatch(readStream<unknown>(back))).toEqual(await readBatch(source));
+    },
+  );
+
   it('Parquet takes the types, and select of names picks them', async () => {
     await run(select('n', 'd'), parquetFileSink(join(path, 'out')));
     const back = readStream(

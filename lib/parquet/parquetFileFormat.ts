@@ -21,6 +21,7 @@ export function parquetFormat(settings: ParquetFormatSettings): FileFormat {
   return {
     name: 'parquet',
     extension: 'parquet',
+    schema: settings.schema,
     check: (shape) => void schemaFor(settings, shape),
     encode: async (rows, shape) => {
       const { ByteWriter, parquetWrite } = await loadWriter();

@@ -6,6 +6,7 @@ import { cellText } from '../../terminal/cellText.js';
 import type { FileFormat, FileShape } from './format.js';
 import { recordOf } from './jsonFormat.js';
 import { requireUtf8 } from './requireUtf8.js';
+import { timeText } from './timeText.js';
 import { rowError, unwritable } from './unwritable.js';
 
 /** Options of {@link csvFormat}; names as in Spark. */
@@ -147,9 +148,8 @@ class CsvWriter {
         reason: 'is nested: select its parts as columns of their own, or use json',
       });
     }
-    if (!isDate) return this.text(String(value));
-    const type = shape.schema && fieldTypes(shape.schema).get(name)?.type;
-    return this.text(dateText(value, type === 'date'));
+    const type = shape.schema && fieldTypes(shape.schema).get(name);
+    return this.text(timeText(value, type) ?? String(value));
   }
 
   /** Text that reads as null would come back as null: it is quoted. */
@@ -158,11 +158,6 @@ class CsvWriter {
     if (!this.special.test(text) && text !== this.nullValue) return text;
     return this.quote + text.replaceAll(this.quote, this.quote + this.quote) + this.quote;
   }
-}
-
-function dateText(value: Date, dateOnly: boolean): string {
-  const text = value.toISOString();
-  return dateOnly ? text.replace(/T.*/, '') : text;
 }
 
 function unnamed(row: object, name: string): StreamingError {

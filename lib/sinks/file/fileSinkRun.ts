@@ -107,7 +107,8 @@ export class FileSinkRun implements Sink<unknown> {
     const { format, partitionBy, path, maxRecordsPerFile } = this.setup;
     const committedAtMs = this.ctx.now?.() ?? null;
     const files: NewFile[] = [];
-    for (const { folder, rows: all } of partitionsOf(rows, partitionBy, path, this.ctx.schema)) {
+    const schema = format.schema ?? this.ctx.schema;
+    for (const { folder, rows: all } of partitionsOf(rows, partitionBy, path, schema)) {
       for (let from = 0; from < all.length; from += maxRecordsPerFile) {
         const some = all.slice(from, from + maxRecordsPerFile);
         const content = yield* wait(format.encode(some, this.shape));

@@ -12,6 +12,8 @@ export interface FileFormat<T = unknown> {
   readonly name: string;
   /** Ending of the file names, without the dot. */
   readonly extension: string;
+  /** Columns and their types that were given to the format; absent: those of the query's rows count. */
+  readonly schema?: StructType | undefined;
   /** Refuses a query whose rows the format cannot take, before it starts. */
   check?(shape: FileShape): void;
   encode(rows: readonly T[], shape: FileShape): MaybePromise<Uint8Array>;

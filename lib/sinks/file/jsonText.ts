@@ -1,6 +1,7 @@
 import { Decimal } from '../../schema/decimal.js';
 import { fieldTypes } from '../../schema/fieldTypes.js';
 import type { DataType, StructType } from '../../schema/types.js';
+import { timeText } from './timeText.js';
 import { isOpaque, Unwritable, unwritable } from './unwritable.js';
 
 /**
@@ -30,7 +31,7 @@ export function jsonText(value: unknown, type?: DataType): string {
     case 'string':
       return JSON.stringify(value);
     case 'number':
-      return Number.isFinite(value) ? String(value) : `"${value}"`;
+      return type === undefined ? numberText(value) : typedNumber(value, type);
     case 'bigint':
     case 'boolean':
       return String(value);
@@ -44,7 +45,7 @@ export function jsonText(value: unknown, type?: DataType): string {
 }
 
 function objectText(value: object, type: DataType | undefined): string {
-  if (value instanceof Date) return dateText(value, type);
+  if (value instanceof Date) return quoted(timeText(value, type), value);
   if (value instanceof Decimal) return String(value);
   if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('base64')}"`;
   if (Array.isArray(value))
@@ -61,10 +62,18 @@ function objectText(value: object, type: DataType | undefined): string {
 
 const nothing: ReadonlySet<string> = new Set();
 
-function dateText(value: Date, type: DataType | undefined): string {
-  if (Number.isNaN(value.getTime())) throw unwritable(value);
-  const text = value.toISOString();
-  return `"${type?.type === 'date' ? text.replace(/T.*/, '') : text}"`;
+function numberText(value: number): string {
+  return Number.isFinite(value) ? String(value) : `"${value}"`;
+}
+
+function typedNumber(value: number, type: DataType): string {
+  const time = timeText(value, type);
+  return time === undefined ? numberText(value) : `"${time}"`;
+}
+
+function quoted(text: string | undefined, value: Date): string {
+  if (text === undefined) throw unwritable(value);
+  return `"${text}"`;
 }
 
 function arrayText(values: readonly unknown[], element: DataType | undefined): string {

@@ -1,3 +1,6 @@
+import type { DataType } from '../../schema/types.js';
+import { timeText } from './timeText.js';
+
 /** What null is called in a path, as in Hive and Spark. */
 export const nullPartition = '__HIVE_DEFAULT_PARTITION__';
 
@@ -31,7 +34,9 @@ export function decodePathPart(part: string): string {
 }
 
 /** A partition value as text; undefined for a value that has no place in a path. */
-export function partitionText(value: unknown, dateOnly: boolean): string | undefined {
+export function partitionText(value: unknown, type: DataType | undefined): string | undefined {
+  const time = timeText(value, type);
+  if (time !== undefined) return time;
   switch (typeof value) {
     case 'string':
       return value;
@@ -40,7 +45,7 @@ export function partitionText(value: unknown, dateOnly: boolean): string | undef
     case 'boolean':
       return String(value);
     case 'object':
-      return objectText(value, dateOnly);
+      return objectText(value);
     default:
       return undefined;
   }
@@ -55,12 +60,8 @@ function encodeValue(text: string): string {
   return text === nullPartition ? `%5F${nullPartition.slice(1)}` : encodePathPart(text);
 }
 
-function objectText(value: object | null, dateOnly: boolean): string | undefined {
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) return undefined;
-    const text = value.toISOString();
-    return dateOnly ? text.replace(/T.*/, '') : text;
-  }
+function objectText(value: object | null): string | undefined {
+  if (value instanceof Date) return undefined; // an invalid one
   const own =
     value !== null && !Array.isArray(value) && value.toString !== Object.prototype.toString;
   return own && !(value instanceof Uint8Array) ? String(value) : undefined;

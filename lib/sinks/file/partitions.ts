@@ -1,5 +1,6 @@
 import { StreamingError } from '../../errors.js';
-import type { StructType } from '../../schema/types.js';
+import { fieldTypes } from '../../schema/fieldTypes.js';
+import type { DataType, StructType } from '../../schema/types.js';
 import { cellText } from '../../terminal/cellText.js';
 import { recordOf } from './jsonFormat.js';
 import { partitionFolder, partitionText } from './partitionPath.js';
@@ -26,13 +27,11 @@ export function partitionsOf(
   schema: StructType | undefined,
 ): readonly Partition[] {
   if (partitionBy.length === 0) return rows.length === 0 ? [] : [{ folder: '', rows }];
-  const dates = new Set(
-    schema?.fields.filter(({ dataType }) => dataType.type === 'date').map(({ name }) => name),
-  );
+  const types = schema && fieldTypes(schema);
   const partitions = new Map<string, unknown[]>();
   for (const row of rows) {
     const record = recordOf(row, 'partitioned files');
-    const folders = partitionBy.map((column) => folderOf(record, column, path, dates.has(column)));
+    const folders = partitionBy.map((column) => folderOf(record, column, path, types?.get(column)));
     const folder = folders.join('/');
     const rowsThere = partitions.get(folder);
     if (rowsThere === undefined) partitions.set(folder, [row]);
@@ -41,13 +40,18 @@ export function partitionsOf(
   return [...partitions].map(([folder, rowsThere]) => ({ folder, rows: rowsThere }));
 }
 
-function folderOf(row: object, column: string, path: string, dateOnly: boolean): string {
+function folderOf(row: object, column: string, path: string, type: DataType | undefined): string {
   const refuse = (reason: string): StreamingError =>
     new StreamingError('SINK_PARTITION', { path, column, value: cellText(value), reason });
   const value = Object.hasOwn(row, column) ? (row as Record<string, unknown>)[column] : undefined;
   if (value === undefined) throw refuse('the row has no such column, select it, or null');
   if (value === null) return partitionFolder(column, null);
-  const text = partitionText(value, dateOnly);
+  if (type?.type === 'date' && hasTimeOfDay(value)) {
+    throw refuse(
+      'it is a DATE, and would lose its time of day: give the day alone, or declare a TIMESTAMP',
+    );
+  }
+  const text = partitionText(value, type);
   if (text === undefined) throw refuse('use a column of text, numbers, booleans or dates');
   if (text === '') {
     throw refuse(`Spark cannot read a folder that holds ${column}=: give null, or another text`);
@@ -60,4 +64,11 @@ function folderOf(row: object, column: string, path: string, dateOnly: boolean):
     );
   }
   return folder;
+}
+
+const dayMs = 86_400_000;
+
+function hasTimeOfDay(value: unknown): boolean {
+  const ms = value instanceof Date ? value.getTime() : value;
+  return typeof ms === 'number' && ms % dayMs !== 0;
 }
