@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { config } from 'rxjs';
 import {
   memorySink,
@@ -5,6 +8,7 @@ import {
   queries,
   readStream,
   type StreamingQueryListener,
+  type StreamSink,
   select,
   writeStream,
 } from '../../index.js';
@@ -167,5 +171,33 @@ describe('queries', () => {
       'started failing',
       'ended BATCH_FAILED',
     ]);
+  });
+
+  it('tells of a start when the checkpoint has said which query it is, also of one that fails', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
+    const events: string[] = [];
+    queries.addListener({
+      onQueryStarted: ({ id }) => events.push(`started ${id}`),
+      onQueryProgress: ({ progress }) => events.push(`progress ${progress.id}`),
+      onQueryTerminated: ({ id }) => events.push(`ended ${id}`),
+    });
+    const source = memoryStream<number>();
+    const run = (sink: StreamSink<number>) =>
+      writeStream(readStream(source), { sink, checkpointLocation: folder });
+    const ids: string[] = [];
+    for (const n of [1, 2]) {
+      source.addData(n);
+      const query = run(memorySink());
+      await query.processAllAvailable();
+      await query.stop();
+      ids.push(query.id);
+    }
+    const closed = { ...memorySink<number>(), open: throwing('no sink') };
+    await expect(run(closed).awaitTermination()).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+    const [id] = ids;
+    expect(ids).toEqual([id, id]);
+    const one = [`started ${id}`, `progress ${id}`, `ended ${id}`];
+    expect(events).toEqual([...one, ...one, `started ${id}`, `ended ${id}`]);
+    rmSync(folder, { recursive: true });
   });
 });

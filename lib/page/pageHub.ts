@@ -44,7 +44,8 @@ export class PageHub implements StreamingQueryListener {
 
   onQueryStarted({ runId }: { readonly runId: string }): void {
     const query = queries.get(runId);
-    if (query) this.follow(query);
+    // Who was there when this hub was made is followed already.
+    if (query && !this.feeds.has(runId)) this.follow(query);
   }
 
   onQueryRestarted(event: { readonly runId: string } & RestartEvent): void {

@@ -12,7 +12,10 @@ import { timestampText } from './timestampText.js';
 export interface StreamingQueryListener {
   /** Queries that start from now on count the rows between their operators. */
   readonly countsRows?: boolean;
-  /** Before `writeStream` returns. */
+  /**
+   * Once the id is known: before `writeStream` returns, or with a `checkpointLocation` when that has been
+   * read. A query that fails before has the id of a new one.
+   */
   onQueryStarted?(event: {
     readonly id: string;
     readonly runId: string;
@@ -79,6 +82,8 @@ function requireListener(listener: unknown): void {
 /** All queries of this process. Source: semantics/spark.md 1.14. */
 class StreamingQueryManager {
   private readonly running = new Map<string, StreamingQuery>();
+  /** When running queries were started (ms) of whose start nobody has been told, by run id. */
+  private readonly untold = new Map<string, number>();
   private readonly listeners = new Set<StreamingQueryListener>();
   /** Methods of listeners that have failed before: what fails with every batch is said once. */
   private readonly reported = new WeakMap<StreamingQueryListener, Set<ListenerMethod>>();
@@ -155,10 +160,19 @@ class StreamingQueryManager {
   }
 
   /** @internal */
-  started(query: StreamingQuery, nowMs: number): void {
-    const { id, runId, name } = query;
-    this.running.set(runId, query);
-    this.tell('onQueryStarted', { id, runId, name, timestamp: timestampText(nowMs) });
+  starting(query: StreamingQuery, nowMs: number): void {
+    this.running.set(query.runId, query);
+    this.untold.set(query.runId, nowMs);
+  }
+
+  /** @internal */
+  started(runId: string): void {
+    const query = this.running.get(runId);
+    const startedMs = this.untold.get(runId);
+    if (!query || startedMs === undefined) return;
+    this.untold.delete(runId);
+    const { id, name } = query;
+    this.tell('onQueryStarted', { id, runId, name, timestamp: timestampText(startedMs) });
   }
 
   /** @internal */
@@ -184,6 +198,7 @@ class StreamingQueryManager {
   ended(runId: string): void {
     const query = this.running.get(runId);
     if (!query) return;
+    this.started(runId);
     this.running.delete(runId);
     const { execution } = query.internals;
     const { exception } = execution;
@@ -196,12 +211,12 @@ class StreamingQueryManager {
 
   /** Whoever asks in the tick in which the query failed is in time, as with a rejected promise. */
   private reportUnheard(query: StreamingQuery, failure: StreamingError): void {
-    const { execution, setup } = query.internals;
+    const { execution } = query.internals;
     asyncScheduler.schedule(() => {
       if (execution.isHeard || this.thrown.has(failure)) return;
       if (config.onUnhandledError) return config.onUnhandledError(failure);
       console.error(
-        `millrace: query ${setup.label} has failed, and nobody waits for its end (awaitTermination), listens or subscribes to hear of it:`,
+        `millrace: query ${query.name ?? query.id} has failed, and nobody waits for its end (awaitTermination), listens or subscribes to hear of it:`,
         failure,
       );
     });

@@ -68,10 +68,14 @@ export class QueryRun {
     }
   }
 
+  /** From here on it is known which query this is. */
+  *openCheckpoint(): Steps<void> {
+    this.checkpoint = yield* wait(this.setup.openCheckpoint());
+  }
+
   /** Opens everything else, in the order in which one needs the other. Gives up once `stopped()`. */
   *open(output: PipelineOutput, stopped: () => boolean): Steps<void> {
     const { setup } = this;
-    this.checkpoint = yield* wait(setup.openCheckpoint());
     this.compile(output);
     this.restore();
     for (const run of this.sources) {

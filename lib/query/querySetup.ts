@@ -51,6 +51,8 @@ export interface QuerySetup {
   /** Damage of state found behind the running batches: the execution fails with it. */
   onCorrupt: (error: StreamingError) => void;
   openCheckpoint(): MaybePromise<QueryCheckpoint>;
+  /** The id of the query is known: the checkpoint has been read. Again at each restart. */
+  onStart(): void;
   onProgress(progress: StreamingQueryProgress): void;
   /** A trigger has found nothing to do, for the first time since the start or the last progress. */
   onIdle(nowMs: number): void;

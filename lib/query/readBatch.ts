@@ -71,6 +71,7 @@ function batchSetup(stream: Observable<unknown>, sink: StreamSink<unknown>): Que
     onProgress: () => undefined,
     onIdle: () => undefined,
     onRestart: () => undefined,
+    onStart: () => undefined,
     onEnd: () => undefined,
   };
 }

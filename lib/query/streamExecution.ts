@@ -186,9 +186,11 @@ export class StreamExecution implements QueryLife {
   private *open(): Steps<Outcome> {
     const { run, setup } = this;
     run.openEagerSources();
+    yield* run.openCheckpoint();
+    this.queryId = run.checkpoint.queryId;
+    setup.onStart();
     yield* run.open(this.batch.output, () => this.loop.stopping);
     if (this.loop.stopping) return yield* this.close();
-    this.queryId = run.checkpoint.queryId;
     this.wasOpen = true;
     if (run.checkpoint.lastEpoch?.completed) {
       this.message = 'Completed: all sources had ended in an earlier run';

@@ -123,7 +123,7 @@ export function writeStream<T>(
   if (options.page) openSharedPage(options.page === true ? {} : options.page);
   const execution = new StreamExecution(setup);
   const query = new StreamingQuery(setup, execution, stopTimeoutMs);
-  queries.started(query, setup.trigger.now());
+  queries.starting(query, setup.trigger.now());
   execution.start();
   return query;
 }
@@ -195,6 +195,7 @@ function setupOf<T>(
     workedMs: options.internals?.workedMs,
     killPoint: options.internals?.killPoint ?? (() => undefined),
     onCorrupt: () => undefined, // the execution takes it over
+    onStart: () => queries.started(runId),
     onProgress: (progress) => queries.progressed(progress),
     onIdle: (nowMs) => queries.idle(runId, nowMs),
     onRestart: (event) => queries.restarted(runId, event),
