@@ -78,6 +78,28 @@ describe('triggers are schedulers', () => {
     });
   });
 
+  it('processingTime goes on with its interval when the clock was put back', async () => {
+    const source = memoryStream<number>();
+    const sink = memorySink<number>();
+    const time = manualClock(3_600_000);
+    let putBackMs = 0;
+    const clock: SchedulerLike = {
+      now: () => time.now() - putBackMs,
+      schedule: time.schedule.bind(time),
+    };
+    const trigger = processingTime(100, clock);
+    const query = writeStream(readStream(source), { sink, trigger });
+    source.addData(1);
+    await setImmediate();
+    putBackMs = 3_600_000;
+    source.addData(2);
+    await setImmediate();
+    time.advance(100);
+    await setImmediate();
+    expect(sink.rows()).toEqual([1, 2]);
+    await query.stop();
+  });
+
   it('processingTime in observeOn keeps the order while the clock goes on', () => {
     const timers = new VirtualTimeScheduler();
     let passed = 0;

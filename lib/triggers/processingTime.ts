@@ -68,7 +68,9 @@ class AlignedRun implements QueryScheduler {
     // Right after a batch that took longer than the interval: at once. After a pause: on the grid.
     const onGrid = intervalMs > 0 && (delay > 0 || this.wasIdle);
     const earliest = onGrid ? Math.ceil(due / intervalMs) * intervalMs : due;
-    const at = Math.max(earliest, this.next);
+    // A clock that was put back would leave `next` far ahead, and the query silent until then.
+    const next = Math.min(this.next, nextBoundary(now, intervalMs));
+    const at = Math.max(earliest, next);
     const run = this;
     return this.clock.schedule(
       function (this: SchedulerAction<T>, value?: T) {
