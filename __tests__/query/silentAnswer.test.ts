@@ -5,6 +5,7 @@ import { NEVER } from 'rxjs';
 import {
   type DataStream,
   flatMapGroupsWithState,
+  foreachBatch,
   groupByKey,
   joinWith,
   memorySink,
@@ -117,5 +118,26 @@ describe('an answer that does not come', () => {
     await query.stop();
     expect(sink.rows()).toEqual([{ i: 1 }]);
     expect(asked).toBe(2);
+  });
+
+  it('of a sink shows in the status of the query', async () => {
+    let answer: () => void = () => undefined;
+    let asked: () => void = () => undefined;
+    const isAsked = new Promise<void>((done) => {
+      asked = done;
+    });
+    const sink = foreachBatch<unknown>(() => {
+      asked();
+      return new Promise<void>((done) => {
+        answer = done;
+      });
+    });
+    const query = start((rows) => rows, { sink });
+    await isAsked;
+    expect(query.status.message).toBe('Waiting for ForeachBatchSink to take batch 0');
+    answer();
+    await query.processAllAvailable();
+    expect(query.status.message).toBe('Waiting for data to arrive');
+    await query.stop();
   });
 });

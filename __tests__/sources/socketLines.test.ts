@@ -173,7 +173,7 @@ describe('socketLines', () => {
       ctx.onWake = done;
     });
     await failed;
-    expect(() => source.latestOffset(null, 'one batch')).toThrow(/ECONNREFUSED/);
+    expect(() => source.latestOffset(null, 'one batch')).toThrow(/ECONNREFUSED.* more attempts$/);
   });
 
   it('counts a silent connection as lost after idleTimeout', async () => {
@@ -181,15 +181,18 @@ describe('socketLines', () => {
     await new Promise<void>((done) => {
       ctx.onWake = done;
     });
-    expect(() => source.latestOffset(null, 'one batch')).toThrow(/nothing came within 5 ms/);
+    expect(() => source.latestOffset(null, 'one batch')).toThrow(
+      /nothing came within 5 ms.* reconnect: /,
+    );
   });
 
   it('fails to open where nobody listens', async () => {
     await new Promise((done) => server.close(done));
-    const opening = socketLines({ host: '127.0.0.1', port }).open(sourceContext());
+    const reconnect = { delay: 1, attempts: 3 }; // is for a connection that has been there
+    const opening = socketLines({ host: '127.0.0.1', port, reconnect }).open(sourceContext());
     await expect(opening).rejects.toMatchObject({
       code: 'SOURCE_UNREACHABLE',
-      message: expect.stringMatching(/ECONNREFUSED.*start a server/),
+      message: expect.stringMatching(/ECONNREFUSED.*start a server .* before the query$/),
     });
   });
 

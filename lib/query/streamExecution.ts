@@ -396,6 +396,7 @@ export class StreamExecution implements QueryLife {
     report.phase = 'the checkpoint';
     yield* wait(this.planned);
     const started = report.now();
+    this.message = `Waiting for ${this.setup.sink.description} to take batch ${batchId}`;
     yield* batch.deliver(batch.delivery(batchId), report);
     report.took('addBatch', started);
     yield* this.handOver(batchId, closing, undefined, { phase: report.phase });

@@ -26,7 +26,7 @@ export interface SocketLinesOptions {
   readonly connectTimeout?: DurationInput;
   /** A connection without bytes for this long counts as lost. Default: never. */
   readonly idleTimeout?: DurationInput;
-  /** Connects again after the connection is lost or closed: at most `attempts` (10) in a row. */
+  /** Connects again after a connection is lost or closed, not at the start: at most `attempts` (10) in a row. */
   readonly reconnect?: { readonly delay: DurationInput; readonly attempts?: number };
 }
 

@@ -29,6 +29,7 @@ export interface ConnectionListener {
 export class LineConnection {
   private socket: Socket | undefined;
   private paused = false;
+  private wasConnected = false;
   private readonly closing = new AbortController();
 
   constructor(
@@ -67,6 +68,7 @@ export class LineConnection {
       let ended = false;
       socket.on('connect', () => {
         connected = true;
+        this.wasConnected = true;
         socket.setTimeout(idleTimeoutMs);
         if (this.paused) socket.pause();
         resolve();
@@ -116,13 +118,17 @@ export class LineConnection {
   }
 
   private unreachable(cause: Error | undefined): StreamingError {
-    const { source, host, port } = this.policy;
+    const { source, host, port, reconnect } = this.policy;
+    const lost =
+      reconnect === undefined
+        ? ", or let the source connect again by itself: reconnect: { delay: '1 second' }"
+        : ', or give reconnect more attempts';
     return new StreamingError(
       'SOURCE_UNREACHABLE',
       {
         source,
         reason: cause?.message ?? 'the connection was closed',
-        fix: `start a server on ${host}:${port} (nc -lk ${port}), or let it come later with reconnect`,
+        fix: `start a server on ${host}:${port} (nc -lk ${port})${this.wasConnected ? lost : ' before the query'}`,
       },
       cause === undefined ? undefined : { cause },
     );
