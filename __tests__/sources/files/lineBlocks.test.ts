@@ -45,6 +45,29 @@ describe('lineBlocks', () => {
     ]);
   });
 
+  it.each([4093, 4094, 4095, 4096, 4097, 9000])(
+    'needs no buffer beyond a file of %d bytes',
+    async (size) => {
+      const rules = { source: 'test', maxLineBytes: 100_000 };
+      for (const text of [
+        'x'.repeat(size),
+        `${'x'.repeat(size - 1)}\n`,
+        `${'ab\n'.repeat(size / 3)}c`,
+      ]) {
+        const file = { path: folder.write('a', text), size: text.length, partition: new Map() };
+        for (const byte of [0, 1, text.length - 1, text.length]) {
+          let read = '';
+          for await (const block of lineBlocks(file, { byte, row: 0 }, undefined, rules)) {
+            expect(block.bytes.length).toBeLessThanOrEqual(Math.max(4096, text.length + 1));
+            read += block.bytes.toString('latin1', block.start, block.end);
+          }
+          const rest = text.slice(byte);
+          expect(read).toBe(rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`);
+        }
+      }
+    },
+  );
+
   it('enlarges its buffer for a long line', async () => {
     const text = `${'x'.repeat(100)}\ny\n`;
     const blocks = await blocksOf(folder.write('a', text), { blockBytes: 4, maxLineBytes: 101 });

@@ -34,6 +34,11 @@ export async function openBytes(source: string, path: string, from: number): Pro
 /** What Spark, or people, pack text into. */
 const packedName = /\.(gz|bz2|deflate|lz4|snappy|zstd?|xz|lzma|lzo|br|zip|7z|tgz)$/i;
 
+/** Whether a file has more bytes than its size on disk says. */
+export function isPacked(path: string): boolean {
+  return packedName.test(path);
+}
+
 class PlainSource implements ByteSource {
   constructor(
     private readonly source: string,

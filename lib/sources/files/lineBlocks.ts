@@ -1,4 +1,4 @@
-import { type ByteSource, openBytes } from './byteSource.js';
+import { type ByteSource, isPacked, openBytes } from './byteSource.js';
 import type { DecodeSlot } from './decodeSlot.js';
 import type { FileToRead, InFile } from './fileFormat.js';
 import { blockBuffer } from './jsonBytes.js';
@@ -44,13 +44,23 @@ export async function* lineBlocks(
   options: LineBlockOptions,
 ): AsyncGenerator<LineBlock, void, void> {
   const source = await openBytes(options.source, file.path, from.byte);
-  const reader = new BlockReader(source, from.byte, upToByte, options);
+  const reader = new BlockReader(source, from.byte, upToByte, blockSize(file, from, options));
   try {
     for (let block = await reader.next(); block; block = await reader.next()) yield block;
   } finally {
     await reader.close();
   }
 }
+
+/** Buffers that are no larger than their file: with thousands of small ones their memory is the cost. */
+function blockSize(file: FileToRead, from: InFile, options: LineBlockOptions): LineBlockOptions {
+  const { blockBytes = defaultBlockBytes } = options;
+  if (isPacked(file.path)) return { ...options, blockBytes };
+  const rest = file.size - from.byte + 1; // the end of the file is seen with room behind it
+  return { ...options, blockBytes: Math.min(blockBytes, Math.max(rest, smallestBlock)) };
+}
+
+const smallestBlock = 4096;
 
 /** Bytes asked of a file at once, and of a block as long as no line is longer. */
 export const defaultBlockBytes = 1024 * 1024;
