@@ -33,6 +33,17 @@ describe('a query into files', () => {
     return texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line).n);
   }
 
+  it.each([
+    ['lateSink', 'sink', 'out', 'failed'],
+    ['failedSink', 'lateSink', 'late', 'late'],
+  ])('refuses %s in the folder of %s before the start', (second, first, late, failed) => {
+    const at = (folder: string) => fileSink(join(path, folder));
+    const sinks = { sink: at('out'), lateSink: at(`./x/../${late}`), failedSink: at(failed) };
+    expect(() => writeStream(readStream(numbers()), sinks)).toThrow(
+      new RegExp(`${second} writes to .*, as ${first} does: give each a folder of its own`),
+    );
+  });
+
   it('goes on where it was after a stop', async () => {
     const source = numbers();
     for (const n of [1, 2, 3]) {

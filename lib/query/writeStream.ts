@@ -11,6 +11,7 @@ import { nodesAbove, type PlanGraph, planGraph } from '../plan/planGraph.js';
 import { checkShape } from '../plan/shapeRules.js';
 import { isWatermarkNode } from '../plan/watermarkNode.js';
 import { type WatermarkPolicy, watermarkPolicies } from '../plan/watermarkTracker.js';
+import { requireOwnFolders } from '../sinks/requireOwnFolders.js';
 import type { StreamSink } from '../sinks/sink.js';
 import { oneOf } from '../sources/sourceOption.js';
 import type { ByteStore } from '../state/byteStore.js';
@@ -148,6 +149,8 @@ function setupOf<T>(
   checkShape(graph, outputMode);
   requireSinkTakes(options.sink, outputMode);
   refuseOwnOutput(graph, options);
+  const { sink, lateSink, failedSink } = options;
+  requireOwnFolders({ sink, lateSink, failedSink });
   const policy = options.multipleWatermarkPolicy ?? 'min';
   oneOf('writeStream', 'multipleWatermarkPolicy', policy, watermarkPolicies);
   if (options.from !== undefined && !durable) {

@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import type { StreamSink } from './sink.js';
+
+/** The sinks of one query, by the names of their options. */
+export type SinksByOption = Readonly<Record<string, StreamSink<never> | undefined>>;
+
+/**
+ * Two file sinks of a query in one folder would take each other for another run there.
+ *
+ * Errors: RangeError, before the query starts.
+ */
+export function requireOwnFolders(sinks: SinksByOption): void {
+  const writers = new Map<string, string>();
+  for (const [name, sink] of Object.entries(sinks)) {
+    if (sink?.writes === undefined) continue;
+    const folder = resolve(sink.writes.folder);
+    const other = writers.get(folder);
+    if (other !== undefined) {
+      throw new RangeError(
+        `writeStream: ${name} writes to ${sink.writes.folder}, as ${other} does: give each a folder of its own`,
+      );
+    }
+    writers.set(folder, name);
+  }
+}
