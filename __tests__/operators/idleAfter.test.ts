@@ -3,11 +3,13 @@ import { readStream } from '../../lib/stream/readStream.js';
 import {
   addData,
   advanceClock,
+  assertRun,
   assertState,
   assertWatermark,
   checkNewAnswer,
   crash,
   manualClock,
+  processAllAvailable,
   restart,
   testStream,
 } from '../../lib/testing/index.js';
@@ -94,6 +96,19 @@ describe('idleAfter', () => {
       advanceClock(1), // 5 s and a minute
       checkNewAnswer([0, 1]),
       assertState({ total: 0 }),
+    );
+  });
+
+  it('a stream that has completed does not keep the clock from moving it', () => {
+    const [first, second] = [memoryStream<number>(), memoryStream<number>()];
+    return testStream(counts(first, second, minute), { clock: manualClock() })(
+      addData(first, 5),
+      addData(second, 25),
+      assertRun('complete the first', () => first.complete()),
+      processAllAvailable,
+      checkNewAnswer([0, 1]),
+      advanceClock('1 minute'), // 25 s and a minute
+      checkNewAnswer([20, 1]),
     );
   });
 

@@ -63,6 +63,22 @@ describe('idleAfter in a live subscription', () => {
     });
   });
 
+  it.each([
+    ['without idleAfter', {}],
+    ['with idleAfter', options],
+  ])('a source that has completed, %s, does not keep the clock from moving it', (_, idle) => {
+    runMarbles(({ hot, expectObservable }) => {
+      const rows = hot<number>('  -----e-------------------------', times);
+      const past = hot<number>('  -a--|                          ', times);
+      const live = counts(timed(rows, options).pipe(union(timed(past, idle))));
+      // Alone since 4; idle at 25 with 36: the watermark is 56.
+      expectObservable(live, '    ^------------------------------!').toBe(
+        '                         -----x-------------------y-----',
+        { x: '0:1', y: '30:1' },
+      );
+    });
+  });
+
   it('counts rows above an RxJS operator', () => {
     runMarbles(({ hot, expectObservable }) => {
       const fast = hot<number>('  -a-b----d-----------------e-', times);

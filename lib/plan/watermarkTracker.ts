@@ -56,6 +56,10 @@ export class WatermarkTracker {
     if (node) node.ended = ended;
   }
 
+  hasEnded(id: string): boolean {
+    return this.nodes.get(id)?.ended === true;
+  }
+
   /** Takes an idle node out of the reckoning, or back in. */
   idle(id: string, idle: boolean): void {
     const node = this.nodes.get(id);

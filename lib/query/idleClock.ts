@@ -18,7 +18,8 @@ interface Watched {
  */
 export class IdleClock {
   private readonly watched: readonly Watched[];
-  private readonly others: boolean;
+  /** Nodes without `idleAfter`. */
+  private readonly others: readonly string[];
 
   constructor(
     graph: PlanGraph,
@@ -31,7 +32,9 @@ export class IdleClock {
         ? []
         : [{ id: graph.idOf(node), node, idleAfterMs: node.idleAfterMs, lastSeen: start }],
     );
-    this.others = this.watched.length < nodes.length;
+    this.others = nodes
+      .filter((node) => node.idleAfterMs === undefined)
+      .map((node) => graph.idOf(node));
   }
 
   /** Whether the clock can move the watermark at all. */
@@ -49,16 +52,17 @@ export class IdleClock {
 
   /**
    * Takes idle nodes out of the reckoning of `tracker`, and others back in; the least the watermark has to
-   * be then (ms).
+   * be then (ms). Those whose sources have completed have left already, and are asked nothing.
    */
   judge(tracker: WatermarkTracker): number {
     const now = this.now();
-    const idle = this.watched.map((watched) => now - watched.lastSeen >= watched.idleAfterMs);
-    const all = !this.others && idle.every(Boolean);
-    for (const [i, { id }] of this.watched.entries()) tracker.idle(id, !all && idle[i] === true);
+    const running = this.watched.filter(({ id }) => !tracker.hasEnded(id));
+    const isIdle = ({ lastSeen, idleAfterMs }: Watched): boolean => now - lastSeen >= idleAfterMs;
+    const all = running.every(isIdle) && this.others.every((id) => tracker.hasEnded(id));
+    for (const watched of running) tracker.idle(watched.id, !all && isIdle(watched));
     if (!all) return 0;
     const reached = tracker.snapshot();
-    const moved = this.watched.flatMap(({ id, lastSeen }) =>
+    const moved = running.flatMap(({ id, lastSeen }) =>
       reached[id] === undefined ? [] : [reached[id] + (now - lastSeen)],
     );
     return moved.length === 0 ? 0 : Math.min(...moved);
