@@ -88,6 +88,19 @@ test('operators above RxJS operators are heard too, and share has one subscripti
   expect(late.map((l) => l.row)).toEqual([row('b', 1)]);
 });
 
+test('a subscription to a longer pipe of the stream is heard, what is late only there is not', () => {
+  const rows = new Subject<Row>();
+  const timed = readStream(rows).pipe(withWatermark('at', '10 milliseconds'));
+  const perWindow = timed.pipe(window('10 milliseconds'), count());
+  const above = collected(lateRows(timed));
+  const late = collected(lateRows(perWindow));
+  perWindow.pipe(map(({ count: n }) => n)).subscribe();
+  rows.next(row('a', 30));
+  rows.next(row('b', 1));
+  expect(late.map((l) => l.row)).toEqual([row('b', 1)]);
+  expect(above).toEqual([]);
+});
+
 test('a duplicate is no late row, a late row is none', () => {
   const rows = new Subject<Row>();
   const stream = readStream(rows).pipe(

@@ -6,9 +6,9 @@ import { lateSubjectOf } from './lateSubjects.js';
 /**
  * The late rows of live subscriptions: what `late$` is to a query.
  *
- * In:     a stream, as it is subscribed to: the end of its pipe.
- * Out:    the late rows of every live subscription to that stream from now on, each in the tick in which it
- *         came; `batchId` is 0. Hot; does not complete, because the stream may be subscribed to again. A
+ * In:     a stream.
+ * Out:    the late rows of its operators in every live subscription from now on, to that stream or to a
+ *         longer pipe of it, each in the tick in which it came; `batchId` is 0. Hot; does not complete, because the stream may be subscribed to again. A
  *         query on the same stream has a `late$` of its own.
  * Errors: TypeError for an Observable that is no stream, as behind `defer`.
  * Source: semantics/spark.md 1.7 (watermark).

@@ -28,7 +28,7 @@ export function subscribeLive(plan: PlanNode, subscriber: Subscriber<unknown>): 
   const graph = planGraph(plan);
   const mode = outputModeOf(graph) ?? 'append';
   checkShape(graph, mode);
-  return new LiveRun(graph, mode, subscriber, (late) => tellLate(plan, late)).start();
+  return new LiveRun(graph, mode, subscriber, (late) => tellLate(graph, late)).start();
 }
 
 /**
