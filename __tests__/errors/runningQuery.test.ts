@@ -1,4 +1,4 @@
-import { Subject, throwError } from 'rxjs';
+import { Observable, Subject, throwError } from 'rxjs';
 import {
   count,
   foreachBatch,
@@ -30,6 +30,16 @@ describe('a source that gives more than fits', () => {
       code: 'BUFFER_FULL',
       params: { source: 'clicks', bufferSize: 2 },
     });
+  });
+
+  it('is left at that row, also while it is being subscribed to', async () => {
+    let given = 0;
+    const endless$ = new Observable<number>((observer) => {
+      while (!observer.closed && given < 1000) observer.next(given++);
+    });
+    const query = writeStream(readStream(endless$, { bufferSize: 2 }), { sink: nothing });
+    await expect(query.awaitTermination()).rejects.toMatchObject({ code: 'BUFFER_FULL' });
+    expect(given).toBe(3);
   });
 
   it('does not when the buffer is just full', async () => {

@@ -1,4 +1,4 @@
-import type { Observable, Subscription } from 'rxjs';
+import { type Observable, Subscriber } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
 import type {
@@ -54,7 +54,7 @@ export class LiveSource<T> implements Source<T, number> {
   private done = false;
   private failure: { readonly error: unknown } | undefined;
   private ended: () => void = () => undefined;
-  private readonly subscription: Subscription;
+  private readonly subscriber: Subscriber<T>;
 
   constructor(
     rows: Observable<T>,
@@ -63,7 +63,8 @@ export class LiveSource<T> implements Source<T, number> {
     private readonly whenFull: 'error' | 'dropOldest' | 'dropNewest',
     private readonly ctx: SourceContext,
   ) {
-    this.subscription = rows.subscribe({
+    // Made before the first row: a source that is synchronous and endless must see it closed.
+    this.subscriber = new Subscriber<T>({
       next: (row) => this.receive(row),
       error: (error: unknown) => {
         this.failure = { error };
@@ -76,6 +77,7 @@ export class LiveSource<T> implements Source<T, number> {
         this.ctx.wake();
       },
     });
+    rows.subscribe(this.subscriber);
   }
 
   /** True when the rows have all been read too: then nothing will ever come again. */
@@ -123,7 +125,7 @@ export class LiveSource<T> implements Source<T, number> {
   }
 
   close(): void {
-    this.subscription?.unsubscribe();
+    this.subscriber.unsubscribe();
   }
 
   /** Subscribed before the checkpoint was read: its position counts from here on. */
@@ -175,6 +177,7 @@ export class LiveSource<T> implements Source<T, number> {
             bufferSize: this.bufferSize,
           }),
         };
+        this.subscriber.unsubscribe();
         this.ended();
         this.ctx.wake();
         return false;
