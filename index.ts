@@ -8,7 +8,11 @@ export type {
   StateOperatorProgress,
   StreamingQueryProgress,
 } from './lib/query/progress.js';
-export { queries, type StreamingQueryListener } from './lib/query/queries.js';
+export {
+  queries,
+  type StreamingQueryListener,
+  type StreamingQueryManager,
+} from './lib/query/queries.js';
 export type { QueryState, StateRow } from './lib/query/queryState.js';
 export { readBatch } from './lib/query/readBatch.js';
 export { type ReadStateOptions, readState, type StoredStateRow } from './lib/query/readState.js';
@@ -77,7 +81,7 @@ export { dropDuplicatesWithinWatermark } from './operators/dropDuplicatesWithinW
 export { explode } from './operators/explode.js';
 export { limit } from './operators/limit.js';
 export { named } from './operators/named.js';
-export { asc, desc, type OrderOptions, orderBy } from './operators/orderBy.js';
+export { asc, desc, type OrderKey, type OrderOptions, orderBy } from './operators/orderBy.js';
 export { outputMode } from './operators/outputMode.js';
 export { select } from './operators/select.js';
 export { union } from './operators/union.js';

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { StreamingError } from '../lib/errors.js';
-import type { DimensionsOf, Flat, ValueOf } from '../lib/plan/groupedRow.js';
+import type { DimensionsOf, Flat, RowOfStream, ValueOf } from '../lib/plan/groupedRow.js';
 import { type Grouping, groupingOf } from '../lib/plan/grouping.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import type { QueryShape } from '../lib/plan/queryShape.js';
@@ -52,6 +52,12 @@ export type AggregateRow<S, R> = Flat<DimensionsOf<S> & ResultsOf<R>>;
  * ); // { key: 'open', window: { start, end }, n: 3, mean: 12.5 }
  * @since 0.1.0
  */
+export function aggregate<S, R extends ResultSet<RowOfStream<S>>>(
+  define: (rows: Aggregates<RowOfStream<S>>) => R,
+): OperatorFunction<S, AggregateRow<S, R>>;
+export function aggregate<S, R extends ResultSet<ValueOf<S>>>(
+  define: (rows: Aggregates<ValueOf<S>>) => R,
+): OperatorFunction<S, AggregateRow<S, R>>;
 export function aggregate<S, R extends ResultSet<ValueOf<S>>>(
   define: (rows: Aggregates<ValueOf<S>>) => R,
 ): OperatorFunction<S, AggregateRow<S, R>> {

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import type { DimensionsOf, GroupedRow, ValueOf } from '../lib/plan/groupedRow.js';
+import type { DimensionsOf, GroupedRow, RowOfStream, ValueOf } from '../lib/plan/groupedRow.js';
 import { requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { addGrouping } from './internal/groupingStep.js';
 import { refuseAsyncFunction } from './internal/rowFunction.js';
@@ -38,6 +38,10 @@ type KeyedBy<S, K> = GroupedRow<{ key: KeyOf<K> } & DimensionsOf<S>, ValueOf<S>>
  * @since 0.1.0
  */
 export function groupByKey<S, const K>(
+  key: (row: RowOfStream<S>) => K,
+  options?: GroupByKeyOptions<KeyOf<K>>,
+): OperatorFunction<S, KeyedBy<S, K>>;
+export function groupByKey<S, const K>(
   key: (row: ValueOf<S>) => K,
   options?: GroupByKeyOptions<KeyOf<K>>,
 ): OperatorFunction<S, KeyedBy<S, K>>;
@@ -46,10 +50,10 @@ export function groupByKey<S, C extends keyof ValueOf<S> & string>(
   options?: GroupByKeyOptions<KeyOf<ValueOf<S>[C]>>,
 ): OperatorFunction<S, KeyedBy<S, ValueOf<S>[C]>>;
 export function groupByKey<S, C extends readonly (keyof ValueOf<S> & string)[]>(
-  ...columns: C
+  ...columnsAndOptions: [...C, GroupByKeyOptions<{ [P in C[number]]: ValueOf<S>[P] }>]
 ): OperatorFunction<S, KeyedBy<S, { [P in C[number]]: ValueOf<S>[P] }>>;
 export function groupByKey<S, C extends readonly (keyof ValueOf<S> & string)[]>(
-  ...columnsAndOptions: [...C, GroupByKeyOptions<{ [P in C[number]]: ValueOf<S>[P] }>]
+  ...columns: C
 ): OperatorFunction<S, KeyedBy<S, { [P in C[number]]: ValueOf<S>[P] }>>;
 export function groupByKey(...args: readonly unknown[]): OperatorFunction<unknown, never> {
   const { by, keyTime } = argumentsOf(args);

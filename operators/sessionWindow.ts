@@ -1,14 +1,13 @@
 import type { OperatorFunction } from 'rxjs';
-import type { DimensionsOf, GroupedRow, ValueOf } from '../lib/plan/groupedRow.js';
+import type { RowOfStream, ValueOf } from '../lib/plan/groupedRow.js';
 import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../lib/time/duration.js';
 import type { EventTimeInput } from '../lib/time/eventTime.js';
-import type { TimeWindow } from '../lib/time/timeWindow.js';
 import { durationLabel } from './internal/durationLabel.js';
 import { addGrouping } from './internal/groupingStep.js';
 import { refuseAsyncFunction } from './internal/rowFunction.js';
 import { checkTimeOptions, shownWindow, timeReader } from './internal/windowOption.js';
-import type { BoundOf } from './window.js';
+import type { WindowedBy } from './window.js';
 
 /** @since 0.1.0 */
 export interface SessionWindowOptions<V, M extends 'date' | 'ms' = 'date' | 'ms'> {
@@ -17,6 +16,8 @@ export interface SessionWindowOptions<V, M extends 'date' | 'ms' = 'date' | 'ms'
   /** `TimeWindow` of Dates (default), or of ms since the epoch. */
   readonly timestamps?: M;
 }
+
+type GapOf<V> = (value: V) => DurationInput | null | undefined;
 
 const optionNames: OptionNames<SessionWindowOptions<never>> = { time: true, timestamps: true };
 
@@ -41,12 +42,17 @@ const optionNames: OptionNames<SessionWindowOptions<never>> = { time: true, time
  * @since 0.1.0
  */
 export function sessionWindow<S, const M extends 'date' | 'ms' = 'date'>(
-  gap: DurationInput | ((value: ValueOf<S>) => DurationInput | null | undefined),
+  gap: DurationInput | GapOf<RowOfStream<S>>,
+  options?: SessionWindowOptions<RowOfStream<S>, M>,
+): OperatorFunction<S, WindowedBy<S, M>>;
+export function sessionWindow<S, const M extends 'date' | 'ms' = 'date'>(
+  gap: DurationInput | GapOf<ValueOf<S>>,
+  options?: SessionWindowOptions<ValueOf<S>, M>,
+): OperatorFunction<S, WindowedBy<S, M>>;
+export function sessionWindow<S, const M extends 'date' | 'ms' = 'date'>(
+  gap: DurationInput | GapOf<ValueOf<S>>,
   options: SessionWindowOptions<ValueOf<S>, M> = {},
-): OperatorFunction<
-  S,
-  GroupedRow<DimensionsOf<S> & { window: TimeWindow<BoundOf<M>> }, ValueOf<S>>
-> {
+): OperatorFunction<S, WindowedBy<S, M>> {
   requireKnownOptions<SessionWindowOptions<never>>('sessionWindow', options, optionNames);
   checkTimeOptions('sessionWindow', options);
   const gapMs = gapOf(gap);

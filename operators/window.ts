@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import type { DimensionsOf, GroupedRow, ValueOf } from '../lib/plan/groupedRow.js';
+import type { DimensionsOf, GroupedRow, RowOfStream, ValueOf } from '../lib/plan/groupedRow.js';
 import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import type { DurationInput } from '../lib/time/duration.js';
 import type { EventTimeInput } from '../lib/time/eventTime.js';
@@ -37,7 +37,8 @@ const optionNames: OptionNames<WindowOptions<never>> = {
 /** Row type of a window's bounds. */
 export type BoundOf<M extends 'date' | 'ms'> = M extends 'ms' ? number : Date;
 
-type WindowedBy<S, M extends 'date' | 'ms'> = GroupedRow<
+/** What stands behind `window` and `sessionWindow` on `S`. */
+export type WindowedBy<S, M extends 'date' | 'ms'> = GroupedRow<
   DimensionsOf<S> & { window: TimeWindow<BoundOf<M>> },
   ValueOf<S>
 >;
@@ -62,6 +63,14 @@ type WindowedBy<S, M extends 'date' | 'ms'> = GroupedRow<
  * // { window: { start: 12:00, end: 13:00 }, count: 3 }
  * @since 0.1.0
  */
+export function window<S, const M extends 'date' | 'ms' = 'date'>(
+  size: DurationInput,
+  options?: WindowOptions<RowOfStream<S>, M>,
+): OperatorFunction<S, WindowedBy<S, M>>;
+export function window<S, const M extends 'date' | 'ms' = 'date'>(
+  size: DurationInput,
+  options?: WindowOptions<ValueOf<S>, M>,
+): OperatorFunction<S, WindowedBy<S, M>>;
 export function window<S, const M extends 'date' | 'ms' = 'date'>(
   size: DurationInput,
   options: WindowOptions<ValueOf<S>, M> = {},

@@ -43,12 +43,12 @@ export type TimeColumn<T> = {
  * @since 0.1.0
  */
 export function withWatermark<T>(
-  time: (row: T) => EventTime,
+  time: TimeColumn<T>,
   delay: DurationInput,
   options?: WithWatermarkOptions,
 ): MonoTypeOperatorFunction<T>;
 export function withWatermark<T>(
-  time: TimeColumn<T>,
+  time: (row: T) => EventTime,
   delay: DurationInput,
   options?: WithWatermarkOptions,
 ): MonoTypeOperatorFunction<T>;

@@ -1,9 +1,10 @@
 import { expectTypeOf } from 'expect-type';
 import * as N from 'fp-ts/lib/number.js';
-import { filter, map, type Observable, of } from 'rxjs';
+import { filter, map, type Observable, type OperatorFunction, of, pipe } from 'rxjs';
 import type { Decimal } from '../../lib/schema/decimal.js';
 import type { TimeWindow } from '../../lib/time/timeWindow.js';
 import { aggregate } from '../../operators/aggregate.js';
+import type { Aggregates } from '../../operators/aggregates/aggregates.js';
 import { fromMonoid } from '../../operators/aggregates/fromMonoid.js';
 import { count } from '../../operators/count.js';
 import { groupByKey } from '../../operators/groupByKey.js';
@@ -88,6 +89,47 @@ describe('types of grouping and aggregation', () => {
       count(),
     );
     expectTypeOf(values).toEqualTypeOf<Observable<{ count: number }>>();
+  });
+
+  it('takes functions that say their row type, behind a grouping and without a stream', () => {
+    const action = (e: Event) => e.action;
+    const time = (e: Event) => e.time;
+    const results = (rows: Aggregates<Event>) => ({ most: rows.max((e) => e.ms) });
+    interface Row {
+      key: string | null;
+      window: TimeWindow;
+      most: number | null;
+    }
+    const keyLast = events.pipe(window('1 hour', { time }), groupByKey(action), aggregate(results));
+    expectTypeOf(keyLast).toEqualTypeOf<Observable<Row>>();
+    const keyFirst = events.pipe(
+      groupByKey(action),
+      window('1 hour', { time }),
+      aggregate(results),
+    );
+    expectTypeOf(keyFirst).toEqualTypeOf<Observable<Row>>();
+    const sessions = events.pipe(
+      groupByKey(action),
+      sessionWindow((e: Event) => e.ms, { time }),
+      aggregate(results),
+    );
+    expectTypeOf(sessions).toEqualTypeOf<Observable<Row>>();
+
+    const alone = aggregate(results);
+    expectTypeOf(alone).toEqualTypeOf<OperatorFunction<Event, { most: number | null }>>();
+    const chain = pipe(groupByKey(action), count());
+    expectTypeOf(events.pipe(chain)).toEqualTypeOf<
+      Observable<{ key: string | null; count: number }>
+    >();
+    const check = () => {
+      const grouped = events.pipe(groupByKey(action));
+      // @ts-expect-error rows of another type
+      grouped.pipe(aggregate((rows: Aggregates<Date>) => ({ n: rows.count() })));
+      const windowed = events.pipe(window('1 hour'));
+      // @ts-expect-error a key of another row
+      windowed.pipe(groupByKey((at: Date) => at.getTime()));
+    };
+    expect(check).toBeInstanceOf(Function);
   });
 
   it('types the results', () => {

@@ -33,5 +33,12 @@ export type Windowed<V, T extends Date | number = Date> = GroupedRow<{ window: T
 /** The row inside a grouping; of anything else, itself. */
 export type ValueOf<S> = S extends GroupingMark<unknown, infer V> ? V : S;
 
+/**
+ * The row that a function of an operator on `S` is given. `S` is known from the stream, not from the function:
+ * one that says `(row: Click)` of its own, behind a grouping, would else make `S` a Click without a group.
+ * A second overload with `ValueOf<S>` takes such a function where there is no stream to know `S` from.
+ */
+export type RowOfStream<S> = ValueOf<NoInfer<S>>;
+
 /** Key and window of a grouping; of anything else, none. */
 export type DimensionsOf<S> = S extends GroupingMark<infer D, unknown> ? D : unknown;

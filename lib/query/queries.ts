@@ -79,8 +79,12 @@ function requireListener(listener: unknown): void {
   }
 }
 
-/** All queries of this process. Source: semantics/spark.md 1.14. */
-class StreamingQueryManager {
+/**
+ * All queries of this process, as {@link queries}. Source: semantics/spark.md 1.14.
+ *
+ * @since 0.1.0
+ */
+export class StreamingQueryManager {
   private readonly running = new Map<string, StreamingQuery>();
   /** When running queries were started (ms) of whose start nobody has been told, by run id. */
   private readonly untold = new Map<string, number>();
@@ -261,8 +265,6 @@ class StreamingQueryManager {
     });
   }
 }
-
-export type { StreamingQueryManager };
 
 /**
  * The queries of this process: `active`, `get`, `awaitAnyTermination`, `resetTerminated`, listeners.
