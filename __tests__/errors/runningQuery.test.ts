@@ -1,4 +1,4 @@
-import { Observable, Subject, throwError } from 'rxjs';
+import { concat, Observable, of, Subject, throwError } from 'rxjs';
 import {
   count,
   foreachBatch,
@@ -9,6 +9,7 @@ import {
   readStream,
   type StreamSink,
   type StreamSource,
+  select,
   writeStream,
 } from '../../index.js';
 
@@ -40,6 +41,15 @@ describe('a source that gives more than fits', () => {
     const query = writeStream(readStream(endless$, { bufferSize: 2 }), { sink: nothing });
     await expect(query.awaitTermination()).rejects.toMatchObject({ code: 'BUFFER_FULL' });
     expect(given).toBe(3);
+  });
+
+  it('runs no batch before the first row', async () => {
+    const { rows$, sink, query } = start();
+    await query.processAllAvailable();
+    rows$.next(1);
+    await query.processAllAvailable();
+    await query.stop();
+    expect(sink.batches()).toEqual([{ batchId: 0, rows: [1] }]);
   });
 
   it('does not when the buffer is just full', async () => {
@@ -130,6 +140,17 @@ describe('a failure outside any batch', () => {
       code: expect.stringMatching(/^(QUERY|BATCH)_FAILED$/),
       params: { reason: 'gone' },
     });
+  });
+
+  it('of an Observable comes behind the rows before it, as in RxJS', async () => {
+    const sink = memorySink<number>();
+    const failing$ = concat(
+      of(1, 2),
+      throwError(() => new Error('gone')),
+    );
+    const query = writeStream(failing$.pipe(select((n) => n * 10)), { sink });
+    await expect(query.awaitTermination()).rejects.toMatchObject({ params: { reason: 'gone' } });
+    expect(sink.rows()).toEqual([10, 20]);
   });
 });
 

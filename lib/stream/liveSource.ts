@@ -53,6 +53,7 @@ export class LiveSource<T> implements Source<T, number> {
   private droppedRows = 0;
   private done = false;
   private failure: { readonly error: unknown } | undefined;
+  private overflow: StreamingError | undefined;
   private ended: () => void = () => undefined;
   private readonly subscriber: Subscriber<T>;
 
@@ -85,10 +86,13 @@ export class LiveSource<T> implements Source<T, number> {
     return this.done && this.given >= this.end;
   }
 
-  latestOffset(start: number | null): number {
-    if (this.failure) throw this.failure.error;
+  latestOffset(start: number | null): number | null {
+    if (this.overflow) throw this.overflow;
     this.resume();
-    return Math.max(start ?? 0, Math.min(this.end, this.limit));
+    const end = Math.min(this.end, this.limit);
+    if (end > (start ?? 0)) return end;
+    if (this.failure) throw this.failure.error; // after the rows that came before it
+    return start;
   }
 
   read(after: number | null, upTo: number, report: SourceReport): RowChunks<T> {
@@ -112,13 +116,14 @@ export class LiveSource<T> implements Source<T, number> {
   }
 
   fixEnd(): void {
+    if (this.overflow) throw this.overflow;
     if (this.failure) throw this.failure.error;
     if (!this.done) throw new StreamingError('SOURCE_HAS_NO_END', { source: this.name });
     this.limit = this.end;
   }
 
   whenCompleted(): MaybePromise<void> {
-    if (this.done || this.failure) return;
+    if (this.done || this.failure || this.overflow) return;
     return new Promise((resolve) => {
       this.ended = resolve;
     });
@@ -171,12 +176,10 @@ export class LiveSource<T> implements Source<T, number> {
         this.base += 1;
         return true;
       case 'error':
-        this.failure ??= {
-          error: new StreamingError('BUFFER_FULL', {
-            source: this.name,
-            bufferSize: this.bufferSize,
-          }),
-        };
+        this.overflow = new StreamingError('BUFFER_FULL', {
+          source: this.name,
+          bufferSize: this.bufferSize,
+        });
         this.subscriber.unsubscribe();
         this.ended();
         this.ctx.wake();
