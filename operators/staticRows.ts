@@ -1,4 +1,4 @@
-import { isObservable, Observable } from 'rxjs';
+import { isObservable, Observable, Subscription } from 'rxjs';
 import { isPromise, type MaybePromise, then } from '../lib/maybe.js';
 
 /** What a function that gives static rows is told of the batch. */
@@ -19,14 +19,17 @@ export class StaticRows<R> extends Observable<R> {
   constructor(
     /** Whether the rows may be others in the next batch. */
     readonly perBatch: boolean,
-    readonly load: (batch: StaticBatch) => MaybePromise<readonly R[]>,
+    /** `until` is closed when nobody waits for the rows any more. */
+    readonly load: (batch: StaticBatch, until: Subscription) => MaybePromise<readonly R[]>,
   ) {
     super((subscriber) => {
       const emit = (rows: readonly R[]): void => {
         for (const row of rows) subscriber.next(row);
         subscriber.complete();
       };
-      const loaded = load({ batchId: 0, batchTimestampMs: Number.NaN });
+      const until = new Subscription();
+      subscriber.add(until);
+      const loaded = load({ batchId: 0, batchTimestampMs: Number.NaN }, until);
       if (isPromise(loaded)) loaded.then(emit, (error) => subscriber.error(error));
       else emit(loaded);
     });
@@ -51,7 +54,7 @@ export class StaticRows<R> extends Observable<R> {
  */
 export function staticRows<R>(input: StaticInput<R> | Observable<R>): StaticRows<R> {
   if (input instanceof StaticRows) return input;
-  if (isObservable(input)) return new StaticRows(false, () => collected(input));
+  if (isObservable(input)) return new StaticRows(false, (_, until) => collected(input, until));
   if (typeof input === 'function') {
     return new StaticRows(true, (batch) => then(input(batch), requireRows));
   }
@@ -67,12 +70,12 @@ function requireRows<R>(rows: readonly R[]): readonly R[] {
 }
 
 /** At once if the Observable completes while being subscribed, so that a marble test stays in its tick. */
-function collected<R>(input: Observable<R>): MaybePromise<readonly R[]> {
+function collected<R>(input: Observable<R>, until: Subscription): MaybePromise<readonly R[]> {
   const rows: R[] = [];
   let done = false;
   let failure: { readonly error: unknown } | undefined;
   const later = new Promise<readonly R[]>((resolve, reject) => {
-    input.subscribe({
+    const subscription = input.subscribe({
       next: (row) => rows.push(row),
       error: (error) => {
         failure = { error };
@@ -83,6 +86,7 @@ function collected<R>(input: Observable<R>): MaybePromise<readonly R[]> {
         resolve(rows);
       },
     });
+    until.add(subscription);
   });
   if (!done && !failure) return later;
   later.catch(() => undefined); // answered below

@@ -169,6 +169,25 @@ describe('join of a stream with a table', () => {
     );
   });
 
+  it('leaves an Observable that has not completed when nobody waits for it any more', async () => {
+    const table$ = new Subject<Label>();
+    const clicks = new Subject<Click>();
+    const joined = clicks.pipe(joinWith(staticRows(table$), { type: 'inner', on: 'k' }));
+    const subscription = joined.subscribe();
+    clicks.next(a as Click);
+    expect(table$.observed).toBe(true);
+    subscription.unsubscribe();
+    expect(table$.observed).toBe(false);
+
+    const query = writeStream(joined, { sink: memorySink(), rxTimeout: 1 });
+    clicks.next(a as Click);
+    await expect(query.awaitTermination()).rejects.toMatchObject({ cause: { code: 'NO_ANSWER' } });
+    expect(table$.observed).toBe(false);
+
+    staticRows(table$).subscribe().unsubscribe();
+    expect(table$.observed).toBe(false);
+  });
+
   it('in a live subscription rows wait for the table, in their order, and completion too', async () => {
     const clicks = new Subject<Click>();
     const rows: unknown[] = [];

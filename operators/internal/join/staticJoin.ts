@@ -1,3 +1,4 @@
+import { Subscription } from 'rxjs';
 import { type MaybePromise, then } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import { canonicalKey } from '../../../lib/state/canonicalKey.js';
@@ -25,6 +26,8 @@ export interface StaticJoinSpec {
  * matches nothing.
  */
 export class StaticJoin implements Stage {
+  /** Closed when the run is over: an Observable is left, though it has not completed. */
+  private readonly run = new Subscription();
   private rows: readonly unknown[] | undefined;
   private taken = 0;
   private byKey: ReadonlyMap<unknown, readonly unknown[]> = new Map();
@@ -39,7 +42,10 @@ export class StaticJoin implements Stage {
     const { table } = this.spec;
     if (this.rows !== undefined && !table.perBatch) return;
     const { batchId, batchTimestampMs } = this.ctx;
-    const loaded = this.ctx.asked(table.load({ batchId, batchTimestampMs }), 'its static rows');
+    const loaded = this.ctx.asked(
+      table.load({ batchId, batchTimestampMs }, this.run),
+      'its static rows',
+    );
     return then(loaded, (rows) => this.take(rows));
   }
 
@@ -62,6 +68,10 @@ export class StaticJoin implements Stage {
 
   endBatch(): void {
     this.out.endBatch();
+  }
+
+  cancel(): void {
+    this.run.unsubscribe();
   }
 
   private othersOf(row: unknown): readonly unknown[] | undefined {
