@@ -1,5 +1,6 @@
 import {
   catchError,
+  defer,
   delay,
   filter,
   map,
@@ -318,6 +319,27 @@ describe('a live subscription, in marbles', () => {
       );
       expectObservable(counts).toBe('a-b-a-b-#', { a: 1, b: 2 });
       expectSubscriptions(source.subscriptions).toBe(['^---!', '----^---!']);
+    });
+  });
+
+  it.each([
+    ['begins anew with what is above retry', true, '--x-(y|)'],
+    ['stays where operators below retry have judged by it', false, '----(z|)'],
+  ])('the watermark %s', (_, retryLast, expected) => {
+    runMarbles(({ cold, expectObservable }) => {
+      let first = true;
+      const rows = defer(() => {
+        const now = first ? cold('e#', { e: 40 }) : cold('-a-b-|', { a: 1, b: 12 });
+        first = false;
+        return now;
+      });
+      const timed = rows.pipe(withWatermark((t: number) => t, 0));
+      const tens = window('10 milliseconds', { timestamps: 'ms' });
+      const counts = retryLast
+        ? timed.pipe(tens, count(), retry(1))
+        : timed.pipe(retry(1), tens, count());
+      const starts = counts.pipe(map((row) => row.window.start));
+      expectObservable(starts).toBe(`--${expected}`, { x: 0, y: 10, z: 40 });
     });
   });
 

@@ -33,6 +33,11 @@ export class WatermarkTracker {
     this.nodes.delete(id);
   }
 
+  /** From the beginning, for rows that come anew; only where nothing has been judged by it that remains. */
+  reset(): void {
+    this.watermark = 0;
+  }
+
   get isEmpty(): boolean {
     return this.nodes.size === 0;
   }

@@ -252,6 +252,9 @@ class LiveRun implements LiveTurns {
     this.segments.push(segment);
     teardown.add(() => {
       this.segments.splice(this.segments.indexOf(segment), 1);
+      // `retry` and `repeat` subscribe anew: as after any subscription, no row is late from the start.
+      const remembers = this.segments.some((other) => other.keepsState);
+      if (this.tracker.isEmpty && !remembers) this.tracker.reset();
     });
     return segment;
   }

@@ -98,6 +98,11 @@ export class LiveSegment {
     this.feeds.push(feed);
   }
 
+  /** Whether an operator in it remembers what the watermark has decided. */
+  get keepsState(): boolean {
+    return this.pipeline.statefulDownstreamFirst.length > 0;
+  }
+
   start(): void {
     for (const feed of this.feeds) {
       if (this.teardown.closed) return;
