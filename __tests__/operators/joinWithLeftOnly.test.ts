@@ -2,8 +2,10 @@ import { memoryStream } from '../../lib/sources/memoryStream.js';
 import { readStream } from '../../lib/stream/readStream.js';
 import { addData, assertState, checkNewAnswer, testStream } from '../../lib/testing/index.js';
 import { between } from '../../operators/between.js';
+import { count } from '../../operators/count.js';
 import { joinWith } from '../../operators/joinWith.js';
 import { select } from '../../operators/select.js';
+import { window } from '../../operators/window.js';
 import { withWatermark } from '../../operators/withWatermark.js';
 import { addTogether, at, numbers, times } from './joinScript.js';
 
@@ -143,4 +145,26 @@ describe('left anti join of two streams', () => {
       assertState({ total: 1 }),
     );
   });
+});
+
+describe('an aggregation behind a join that gives left rows alone', () => {
+  it.each(['leftSemi', 'leftAnti'] as const)(
+    'closes its windows as soon as no left row can come, as Spark 4.3 does (%s)',
+    (type) => {
+      const [left, right] = [times(0), times(0)];
+      const counts = left.stream.pipe(
+        joinWith(right.stream, { type, on: 'k', within: between('-2 seconds', '10 seconds') }),
+        window('4 seconds', { timestamps: 'ms' }),
+        count(),
+        select((r) => [r.window.start / 1000, r.count]),
+      );
+      const other = type === 'leftSemi' ? at(1, 1) : at(9, 1);
+      return testStream(counts)(
+        // W 14 s: left rows up to 11.999 s have left, right ones only up to 3.999 s.
+        addTogether([left.source, at(1, 6), at(2, 14)], [right.source, other, at(9, 14)]),
+        checkNewAnswer([4, 1]),
+        assertState({ total: 0 }, 0),
+      );
+    },
+  );
 });

@@ -3,6 +3,7 @@ import type { PlanNode, Stage } from '../../../lib/plan/planNode.js';
 import { smallest } from '../../../lib/plan/watermarkFlow.js';
 import { keyColumnsOf } from '../groupingText.js';
 import { keyNames } from './joinKey.js';
+import { isLeftOnly } from './joinType.js';
 import { StreamJoin } from './streamJoin.js';
 import { type StreamJoinPlan, streamJoinSpec } from './streamJoinOf.js';
 import { validateStreamJoin } from './streamJoinRules.js';
@@ -12,6 +13,8 @@ import type { StateOffsets } from './timeBounds.js';
 export function streamJoinNode(plan: StreamJoinPlan, left: PlanNode, right: PlanNode): PlanNode {
   const spec = streamJoinSpec(plan, left, right);
   const { offsets } = spec;
+  // Right rows do not come out: what they wait for holds nothing back.
+  const emitted = isLeftOnly(spec.type) ? { left: offsets.left, right: undefined } : offsets;
   return {
     kind: 'join',
     inputs: [left, right],
@@ -27,7 +30,7 @@ export function streamJoinNode(plan: StreamJoinPlan, left: PlanNode, right: Plan
     bounds: boundsOf(plan),
     validate: (query) => validateStreamJoin(spec, query),
     timeInput: spec.outputTime.side === 'left' ? 0 : 1,
-    watermarkOut: (inputs) => outputWatermark(smallest(inputs), offsets),
+    watermarkOut: (inputs) => outputWatermark(smallest(inputs), emitted),
     runsWithoutData: () => offsets.left !== undefined || offsets.right !== undefined,
     stage: (ctx, out) => {
       const join = new StreamJoin(spec, ctx, out);
@@ -66,7 +69,7 @@ class RightInput implements Stage {
 
 /**
  * A row that leaves a side's state may be as old as that side's bound, so the watermark behind the join
- * is the oldest of them (ms).
+ * is the oldest of them (ms), of the sides whose rows come out.
  *
  * Source: semantics/spark.md 2.5, 3.8.
  */
