@@ -38,6 +38,10 @@ export const extensions: readonly Extension[] = [
           p.op === 'union' && p.inputs.some(hasWatermark) && !hasWatermark(p.inputs[0] as Plan),
       ),
   },
+  {
+    name: "a window over another time than the watermark's, in append mode",
+    accepts: ({ plan, outputMode }) => outputMode === 'append' && some(plan, hasWindowOfOtherTime),
+  },
 ];
 
 function inputsOf(plan: Plan): readonly Plan[] {
@@ -52,6 +56,12 @@ function some(plan: Plan, accepts: (plan: Plan) => boolean): boolean {
 
 function hasWatermark(plan: Plan): boolean {
   return some(plan, (p) => p.op === 'withWatermark');
+}
+
+function hasWindowOfOtherTime(plan: Plan): boolean {
+  if (plan.op !== 'aggregate') return false;
+  const of = plan.window?.column;
+  return of !== undefined && hasWatermark(plan.in) && !eventTimes(plan.in).has(of);
 }
 
 /** Columns with event time that a stateful operator sees, as Spark marks them. */

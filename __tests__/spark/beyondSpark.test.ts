@@ -120,6 +120,28 @@ describe('beyond Spark', () => {
     );
   });
 
+  it("a window over another time than the watermark's closes by its end", () => {
+    const source = memoryStream<Timed & { readonly sent: number }>();
+    const counts = readStream(source).pipe(
+      withWatermark((row) => row.s * 1000, '0 seconds'),
+      window('10 seconds', { time: (row) => row.sent * 1000, timestamps: 'ms' }),
+      count(),
+      select((row) => [row.window.start / 1000, row.count]),
+    );
+    return testStream(counts)(
+      addData(
+        source,
+        { ...at(1, 5), sent: 3 },
+        { ...at(1, 12), sent: 9 },
+        { ...at(1, 8), sent: 14 },
+      ),
+      checkNewAnswer([0, 2]), // W 12 s
+      assertState({ total: 1 }),
+      addData(source, { ...at(1, 20), sent: 8 }),
+      checkNewAnswer([10, 1]), // 8 s was late
+    );
+  });
+
   it('an outer join whose kept side has no watermark gives what is left when it completes', async () => {
     const left = new Subject<Timed>();
     const right = new Subject<Timed>();
