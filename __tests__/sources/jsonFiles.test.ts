@@ -148,6 +148,19 @@ describe('bad records of JSON', () => {
     ]);
   });
 
+  it('have their text without the end of the line, also where that is \\r\\n', async () => {
+    folder.write('a.json', '{"n":"x"}\r\n{"n":\r\n{"n":1}\r\n\r\n[] \r');
+    const { rows } = await read('n INT, _corrupt_record STRING', { mode: 'PERMISSIVE' });
+    expect(rows).toEqual([
+      { n: null, _corrupt_record: '{"n":"x"}' },
+      { n: null, _corrupt_record: '{"n":' },
+      { n: 1, _corrupt_record: null },
+      { n: null, _corrupt_record: '[] ' },
+    ]);
+    const { report } = await read('n INT');
+    expect(report.failures.map(({ raw }) => raw)).toEqual(['{"n":"x"}', '{"n":', '[] ']);
+  });
+
   it('take their text from a column of another name, which records cannot fill', async () => {
     folder.write('a.json', '{"n":1,"bad":"x"}\n{\n');
     const options = { mode: 'PERMISSIVE', columnNameOfCorruptRecord: 'bad' } as const;

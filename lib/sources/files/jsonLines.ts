@@ -12,7 +12,7 @@ import { JsonBytes } from './jsonBytes.js';
 import { jsonObjectReader } from './jsonPlan.js';
 import { maxJsonDepth, skipBlanks, skipValue } from './jsonSkip.js';
 import type { JsonStructReader } from './jsonStruct.js';
-import { chunkRows, type LineDecoder, lineEnd } from './lineFormat.js';
+import { chunkRows, type LineDecoder, lineEnd, withoutReturn } from './lineFormat.js';
 
 const lineFeed = 10;
 
@@ -146,7 +146,7 @@ export class JsonLineDecoder implements LineDecoder<AnyRow> {
   private careful(bytes: Buffer, start: number, feed: number, rows: AnyRow[]): void {
     const first = skipBlanks(bytes, start);
     if (first === feed) return; // an empty line is no record
-    const raw = bytes.toString('utf8', start, feed);
+    const raw = bytes.toString('utf8', start, withoutReturn(bytes, start, feed));
     let record: unknown;
     let reason: string | undefined;
     try {
