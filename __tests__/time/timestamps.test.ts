@@ -155,6 +155,10 @@ describe('patterns', () => {
     ["yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]", '2024-01-02T12:34:56', noon],
     ["yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]", '2024-01-02T12:34:56Z', noon],
     ['yyyyMMddHHmmssSSSSSS', '20240102123456789999', noon + 789],
+    // Spark reads fewer digits of a fraction than the pattern has, but not none and not more.
+    ['ss.SSS', '01.12', 1120],
+    ['ss.SSSSSS', '01.123', 1123],
+    ['ss[.SSSSSS]X', '01.5Z', 1500],
     ['yyyy-DDD', '2024-366', Date.UTC(2024, 11, 31)],
     ["yyyy 'o''clock' HH", "1970 o'clock 01", 3_600_000],
     ["HH''mm", "01'30", 5_400_000],
@@ -178,7 +182,8 @@ describe('patterns', () => {
     ['MMM', 'Foo'],
     ['HH:mm Z', '10:00 +99'],
     ['HH:mm z', '10:00 '],
-    ['ss.SSS', '01.12'],
+    ['ss.SSS', '01.'],
+    ['ss.SS', '01.123'],
   ])('%s gives NaN for %j', (format, text) => {
     expect(timestampParser({ format })(text)).toBeNaN();
   });

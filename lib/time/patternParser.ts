@@ -121,17 +121,19 @@ export class PatternParser {
     return this.at - from >= min;
   }
 
-  /** Digits behind the third are cut off. */
-  private fraction(digits: number, text: string): boolean {
+  /** One digit or more, at most as many as the pattern has; those behind the third are cut off. */
+  private fraction(most: number, text: string): boolean {
+    const from = this.at;
     let worth = 100;
     this.milliseconds = 0;
-    for (let i = 0; i < digits; i++, this.at++) {
+    while (this.at - from < most) {
       const digit = text.charCodeAt(this.at) - 48;
-      if (!(digit >= 0 && digit <= 9)) return false;
-      if (i < 3) this.milliseconds += digit * worth;
+      if (!(digit >= 0 && digit <= 9)) break;
+      if (this.at - from < 3) this.milliseconds += digit * worth;
       worth /= 10;
+      this.at++;
     }
-    return true;
+    return this.at > from;
   }
 
   /** Index of the name that comes next; −1 without one. */

@@ -45,7 +45,7 @@ const numbers: ReadonlyMap<string, NumberField> = new Map([
  *
  *     y u year (yy: 2000–2099)   M L month (MMM Jan, MMMM January)   d day   D day of the year
  *     E c weekday (EEEE long)    H 0–23   k 1–24   h 1–12   K 0–11   a AM or PM   m minute   s second
- *     S fraction, a digit each   X x Z O offset   z V zone           'text' literal   [ ] optional
+ *     S fraction, at most a digit each   X x Z O offset   z V zone   'text' literal   [ ] optional
  *
  * Errors: RangeError, naming `option`, for a letter that is none of these and for open quotes or
  * brackets.
