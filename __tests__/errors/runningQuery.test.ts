@@ -1,4 +1,13 @@
-import { concat, Observable, of, Subject, throwError } from 'rxjs';
+import {
+  concat,
+  mergeMap,
+  mergeWith,
+  Observable,
+  type OperatorFunction,
+  of,
+  Subject,
+  throwError,
+} from 'rxjs';
 import {
   count,
   foreachBatch,
@@ -72,6 +81,29 @@ describe('a source that gives more than fits', () => {
       expect(query.lastProgress?.sources[0]?.metrics).toEqual({ droppedRecords: '1' });
       await query.stop();
     }
+  });
+});
+
+describe('an RxJS operator above one that fails', () => {
+  const failing = select((_row: number): number => {
+    throw new RangeError('no');
+  });
+
+  type OperatorOf = (rows$: Observable<number>) => OperatorFunction<number, number>;
+  it.each<[string, OperatorOf]>([
+    ['while a row is given to it', (rows$: Observable<number>) => mergeMap(() => rows$)],
+    ['while it is being subscribed to', (rows$: Observable<number>) => mergeWith(rows$)],
+  ])('gives no further rows, %s', async (_when, operatorOf) => {
+    let given = 0;
+    const endless$ = new Observable<number>((observer) => {
+      while (!observer.closed && given < 1000) observer.next(given++);
+    });
+    const source = memoryStream<number>();
+    const stream = readStream(source).pipe(operatorOf(endless$), failing);
+    const query = writeStream(stream, { sink: nothing });
+    source.addData(1);
+    await expect(query.awaitTermination()).rejects.toThrow('failed in select-0');
+    expect(given).toBeLessThan(2);
   });
 });
 

@@ -1,4 +1,4 @@
-import { Observable, type Operator, type Subscriber, type Subscription } from 'rxjs';
+import { Observable, type Operator, Subscriber } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import type { Stage, StageContext } from '../plan/planNode.js';
 import { inOperator } from '../query/operatorError.js';
@@ -17,7 +17,7 @@ export class RxStage implements Stage {
   private rowTimes: number[] = [];
   private times: EventTimes;
   private readers: Subscriber<unknown>[] = [];
-  private output: Subscription | undefined;
+  private output: Subscriber<unknown> | undefined;
   private wasRead = false;
   private emitted = false;
   private inputEnded = false;
@@ -81,12 +81,13 @@ export class RxStage implements Stage {
       };
     });
     const lifted = Observable.prototype.lift.call(input, this.operator as never);
-    const output = lifted.subscribe({
+    // Made before the first row: a source inside that is synchronous and endless must see it closed.
+    this.output = new Subscriber<unknown>({
       next: (row) => this.emit(row),
       error: (error: unknown) => this.refuse(error),
       complete: () => this.complete(),
     });
-    this.output = output;
+    lifted.subscribe(this.output);
   }
 
   /** The rows of this batch so far, for a reader that comes late or again. */
@@ -140,14 +141,13 @@ export class RxStage implements Stage {
 
   private fail(error: unknown): void {
     this.failure ??= { error };
+    this.output?.unsubscribe();
     this.settle?.reject(error);
   }
 
   private rethrow(): void {
     if (!this.failure) return;
-    const { error } = this.failure;
-    this.output?.unsubscribe();
-    throw error;
+    throw this.failure.error;
   }
 
   private finish(): void {
