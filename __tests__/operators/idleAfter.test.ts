@@ -8,6 +8,7 @@ import {
   assertWatermark,
   checkNewAnswer,
   crash,
+  type ManualClock,
   manualClock,
   processAllAvailable,
   restart,
@@ -109,6 +110,29 @@ describe('idleAfter', () => {
       checkNewAnswer([0, 1]),
       advanceClock('1 minute'), // 25 s and a minute
       checkNewAnswer([20, 1]),
+    );
+  });
+
+  it('a clock that was put back begins to count anew', () => {
+    const [first, second] = [memoryStream<number>(), memoryStream<number>()];
+    const steady = manualClock(7_200_000);
+    let putBackMs = 0;
+    const clock: ManualClock = {
+      now: () => steady.now() - putBackMs,
+      schedule: steady.schedule.bind(steady),
+      advance: (time) => steady.advance(time),
+      waiting: 0,
+    };
+    return testStream(counts(first, second, minute), { clock })(
+      addData(second, 1),
+      processAllAvailable,
+      assertRun('put the clock back', () => {
+        putBackMs = 3_600_000;
+      }),
+      addData(first, 5, 25),
+      checkNewAnswer(),
+      advanceClock('1 minute'),
+      checkNewAnswer([0, 2]),
     );
   });
 

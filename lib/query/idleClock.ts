@@ -23,10 +23,10 @@ export class IdleClock {
 
   constructor(
     graph: PlanGraph,
-    private readonly now: () => number,
+    private readonly clock: () => number,
   ) {
     const nodes = graph.nodes.filter(isWatermarkNode);
-    const start = now();
+    const start = clock();
     this.watched = nodes.flatMap((node) =>
       node.idleAfterMs === undefined
         ? []
@@ -46,7 +46,7 @@ export class IdleClock {
   seen(pipeline: Pipeline): void {
     for (const watched of this.watched) {
       const stats = pipeline.contexts.get(watched.node)?.eventTime;
-      if (stats && stats.count > 0) watched.lastSeen = this.now();
+      if (stats && stats.count > 0) watched.lastSeen = this.clock();
     }
   }
 
@@ -66,6 +66,13 @@ export class IdleClock {
       reached[id] === undefined ? [] : [reached[id] + (now - lastSeen)],
     );
     return moved.length === 0 ? 0 : Math.min(...moved);
+  }
+
+  /** A clock that was put back would leave rows in the future, and nothing idle until then. */
+  private now(): number {
+    const now = this.clock();
+    for (const watched of this.watched) watched.lastSeen = Math.min(watched.lastSeen, now);
+    return now;
   }
 
   /** When the next node becomes idle, or the clock has moved the watermark on (ms). */
