@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
-import { Server } from 'node:net';
+import { connect, Server, type Socket } from 'node:net';
 import {
   display,
   type LivePage,
@@ -46,6 +47,12 @@ function ask(
     req.on('error', reject);
     req.end(body);
   });
+}
+
+async function connected(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
 }
 
 let page: LivePage;
@@ -164,6 +171,29 @@ describe('the live page', () => {
     expect((await ask(page.port, '/stop')).status).toBe(405);
     expect((await ask(page.port, '/', { method: 'POST', headers })).status).toBe(405);
     expect((await ask(page.port, '/pause', { method: 'DELETE', headers })).status).toBe(405);
+  });
+
+  it('tells by HEAD what GET would give, and opens no stream for it', async () => {
+    for (const path of ['/', '/page.css']) {
+      const [head, get] = [
+        await ask(page.port, path, { method: 'HEAD' }),
+        await ask(page.port, path),
+      ];
+      expect([head.status, head.body]).toEqual([200, '']);
+      expect(head.headers['content-length']).toBe(get.headers['content-length']);
+    }
+    expect(await ask(page.port, '/events', { method: 'HEAD' })).toMatchObject({
+      status: 200,
+      body: '',
+    });
+    expect((await ask(page.port, '/stop', { method: 'HEAD' })).status).toBe(405);
+  });
+
+  it('turns away who comes when so many are connected that something must be wrong', async () => {
+    const sockets = await Promise.all(Array.from({ length: 64 }, () => connected(page.port)));
+    const [turnedAway] = await once((await connected(page.port)).resume(), 'close');
+    expect(turnedAway).toBe(false);
+    for (const socket of sockets) socket.destroy();
   });
 
   it('refuses a long body', async () => {

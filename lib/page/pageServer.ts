@@ -12,7 +12,15 @@ const defaultPort = 4040;
 /** Ports tried after the default one, before any free one is taken. */
 const triedPorts = 16;
 const mostPages = 32;
+/** As many requests beside the streams of all pages; who comes then is turned away unread. */
+const mostConnections = 2 * mostPages;
 const longestBody = 1024;
+/** For whoever sends a request in drops: Node's defaults are 60 and 300 seconds. */
+const patience = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
 
 const headers = {
   'Content-Security-Policy':
@@ -44,7 +52,8 @@ export class PageServer {
     /** Whether the page alone keeps the process alive. */
     private readonly keepsAlive: boolean,
   ) {
-    this.server = createServer((request, response) => this.answer(request, response));
+    this.server = createServer(patience, (request, response) => this.answer(request, response));
+    this.server.maxConnections = mostConnections;
     this.server.on('connection', (socket: Socket) => {
       if (!keepsAlive) socket.unref();
       this.sockets.add(socket);
@@ -101,15 +110,18 @@ export class PageServer {
     const action = actions.get(path);
     if (request.method === 'POST' && action) return this.act(action, request, response);
     if (action) return end(response, 405, 'POST only', { Allow: 'POST' });
-    if (request.method !== 'GET') return end(response, 405, 'GET only', { Allow: 'GET' });
-    if (path === '/events') return this.stream(response);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return end(response, 405, 'GET and HEAD only', { Allow: 'GET, HEAD' });
+    }
+    if (path === '/events') return this.stream(request, response);
     const file = this.files.get(path);
     if (!file) return end(response, 404, 'no such page');
     response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.body.length });
     response.end(file.body);
   }
 
-  private stream(response: ServerResponse): void {
+  private stream(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method === 'HEAD') return end(response, 200);
     if (this.pages >= mostPages) return end(response, 503, `${mostPages} pages are open already`);
     this.pages += 1;
     const client = new EventClient(response, () => this.hub.snapshot());
