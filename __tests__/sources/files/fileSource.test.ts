@@ -5,11 +5,12 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FileOffset } from '../../../lib/sources/files/fileOffset.js';
 import type { Source } from '../../../lib/sources/source.js';
 import { type TextFilesOptions, textFiles } from '../../../lib/sources/textFiles.js';
@@ -355,6 +356,9 @@ describe('cleanSource', () => {
       expect(readFileSync(archived + suffix, 'utf8')).toBe(content);
       expect(existsSync(path)).toBe(false);
     }
+    for (let made = dirname(archived); made !== folder.path; made = dirname(made)) {
+      expect(statSync(made).mode & 0o777).toBe(0o700);
+    }
     expect(readFileSync(archived, 'utf8')).toBe('1\n');
   });
 
@@ -388,7 +392,10 @@ describe('wrong paths and options', () => {
   });
 
   it.each([
-    [{ maxFilesPerTrigger: 0 }, /maxFilesPerTrigger must be a positive whole number, not 0/],
+    [
+      { maxFilesPerTrigger: 0 },
+      /maxFilesPerTrigger must be a positive whole number, not 0; leave it out for no limit/,
+    ],
     [{ maxFilesPerTrigger: -1 }, /maxFilesPerTrigger/],
     [{ maxRowsPerTrigger: 10.1 }, /maxRowsPerTrigger .* not 10\.1/],
     [{ maxFilesPerTrigger: 1, maxBytesPerTrigger: 1 }, /exclude each other/],

@@ -50,7 +50,8 @@ export class FileCleaner {
 /** `link` fails where `rename` would overwrite; a taken name gets the number of the file behind it. */
 async function moveInto(archive: string, file: LoggedFile): Promise<void> {
   const target = join(archive, file.path);
-  await makeDirectories(dirname(target));
+  // What lay in a folder of few readers does not get more by being archived.
+  await makeDirectories(dirname(target), 0o700);
   try {
     await link(file.path, target);
   } catch (error) {
