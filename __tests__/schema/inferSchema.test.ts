@@ -43,6 +43,16 @@ describe('inferJsonSchema', () => {
     expect(ofJson(samples)).toBe(ddl);
   });
 
+  it.each([
+    ['1716979200000000', 'n BIGINT'],
+    ['9007199254740993', 'n DECIMAL(16,0)'],
+    ['-18446744073709551616', 'n DECIMAL(20,0)'],
+    ['1.000000000000001', 'n DOUBLE'],
+    ['12345678901234567e3', 'n DOUBLE'],
+  ])('takes %s for %s: no digit of a whole number is lost', (text, ddl) => {
+    expect(ofJson([exactJson(`{"n":${text}}`)])).toBe(ddl);
+  });
+
   it('finds times on request', () => {
     const inferTimestamp = true;
     expect(ofJson([{ t: '2024-01-01T00:00:00Z' }], { inferTimestamp })).toBe('t TIMESTAMP');

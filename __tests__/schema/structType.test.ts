@@ -21,6 +21,9 @@ describe('structType', () => {
   it('refuses what is no type', () => {
     expect(() => structType({ a: 'INT, b INT' as 'INT' })).toThrow(/must be one type/);
     expect(() => structType({ a: 5 as never })).toThrow(TypeError);
+    expect(() => structType({ 'at home': 'INTT' as 'INT' })).toThrow(
+      /unknown type "INTT".* column 11\n {2}`at home` INTT\n/,
+    );
     expect(() => structType(null as never)).toThrow(TypeError);
     expect(() => structType([field('a', 'INT'), field('a', 'INT')])).toThrow(/field "a" twice/);
     expect(() => field(5 as never, 'INT')).toThrow(TypeError);

@@ -36,7 +36,8 @@ function columnDdl(field: StructField, between: string): string {
   return `${nameDdl(field.name)}${between}${formatType(field.dataType)}${notNull(field.nullable)}`;
 }
 
-function nameDdl(name: string): string {
+/** A column's name as DDL takes it. */
+export function nameDdl(name: string): string {
   return plainName.test(name) && name.toUpperCase() !== 'STRUCT'
     ? name
     : `\`${name.replaceAll('`', '``')}\``;

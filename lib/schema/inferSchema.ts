@@ -17,8 +17,8 @@ export interface InferOptions {
 const maxDepth = 100;
 
 /**
- * The schema of parsed JSON values, by Spark's rules: whole numbers BIGINT, others DOUBLE, columns of
- * several types the wider one or STRING, nulls only STRING. Columns in order of appearance, all may be
+ * The schema of parsed JSON values, by Spark's rules: whole numbers BIGINT (DECIMAL, if too long to be
+ * exact as a number), others DOUBLE, columns of several types the wider one or STRING, nulls only STRING. Columns in order of appearance, all may be
  * null.
  *
  * In:     objects; other values are left out. Names that only differ in case are several columns.
@@ -78,6 +78,7 @@ function jsonType(value: unknown, textType: (text: string) => DataType, depth: n
   if (typeof value === 'string') return textType(value);
   if (typeof value === 'boolean') return { type: 'boolean' };
   if (typeof value === 'number') return { type: Number.isSafeInteger(value) ? 'bigint' : 'double' };
+  if (value instanceof NumberText && isIntegerText(value.text)) return integerType(value.text);
   if (value instanceof NumberText || typeof value !== 'object') return { type: 'double' };
   if (depth >= maxDepth) return string;
   if (Array.isArray(value)) {

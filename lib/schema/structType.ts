@@ -2,6 +2,7 @@ import { checkStruct } from './checkStruct.js';
 import type { Column, DdlProblem } from './columnShape.js';
 import { parseDdl } from './ddl.js';
 import type { ParseColumns } from './ddlText.js';
+import { nameDdl } from './formatDdl.js';
 import type { CheckedDdl, TypedStruct } from './rowOf.js';
 import type { DataType, StructField, StructType } from './types.js';
 import type { StructShape } from './valueOf.js';
@@ -119,12 +120,12 @@ function isList(
 
 function fieldOf(name: string, type: FieldType): StructField {
   if (typeof type !== 'string') return { name, dataType: type, nullable: true };
-  const parsed = parseDdl(`c ${type}`).fields;
+  const parsed = parseDdl(`${nameDdl(name)} ${type}`).fields;
   const [only] = parsed;
   if (only === undefined || parsed.length !== 1) {
     throw new TypeError(
       `the type of field ${JSON.stringify(name)} must be one type, got ${JSON.stringify(type)}`,
     );
   }
-  return { ...only, name };
+  return only;
 }
