@@ -49,6 +49,7 @@ describe('consoleSink', () => {
     expect(printed([1, 2, 3], { numRows: 2 })).toContain(
       '|     2 |\n+-------+\nonly showing top 2 rows\n',
     );
+    expect(printed([1, 2], { numRows: 1 })).toContain('only showing top 1 row\n');
     expect(printed([1, 2], { numRows: 2 })).not.toContain('only showing');
   });
 
@@ -163,6 +164,7 @@ describe('consoleSink', () => {
       'numRows must be a whole number from 1, not 0',
     );
     expect(() => consoleSink({ numRows: 1.5 })).toThrow(RangeError);
+    expect(() => consoleSink({ out: process.stdout as never })).toThrow(/out must be a function/);
     expect(() => consoleSink({ truncate: 0 })).toThrow('truncate must be true, false or a number');
     expect(() => consoleSink({ truncate: Number.NaN })).toThrow(RangeError);
   });

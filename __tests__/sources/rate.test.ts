@@ -135,7 +135,9 @@ describe('rate', () => {
   });
 
   it('refuses rates and ramps that make no sense', () => {
-    expect(() => rate({ rowsPerSecond: 0 })).toThrow(/rowsPerSecond must be a positive/);
+    expect(() => rate({ rowsPerSecond: 0 })).toThrow(
+      /rowsPerSecond must be a positive whole number, not 0; leave it out for the default/,
+    );
     expect(() => rate({ rowsPerSecond: -1 })).toThrow(RangeError);
     expect(() => rate({ rampUpTime: '-1 seconds' })).toThrow(/rampUpTime/);
     expect(() => rate({ rowsPerSecond: 2 ** 52, rampUpTime: '10 days' })).toThrow(/rampUpTime/);

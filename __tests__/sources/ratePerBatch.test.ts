@@ -55,7 +55,9 @@ describe('ratePerBatch', () => {
 
   it('refuses what is no count and no time', () => {
     expect(() => ratePerBatch({} as never)).toThrow(/rowsPerBatch is missing/);
-    expect(() => ratePerBatch({ rowsPerBatch: 0 })).toThrow(/rowsPerBatch must be a positive/);
+    expect(() => ratePerBatch({ rowsPerBatch: 0 })).toThrow(
+      /rowsPerBatch must be a positive whole number, not 0; give { rowsPerBatch: 10 }/,
+    );
     expect(() => ratePerBatch({ rowsPerBatch: 1, startTimestamp: -1 })).toThrow(/startTimestamp/);
     expect(() => ratePerBatch({ rowsPerBatch: 1, advanceMillisPerBatch: -1 })).toThrow(
       /advanceMillisPerBatch/,

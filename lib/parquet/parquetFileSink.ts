@@ -2,7 +2,7 @@ import { type SchemaInput, toStructType } from '../schema/structType.js';
 import { type FileSinkOptions, fileSink } from '../sinks/fileSink.js';
 import type { StreamSink } from '../sinks/sink.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
-import { oneOf, positiveIntegerOption } from '../sources/sourceOption.js';
+import { leaveOut, oneOf, positiveIntegerOption } from '../sources/sourceOption.js';
 import { loadWriter } from './packages.js';
 import { parquetFormat } from './parquetFileFormat.js';
 
@@ -53,7 +53,7 @@ export function parquetFileSink(
   const format = parquetFormat({
     schema: schema === undefined ? undefined : toStructType(schema, `${owner}: schema`),
     compression: oneOf(owner, 'compression', compression, ['snappy', 'gzip', 'none']),
-    rowGroupRows: positiveIntegerOption(owner, 'rowGroupRows', rowGroupRows),
+    rowGroupRows: positiveIntegerOption(owner, 'rowGroupRows', rowGroupRows, leaveOut),
   });
   const sink = fileSink(path, { ...rest, format });
   return {

@@ -47,6 +47,9 @@ export function consoleSink(options: ConsoleSinkOptions = {}): StreamSink<unknow
   if (!Number.isInteger(numRows) || numRows < 1) {
     throw new RangeError(`consoleSink: numRows must be a whole number from 1, not ${numRows}`);
   }
+  if (typeof out !== 'function') {
+    throw new TypeError(`consoleSink: out must be a function of the text, not ${String(out)}`);
+  }
   const columns = truncate === true ? 20 : truncate === false ? Number.POSITIVE_INFINITY : truncate;
   if (!(columns >= 1)) {
     throw new RangeError(
@@ -102,6 +105,7 @@ export function batchText(
 ): string {
   const rule = '-'.repeat(43);
   const lines = renderTable(rowTable(rows.slice(0, numRows), columns, schema));
-  const more = rows.length > numRows ? [`only showing top ${numRows} rows`] : [];
+  const more =
+    rows.length > numRows ? [`only showing top ${numRows} row${numRows === 1 ? '' : 's'}`] : [];
   return `${[rule, `Batch: ${batchId}`, rule, ...lines, ...more, ''].join('\n')}\n`;
 }

@@ -8,7 +8,7 @@ import { nodeAppendFiles } from './durable/nodeAppendFiles.js';
 import { encodeRow, NotEncodable } from './durable/rowCodec.js';
 import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { Source, SourceContext, StreamSource } from './source.js';
-import { positiveIntegerOption } from './sourceOption.js';
+import { leaveOut, positiveIntegerOption } from './sourceOption.js';
 
 /** Options of {@link durable}. */
 export interface DurableOptions {
@@ -106,7 +106,7 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
       this.schema = toStructType(options.schema, 'durable: schema');
     }
     const { maxBytes = defaultMaxBytes, maxRowsPerTrigger } = options;
-    this.maxBytes = positiveIntegerOption('durable', 'maxBytes', maxBytes);
+    this.maxBytes = positiveIntegerOption('durable', 'maxBytes', maxBytes, leaveOut);
     this.maxRows = positiveIntegerOption('durable', 'maxRowsPerTrigger', maxRowsPerTrigger);
   }
 

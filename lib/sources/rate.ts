@@ -5,7 +5,7 @@ import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import { type RateRow, rateRows, rateSchema } from './rateRow.js';
 import { firstOpenedMs } from './rateStart.js';
 import type { Source, SourceContext, StreamSource } from './source.js';
-import { positiveIntegerOption, shown, timestampsOption } from './sourceOption.js';
+import { leaveOut, positiveIntegerOption, shown, timestampsOption } from './sourceOption.js';
 
 /** Options of {@link rate}. */
 export interface RateOptions<TS extends 'date' | 'ms' = 'date'> {
@@ -143,7 +143,7 @@ class RateSource<TS extends 'date' | 'ms'> implements Source<RateRow<TS>, number
 }
 
 function rowsPerSecondOf(value: number | undefined): number {
-  return value === undefined ? 1 : positiveIntegerOption('rate', 'rowsPerSecond', value);
+  return value === undefined ? 1 : positiveIntegerOption('rate', 'rowsPerSecond', value, leaveOut);
 }
 
 function rampUpSecondsOf(rampUpTime: DurationInput, rowsPerSecond: number): number {

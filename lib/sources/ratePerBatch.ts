@@ -15,6 +15,9 @@ export interface RatePerBatchOptions<TS extends 'date' | 'ms' = 'date'> {
   readonly timestamps?: TS;
 }
 
+/** It has no default. */
+const example = 'give { rowsPerBatch: 10 }';
+
 const optionNames: OptionNames<RatePerBatchOptions> = {
   rowsPerBatch: true,
   startTimestamp: true,
@@ -47,9 +50,9 @@ export function ratePerBatch<TS extends 'date' | 'ms' = 'date'>(
   const owner = 'ratePerBatch';
   requireKnownOptions<RatePerBatchOptions<TS>>(owner, options, optionNames);
   if (options?.rowsPerBatch === undefined) {
-    throw new TypeError('ratePerBatch: rowsPerBatch is missing: give { rowsPerBatch: 10 }');
+    throw new TypeError(`ratePerBatch: rowsPerBatch is missing: ${example}`);
   }
-  const rowsPerBatch = positiveIntegerOption(owner, 'rowsPerBatch', options.rowsPerBatch);
+  const rowsPerBatch = positiveIntegerOption(owner, 'rowsPerBatch', options.rowsPerBatch, example);
   const startMs = wholeNumberOption(owner, 'startTimestamp', options.startTimestamp ?? 0);
   const advance = options.advanceMillisPerBatch ?? 1000;
   const advanceMs = wholeNumberOption(owner, 'advanceMillisPerBatch', advance);

@@ -10,7 +10,7 @@ import { listPaths } from './files/listFiles.js';
 import { lineLimit } from './files/recordOptions.js';
 import { type RecordRules, recordTexts } from './files/recordTexts.js';
 import { type OptionNames, requireKnownOptions } from './knownOptions.js';
-import { oneOf, positiveIntegerOption } from './sourceOption.js';
+import { leaveOut, oneOf, positiveIntegerOption } from './sourceOption.js';
 
 /** Options of {@link schemaOf}; those of the text are the options of `jsonFiles` and `csvFiles`. */
 export interface SchemaOfOptions extends CsvDialectOptions, InferOptions {
@@ -54,7 +54,7 @@ export async function schemaOf(path: string, options: SchemaOfOptions = {}): Pro
   const owner = 'schemaOf';
   requireKnownOptions(owner, options, optionNames);
   const { recursive = false } = options;
-  const rows = positiveIntegerOption(owner, 'sampleRows', options.sampleRows ?? 10_000);
+  const rows = positiveIntegerOption(owner, 'sampleRows', options.sampleRows ?? 10_000, leaveOut);
   const resolved = resolveFileOptions(owner, path, { recursive });
   const { source } = resolved;
   const paths = await listPaths(resolved);

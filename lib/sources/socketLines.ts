@@ -4,7 +4,7 @@ import { type OnlyOptions, type OptionNames, requireKnownOptions } from './known
 import type { ConnectionPolicy } from './socket/lineConnection.js';
 import { type SocketSettings, SocketSource } from './socket/socketSource.js';
 import type { StreamSource } from './source.js';
-import { positiveIntegerOption, shown, timestampsOption } from './sourceOption.js';
+import { leaveOut, positiveIntegerOption, shown, timestampsOption } from './sourceOption.js';
 
 /** Options of {@link socketLines}. */
 export interface SocketLinesOptions {
@@ -111,7 +111,7 @@ function settingsOf(options: SocketLinesOptions): SocketSettings {
     throw new RangeError(`socketLines: port must be 1 to 65535, not ${shown(port)}`);
   }
   const count = (option: 'maxLineBytes' | 'bufferSize' | 'bufferBytes', byDefault: number) =>
-    positiveIntegerOption('socketLines', option, options[option] ?? byDefault);
+    positiveIntegerOption('socketLines', option, options[option] ?? byDefault, leaveOut);
   const maxRows = options.maxRowsPerTrigger;
   const timestamps = timestampsOption('socketLines', options.timestamps);
   return {
@@ -140,6 +140,7 @@ function policyOf(options: SocketLinesOptions): ConnectionPolicy {
         'socketLines',
         'reconnect.attempts',
         reconnect.attempts ?? 10,
+        leaveOut,
       ),
     },
   };

@@ -1,17 +1,22 @@
+/** What a message says of an option that has a default. */
+export const leaveOut = 'leave it out for the default';
+
 /**
  * A limit given as an option: absent means none.
  *
+ * @param mend what to do instead of a wrong value; {@link leaveOut} where the option has a default.
  * @throws RangeError naming the option, for anything but a positive whole number.
  */
 export function positiveIntegerOption(
   owner: string,
   option: string,
   value: number | undefined,
+  mend = 'leave it out for no limit',
 ): number {
   if (value === undefined) return Number.POSITIVE_INFINITY;
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new RangeError(
-    `${owner}: ${option} must be a positive whole number, not ${shown(value)}; leave it out for no limit`,
+    `${owner}: ${option} must be a positive whole number, not ${shown(value)}; ${mend}`,
   );
 }
 
@@ -35,7 +40,7 @@ export function shown(value: unknown): string {
 export function wholeNumberOption(owner: string, option: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new RangeError(
-    `${owner}: ${option} must be a whole number, 0 or more, not ${shown(value)}: leave it out for the default`,
+    `${owner}: ${option} must be a whole number, 0 or more, not ${shown(value)}; ${leaveOut}`,
   );
 }
 

@@ -2,7 +2,13 @@ import type { ConvertOptions } from '../../schema/convertOptions.js';
 import type { RowOptions } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
 import type { OptionNames } from '../knownOptions.js';
-import { oneOf, positiveIntegerOption, shown, timestampsOption } from '../sourceOption.js';
+import {
+  leaveOut,
+  oneOf,
+  positiveIntegerOption,
+  shown,
+  timestampsOption,
+} from '../sourceOption.js';
 import { type FileSourceOptions, fileSourceOptionNames } from './fileSourceOptions.js';
 
 /** Options of the sources whose files hold records as text: JSON lines and CSV. */
@@ -38,7 +44,7 @@ const defaultMaxLineBytes = 16 * 1024 * 1024;
 
 /** Bytes of a line with its end. */
 export function lineLimit(owner: string, value: number | undefined): number {
-  return positiveIntegerOption(owner, 'maxLineBytes', value ?? defaultMaxLineBytes);
+  return positiveIntegerOption(owner, 'maxLineBytes', value ?? defaultMaxLineBytes, leaveOut);
 }
 
 /**
