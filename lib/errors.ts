@@ -1,11 +1,13 @@
-/**
- * Messages by code, sorted. A message names the operator, file or option, the offending value, and how
- * to mend it. Codes are stable within a major version, messages are not.
- */
+import { withoutPassword } from './withoutPassword.js';
+
 /** What every damaged checkpoint says: the command that repairs it, and what that costs. */
 const repair =
   "'millrace verify <checkpoint>' says what is lost, and 'millrace restore <checkpoint> --from <savepoint>' goes on from the last savepoint: the batches since then run again";
 
+/**
+ * Messages by code, sorted. A message names the operator, file or option, the offending value, and how
+ * to mend it. Codes are stable within a major version, messages are not.
+ */
 const messages = {
   AGGREGATE_NEEDS_WATERMARK: (p: { operator: string; reason: string; fix: string }) =>
     `${p.operator} is not possible in append mode: ${p.reason}, so no group ever closes: ${p.fix}`,
@@ -328,6 +330,6 @@ export class StreamingError<C extends ErrorCode = ErrorCode> extends Error {
     readonly params: ParamsOf<C>,
     options?: ErrorOptions,
   ) {
-    super((messages[code] as (p: ParamsOf<C>) => string)(params), options);
+    super(withoutPassword((messages[code] as (p: ParamsOf<C>) => string)(params)), options);
   }
 }

@@ -1,4 +1,5 @@
 import { StreamingError } from '../errors.js';
+import { withoutPassword } from '../withoutPassword.js';
 import type { Failure } from './wire.js';
 
 /** An error of a query as the page shows it: what was wrong, where, and what to do. */
@@ -13,7 +14,10 @@ export function failureOf(
     message: error.message,
     cause:
       cause instanceof Error
-        ? { code: cause instanceof StreamingError ? cause.code : null, message: cause.message }
+        ? {
+            code: cause instanceof StreamingError ? cause.code : null,
+            message: withoutPassword(cause.message),
+          }
         : null,
     operator: typeof params.operator === 'string' ? params.operator : null,
     fix: fixOf(error, how),

@@ -3,6 +3,7 @@ import { isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import type { SourceReport } from '../sources/source.js';
 import type { EpochRecord } from '../state/stateBackend.js';
+import { withoutPassword } from '../withoutPassword.js';
 import type { BatchReport } from './batchReport.js';
 import { checkChunk } from './openPort.js';
 import { inOperator, reasonOf, Stopped } from './operatorError.js';
@@ -249,7 +250,7 @@ export class BatchExecution {
         operator,
         eventTimeMs: Number.isNaN(time) ? null : time,
         error: {
-          message: reasonOf(error),
+          message: withoutPassword(reasonOf(error)),
           ...(error instanceof StreamingError ? { code: error.code } : {}),
         },
         batchId: this.report.batchId,

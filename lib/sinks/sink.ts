@@ -10,6 +10,7 @@ import type { WrittenFolder } from '../sources/source.js';
 export interface StreamSink<T> {
   /** 'console', 'memory', 'file', …: for errors and `sink.description` in progress. */
   readonly kind: string;
+  /** As in progress: `FileSink[out]`. Without secrets. */
   readonly description: string;
   /** Modes that the sink takes. */
   readonly modes: readonly OutputMode[];
