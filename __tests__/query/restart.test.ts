@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
 import {
   aggregate,
+  asap,
   continuous,
+  foreachBatch,
   groupByKey,
   memorySink,
   memoryStream,
@@ -65,6 +67,32 @@ describe('restart policy', () => {
       cause: { message: 'not yet' },
     });
     expect(query.isActive).toBe(false);
+  });
+
+  it.each([
+    ['a micro-batch', asap()],
+    ['an epoch', continuous('1 millisecond')],
+  ])('says of %s that runs again which rows it reads', async (_name, trigger) => {
+    const source = memoryStream<number>();
+    let failures = 2;
+    const sink = foreachBatch<number>(() => {
+      if (failures-- > 0) throw new Error('not yet');
+    });
+    const run = () => writeStream(readStream(source), { sink, checkpointLocation, trigger });
+    for (let i = 0; i < 2; i++) {
+      const query = run();
+      if (i === 0) source.addData(1, 2);
+      await expect(query.awaitTermination()).rejects.toMatchObject({
+        params: { batchId: 0, ranges: '0: null to 1' },
+      });
+    }
+    const query = run();
+    await query.processAllAvailable();
+    expect(query.recentProgress[0]).toMatchObject({
+      batchId: 0,
+      sources: [{ startOffset: null, endOffset: 1, numInputRows: 2 }],
+    });
+    await query.stop();
   });
 
   it('counts anew after a committed batch', async () => {

@@ -78,6 +78,7 @@ export class BatchExecution {
   *turns(plan: PlanEntry, replay: boolean): Steps<void> {
     const { batchId, closing } = plan;
     this.begin(batchId);
+    if (replay) for (const source of this.run.sources) source.repeats(plan);
     this.run.watermark.used = plan.previousWatermarkMs ?? 0;
     for (const [i, turn] of plan.turns.entries()) {
       yield* this.turn(turn, { batchId, first: batchId === 0 && i === 0, closing, replay });

@@ -2,6 +2,7 @@ import type { MaybePromise } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import type { Json, Source, SourceReport } from '../sources/source.js';
 import type { SourceNode } from '../stream/sourceNode.js';
+import type { PlanEntry } from './queryCheckpoint.js';
 
 /** One source of a running query: where it is, and what it has given in the current batch. */
 export class SourceRun {
@@ -43,6 +44,12 @@ export class SourceRun {
     this.droppedRecords = 0;
     this.startOffset = this.position;
     this.endOffset = this.position;
+  }
+
+  /** A source that was opened again stands behind the plan, which is to run once more. */
+  repeats({ turns }: PlanEntry): void {
+    const range = turns.flatMap(({ ranges }) => ranges).find(({ source }) => source === this.id);
+    if (range) this.startOffset = range.after;
   }
 }
 
