@@ -3,6 +3,7 @@ import { isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import type { SourceReport } from '../sources/source.js';
 import type { EpochRecord } from '../state/stateBackend.js';
+import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import { withoutPassword } from '../withoutPassword.js';
 import type { BatchReport } from './batchReport.js';
 import { checkChunk } from './openPort.js';
@@ -299,11 +300,15 @@ export class BatchExecution {
   private waitForPipeline(): Promise<void> {
     const { rxTimeoutMs, rxNames, clock } = this.setup;
     return new Promise<void>((resolve, reject) => {
-      const timeout = clock.schedule(() => {
-        const operator = rxNames.join(', ');
-        const params = { operator, timeoutMs: rxTimeoutMs };
-        reject(inOperator(operator, new StreamingError('RX_DID_NOT_COMPLETE', params)));
-      }, rxTimeoutMs);
+      const timeout = scheduleAfter(
+        clock,
+        () => {
+          const operator = rxNames.join(', ');
+          const params = { operator, timeoutMs: rxTimeoutMs };
+          reject(inOperator(operator, new StreamingError('RX_DID_NOT_COMPLETE', params)));
+        },
+        rxTimeoutMs,
+      );
       const settle = (done: () => void) => {
         timeout.unsubscribe();
         this.waiter = undefined;

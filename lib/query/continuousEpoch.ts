@@ -1,5 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import { isPromise, type MaybePromise } from '../maybe.js';
+import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import type { BatchExecution, TurnFacts } from './batchExecution.js';
 import type { PlannedTurn } from './queryCheckpoint.js';
 import type { QueryRun } from './queryRun.js';
@@ -32,11 +33,15 @@ export class ContinuousEpoch {
   }
 
   startTimer(): void {
-    this.timer ??= this.clock.schedule(() => {
-      this.timer = undefined;
-      this.isDue = true;
-      this.wake();
-    }, this.epochMs);
+    this.timer ??= scheduleAfter(
+      this.clock,
+      () => {
+        this.timer = undefined;
+        this.isDue = true;
+        this.wake();
+      },
+      this.epochMs,
+    );
   }
 
   stopTimer(): void {

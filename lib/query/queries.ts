@@ -3,6 +3,7 @@ import { StreamingError } from '../errors.js';
 import { isPromise } from '../maybe.js';
 import { type OptionNames, requireKnownMembers } from '../sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
+import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { RestartEvent } from './restartPolicy.js';
 import type { StreamingQuery } from './streamingQuery.js';
@@ -257,7 +258,7 @@ export class StreamingQueryManager {
       const timer =
         timeoutMs === undefined
           ? undefined
-          : asyncScheduler.schedule(() => resolve(false), timeoutMs);
+          : scheduleAfter(asyncScheduler, () => resolve(false), timeoutMs);
       this.waiters.push(() => {
         timer?.unsubscribe();
         resolve(true);

@@ -2,6 +2,7 @@ import type { SchedulerLike } from 'rxjs';
 import type { StreamingError } from '../errors.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
+import { scheduleAfter } from '../triggers/scheduleAfter.js';
 
 /** How often a failed query starts again by itself, and after how long. */
 export interface RestartOptions {
@@ -68,7 +69,7 @@ export class RestartPolicy {
   /** Waits on the clock, or until `cancel`. */
   wait(delayMs: number, clock: SchedulerLike): Promise<void> {
     return new Promise((resolve) => {
-      const timer = clock.schedule(() => resolve(), delayMs);
+      const timer = scheduleAfter(clock, () => resolve(), delayMs);
       this.endWait = () => {
         timer.unsubscribe();
         resolve();

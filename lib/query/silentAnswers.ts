@@ -1,4 +1,5 @@
 import { StreamingError } from '../errors.js';
+import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import type { QuerySetup } from './querySetup.js';
 
 /**
@@ -21,7 +22,8 @@ export class SilentAnswers {
         done();
       };
       const giveUp = (error: Error) => settle(() => reject(error));
-      const timeout = clock.schedule(
+      const timeout = scheduleAfter(
+        clock,
         () => giveUp(new StreamingError('NO_ANSWER', { operator, what, timeoutMs })),
         timeoutMs,
       );

@@ -2,6 +2,7 @@ import { Observable } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import type { SavepointInfo } from '../savepoint/beginSavepoint.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
+import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import { explainPlan } from './explain.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { QuerySetup } from './querySetup.js';
@@ -183,7 +184,7 @@ export class StreamingQuery {
 
   private within(ended: Promise<boolean>, timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = this.setup.clock.schedule(() => resolve(false), timeoutMs);
+      const timer = scheduleAfter(this.setup.clock, () => resolve(false), timeoutMs);
       void ended.then((value) => {
         timer.unsubscribe();
         resolve(value);

@@ -1,5 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import { drive, isPromise, type MaybePromise, type Steps } from '../maybe.js';
+import { longestDelayMs } from '../triggers/scheduleAfter.js';
 
 /** What a trigger has led to: look again at once, wait for rows, or the query is over. */
 export type Outcome = 'more' | 'idle' | 'ended';
@@ -136,8 +137,10 @@ export class TriggerLoop {
     if (due !== undefined) this.request(Math.max(0, due - this.scheduler.now()));
   }
 
-  private request(delayMs: number): void {
+  private request(afterMs: number): void {
     if (this.stopping || this.isPaused || !this.life.isActive) return;
+    // Woken before it is due, the query finds nothing to do and asks again.
+    const delayMs = Math.min(afterMs, longestDelayMs);
     const at = this.scheduler.now() + delayMs;
     if (this.scheduled) {
       if (this.scheduled.at <= at) return;

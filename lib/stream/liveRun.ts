@@ -9,6 +9,7 @@ import { WatermarkTracker } from '../plan/watermarkTracker.js';
 import { IdleClock } from '../query/idleClock.js';
 import { Pipeline } from '../query/pipeline.js';
 import type { LateRow } from '../query/sideRows.js';
+import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import { EventTimes } from './eventTimes.js';
 import { tellLate } from './lateSubjects.js';
 import { LiveSegment, type LiveTurns, type RxOutput, type SegmentEnd } from './liveSegment.js';
@@ -202,7 +203,8 @@ class LiveRun implements LiveTurns {
     const due = this.idle.nextDue();
     if (due === undefined || this.subscriber.closed) return;
     if (this.look) this.subscriber.remove(this.look);
-    this.look = asyncScheduler.schedule(
+    this.look = scheduleAfter(
+      asyncScheduler,
       () => {
         if (!this.held) this.drain(() => undefined);
         this.lookLater();

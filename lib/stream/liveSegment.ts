@@ -7,6 +7,7 @@ import type { WatermarkTracker } from '../plan/watermarkTracker.js';
 import { OperatorError } from '../query/operatorError.js';
 import type { Pipeline } from '../query/pipeline.js';
 import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
+import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import { LiveBatch } from './liveBatch.js';
 import { openLive } from './openLive.js';
 import type { SourceNode } from './sourceNode.js';
@@ -120,7 +121,8 @@ export class LiveSegment {
     this.timer?.subscription.unsubscribe();
     this.timer = undefined;
     if (first === undefined) return;
-    const subscription = this.clock.schedule(
+    const subscription = scheduleAfter(
+      this.clock,
       () => {
         this.timer = undefined;
         this.enter(() => this.runTurn(this.turns.tracker.current));

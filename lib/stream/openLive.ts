@@ -4,6 +4,7 @@ import { drive, isPromise, type Steps, wait } from '../maybe.js';
 import { checkChunk, openedSource } from '../query/openPort.js';
 import { inOperator, OperatorError } from '../query/operatorError.js';
 import type { Json, Source, StreamSource } from '../sources/source.js';
+import { scheduleAfter } from '../triggers/scheduleAfter.js';
 
 /** A source read as an Observable, without a query: rows as they are there, nothing is committed. */
 export function openLive<T>(source: StreamSource<T>, clock: SchedulerLike): Observable<T> {
@@ -64,7 +65,7 @@ class LiveReader<T> {
     if (this.again) return this.wake();
     const poll = this.source?.pollIntervalMs;
     if (poll !== undefined) {
-      this.subscriber.add(this.clock.schedule(() => this.wake(), poll));
+      this.subscriber.add(scheduleAfter(this.clock, () => this.wake(), poll));
     }
   }
 

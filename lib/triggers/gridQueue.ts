@@ -1,4 +1,5 @@
 import { type SchedulerLike, Subscription } from 'rxjs';
+import { scheduleAfter } from './scheduleAfter.js';
 
 /** What waits for one multiple of the interval, in the order in which it was given. */
 interface Due {
@@ -34,7 +35,7 @@ export class GridQueue {
   }
 
   private newDue(at: number): Due {
-    const timer = this.clock.schedule(() => this.release(at), at - this.clock.now());
+    const timer = scheduleAfter(this.clock, () => this.release(at), at - this.clock.now());
     const due = { starts: new Set<() => void>(), timer };
     this.waiting.set(at, due);
     return due;

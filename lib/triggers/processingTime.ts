@@ -1,6 +1,7 @@
 import { asyncScheduler, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import { GridQueue } from './gridQueue.js';
+import { scheduleAfter } from './scheduleAfter.js';
 import type { QueryScheduler, Trigger } from './trigger.js';
 
 /**
@@ -72,14 +73,15 @@ class AlignedRun implements QueryScheduler {
     const next = Math.min(this.next, nextBoundary(now, intervalMs));
     const at = Math.max(earliest, next);
     const run = this;
-    return this.clock.schedule(
+    return scheduleAfter(
+      this.clock,
       function (this: SchedulerAction<T>, value?: T) {
         run.next = nextBoundary(run.clock.now(), intervalMs);
         run.wasIdle = false;
         work.call(this, value);
       },
       Math.max(0, at - now),
-      state as never,
+      state,
     );
   }
 }
