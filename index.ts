@@ -31,6 +31,8 @@ export type { RowPolicy } from './lib/stream/sourceNode.js';
 export { type DisplayOptions, display } from './lib/page/display.js';
 export { livePage } from './lib/page/livePage.js';
 export type { LivePage, LivePageOptions } from './lib/page/livePageOptions.js';
+export { type ProgressBar, progressBar } from './lib/terminal/progressBar.js';
+export { statusLine } from './lib/terminal/statusLine.js';
 
 // Sources
 

@@ -283,7 +283,7 @@ const messages = {
   TRANSFORM_TIMER_TIME: (p: { operator: string; called: string; value: string }) =>
     `${p.operator}: ${p.called} needs a Date or a finite number of ms since the epoch, got ${p.value}`,
   TRANSFORM_TTL: (p: { operator: string; variable: string; problem: string }) =>
-    `${p.operator}: ttl of state "${p.variable}" ${p.problem}`,
+    `${p.operator}: state "${p.variable}": ${p.problem}`,
   TRANSFORM_VARIABLE_CHANGED: (p: {
     operator: string;
     variable: string;

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { Subject } from 'rxjs';
 import { countText, spanText } from '../../lib/terminal/figures.js';
 import {
   fractionOf,
@@ -7,7 +8,7 @@ import {
   progressLine,
 } from '../../lib/terminal/progressBar.js';
 import { screenOf } from '../../lib/terminal/screen.js';
-import { statusText } from '../../lib/terminal/statusLine.js';
+import { statusLine, statusText } from '../../lib/terminal/statusLine.js';
 import { textWidth } from '../../lib/terminal/textWidth.js';
 
 describe('progressBarText', () => {
@@ -107,6 +108,35 @@ describe('statusText', () => {
     const { processedRowsPerSecond: _, ...rest } = progress;
     const bare = { ...rest, name: null, eventTime: {}, stateOperators: [] };
     expect(statusText(bare, { columns: 80 })).toBe('01234567  batch 12  100,000 rows in 240 ms');
+  });
+});
+
+describe('statusLine', () => {
+  const batch = (batchId: number) => ({
+    name: 'ticks',
+    id: '',
+    batchId,
+    batchDuration: 5,
+    numInputRows: 2,
+    eventTime: {},
+    stateOperators: [],
+  });
+
+  it.each([
+    [true, 'ticks  batch 0  2 rows in 5 ms', 2],
+    [false, '', 0],
+  ])('is drawn over by each batch, where that is possible (TTY: %p)', (isTTY, text, drawn) => {
+    const written: string[] = [];
+    const progress$ = new Subject<ReturnType<typeof batch>>();
+    const out = { isTTY, columns: 80, rows: 24, write: (part: string) => written.push(part) };
+    const shown = statusLine({ progress$ }, screenOf(out, {}));
+    progress$.next(batch(0));
+    progress$.next(batch(1));
+    expect(written).toHaveLength(drawn);
+    expect(written.join('')).toContain(text);
+    expect(written[1]?.startsWith('\u001b[1Fticks  batch 1')).toBe(isTTY ? true : undefined);
+    progress$.error(new Error('the query has failed'));
+    expect(shown.closed).toBe(true);
   });
 });
 

@@ -1,4 +1,6 @@
+import type { Observable, Subscription } from 'rxjs';
 import { countText, spanText } from './figures.js';
+import { type Screen, screenOf } from './screen.js';
 import { clip } from './textWidth.js';
 import { visible } from './visible.js';
 
@@ -31,6 +33,28 @@ export function statusText(
   const parts = partsOf(progress);
   while (parts.length > 2 && parts.join('  ').length > columns) parts.pop();
   return clip(parts.join('  '), columns);
+}
+
+/**
+ * Shows an endless query in one line of the terminal, which each batch draws over; in a log, nothing.
+ *
+ * Out:    a Subscription: `unsubscribe` leaves the line as it is. What else writes to the terminal
+ *         meanwhile, a `consoleSink` too, mixes with the line.
+ *
+ * @example
+ * const query = writeStream(counts, { sink: fileSink('out'), checkpointLocation: 'checkpoint' });
+ * statusLine(query);
+ * @since 0.1.0
+ */
+export function statusLine(
+  query: { readonly progress$: Observable<StatusFigures> },
+  screen: Screen = screenOf(),
+): Subscription {
+  return query.progress$.subscribe({
+    next: (progress) => screen.draw([statusText(progress, screen)]),
+    error: () => screen.end(), // the query says what was wrong
+    complete: () => screen.end(),
+  });
 }
 
 function partsOf(progress: StatusFigures): string[] {

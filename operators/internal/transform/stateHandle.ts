@@ -41,7 +41,7 @@ function ttlMsOf(
 ): number | undefined {
   if (ttl === undefined) return undefined;
   if (mode !== 'processingTime') {
-    const problem = `needs timeMode: 'processingTime', but the operator was built with timeMode: '${mode}'`;
+    const problem = `ttl needs timeMode: 'processingTime', but the operator was built with timeMode: '${mode}'`;
     throw new StreamingError('TRANSFORM_TTL', { operator, variable, problem });
   }
   try {
