@@ -15,7 +15,7 @@ import {
 } from './files/recordOptions.js';
 import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { StreamSource } from './source.js';
-import { requireSchema } from './sourceOption.js';
+import { booleanOption, requireSchema } from './sourceOption.js';
 
 /** Options of {@link csvFiles}. */
 export interface CsvFilesOptions extends RecordFileOptions, CsvDialectOptions {
@@ -72,8 +72,8 @@ export function csvFiles<const O extends CsvFilesOptions>(
     schema,
     convert: convertOptionsOf(owner, schema, given),
     dialect: csvDialect(owner, given),
-    header: given.header ?? false,
-    enforceSchema: given.enforceSchema ?? false,
+    header: booleanOption(owner, 'header', given.header),
+    enforceSchema: booleanOption(owner, 'enforceSchema', given.enforceSchema),
     maxLineBytes: lineLimit(owner, given.maxLineBytes),
     mode: given.mode,
   });

@@ -10,7 +10,7 @@ import { listPaths } from './files/listFiles.js';
 import { lineLimit } from './files/recordOptions.js';
 import { type RecordRules, recordTexts } from './files/recordTexts.js';
 import { type OptionNames, requireKnownOptions } from './knownOptions.js';
-import { leaveOut, oneOf, positiveIntegerOption } from './sourceOption.js';
+import { booleanOption, leaveOut, oneOf, positiveIntegerOption } from './sourceOption.js';
 
 /** Options of {@link schemaOf}; those of the text are the options of `jsonFiles` and `csvFiles`. */
 export interface SchemaOfOptions extends CsvDialectOptions, InferOptions {
@@ -103,7 +103,7 @@ async function csvSchema(sample: Sample, options: SchemaOfOptions): Promise<Stru
   const records: (readonly (string | null)[])[] = [];
   let names: readonly string[] | undefined;
   for (const path of sample.paths) {
-    let headerDue = options.header ?? false;
+    let headerDue = booleanOption('schemaOf', 'header', options.header);
     for await (const text of textsOf(path, rules, sample.rows - records.length + 1)) {
       const cells = cellsOf(text, dialect);
       if (cells === undefined) continue;

@@ -4,7 +4,13 @@ import { type OnlyOptions, type OptionNames, requireKnownOptions } from './known
 import type { ConnectionPolicy } from './socket/lineConnection.js';
 import { type SocketSettings, SocketSource } from './socket/socketSource.js';
 import type { StreamSource } from './source.js';
-import { leaveOut, positiveIntegerOption, shown, timestampsOption } from './sourceOption.js';
+import {
+  booleanOption,
+  leaveOut,
+  positiveIntegerOption,
+  shown,
+  timestampsOption,
+} from './sourceOption.js';
 
 /** Options of {@link socketLines}. */
 export interface SocketLinesOptions {
@@ -119,7 +125,9 @@ function settingsOf(options: SocketLinesOptions): SocketSettings {
     limits: { lines: count('bufferSize', 100_000), bytes: count('bufferBytes', 64 * 1024 * 1024) },
     maxLineBytes: count('maxLineBytes', 1024 * 1024),
     maxRows: positiveIntegerOption('socketLines', 'maxRowsPerTrigger', maxRows),
-    timestamps: options.includeTimestamp ? timestamps : 'none',
+    timestamps: booleanOption('socketLines', 'includeTimestamp', options.includeTimestamp)
+      ? timestamps
+      : 'none',
   };
 }
 

@@ -44,6 +44,16 @@ export function wholeNumberOption(owner: string, option: string, value: number):
   );
 }
 
+/**
+ * A switch, false where it is left out. Spark takes 'false' as text, which would count as true here.
+ *
+ * @throws TypeError naming the option, for anything but true and false.
+ */
+export function booleanOption(owner: string, option: string, value: boolean | undefined): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? false;
+  throw new TypeError(`${owner}: ${option} must be true or false, not ${shown(value)}`);
+}
+
 /** What `timestamps` says: instants as Dates, or as ms since the epoch. Throws as {@link oneOf}. */
 export function timestampsOption(owner: string, value: 'date' | 'ms' = 'date'): 'date' | 'ms' {
   return oneOf(owner, 'timestamps', value, ['date', 'ms']);

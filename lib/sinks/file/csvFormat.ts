@@ -2,6 +2,7 @@ import { StreamingError } from '../../errors.js';
 import { Decimal } from '../../schema/decimal.js';
 import { fieldTypes } from '../../schema/fieldTypes.js';
 import type { StructType } from '../../schema/types.js';
+import { booleanOption } from '../../sources/sourceOption.js';
 import { cellText } from '../../terminal/cellText.js';
 import type { FileFormat, FileShape } from './format.js';
 import { recordOf } from './jsonFormat.js';
@@ -28,7 +29,8 @@ export interface CsvFormatOptions {
 
 /** Comma separated values after RFC 4180, lines end in `\n`. */
 export function csvFormat(options: CsvFormatOptions = {}): FileFormat {
-  const { columns, header = false, sep = ',', quote = '"', nullValue = '' } = options;
+  const { columns, sep = ',', quote = '"', nullValue = '' } = options;
+  const withHeader = booleanOption('fileSink', 'header', options.header);
   if (sep === '' || /[\r\n]/.test(sep) || sep.includes(quote)) {
     throw new RangeError(
       `fileSink: sep must be text without line ends and quotes, not ${JSON.stringify(sep)}`,
@@ -51,7 +53,7 @@ export function csvFormat(options: CsvFormatOptions = {}): FileFormat {
     check: (shape) => checkColumns(namesOf(shape), shape),
     encode: (rows, shape) => {
       const names = namesOf(shape);
-      let text = header ? writer.header(names) : '';
+      let text = withHeader ? writer.header(names) : '';
       for (const row of rows) {
         try {
           text += writer.line(recordOf(row, 'csv'), names, shape);

@@ -1,5 +1,5 @@
 import type { OptionNames } from '../knownOptions.js';
-import { shown } from '../sourceOption.js';
+import { booleanOption, shown } from '../sourceOption.js';
 
 /** How CSV is written; names as in Spark. */
 export interface CsvDialectOptions {
@@ -40,7 +40,7 @@ export interface CsvDialect {
 
 /** Errors: RangeError that names source and option. */
 export function csvDialect(owner: string, options: CsvDialectOptions): CsvDialect {
-  const { sep = ',', quote = '"', nullValue = '', multiLine = false } = options;
+  const { sep = ',', quote = '"', nullValue = '' } = options;
   const escapeChar = options.escape ?? quote;
   if (sep === '' || /[\r\n]/.test(sep)) {
     throw new RangeError(`${owner}: sep must be text without line breaks, not ${shown(sep)}`);
@@ -61,6 +61,6 @@ export function csvDialect(owner: string, options: CsvDialectOptions): CsvDialec
     quoteByte: quote === '' ? -1 : quote.charCodeAt(0),
     escapeByte: escapeChar === quote || escapeChar === '' ? -1 : escapeChar.charCodeAt(0),
     nullValue,
-    multiLine,
+    multiLine: booleanOption(owner, 'multiLine', options.multiLine),
   };
 }

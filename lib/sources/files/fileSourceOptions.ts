@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { isWithin } from '../../checkpoint/overlap.js';
 import { type DurationInput, durationMs } from '../../time/duration.js';
 import type { OptionNames } from '../knownOptions.js';
-import { oneOf, positiveIntegerOption, shown } from '../sourceOption.js';
+import { booleanOption, oneOf, positiveIntegerOption, shown } from '../sourceOption.js';
 import type { BadRecordMode } from './badRecords.js';
 import type { CleanMode } from './cleanFiles.js';
 import { type Glob, parseGlob } from './glob.js';
@@ -84,7 +84,7 @@ export function resolveFileOptions(
   const limits = limitsOf(owner, options);
   const cleanSource = oneOf(owner, 'cleanSource', options.cleanSource ?? 'off', cleanModes);
   if (options.mode !== undefined) oneOf(owner, 'mode', options.mode, badRecordModes);
-  const latestFirst = options.latestFirst ?? false;
+  const latestFirst = booleanOption(owner, 'latestFirst', options.latestFirst);
   const limited = limits.maxFiles < Infinity || limits.maxBytes < Infinity;
   const age = durationMs(options.maxFileAge ?? '7 days', `${owner}: maxFileAge`);
   return {
@@ -94,10 +94,10 @@ export function resolveFileOptions(
     limits,
     latestFirst,
     maxAgeMs: latestFirst && limited ? Number.POSITIVE_INFINITY : age,
-    fileNameOnly: options.fileNameOnly ?? false,
+    fileNameOnly: booleanOption(owner, 'fileNameOnly', options.fileNameOnly),
     cleanSource,
     archive: archiveOf(owner, cleanSource, options.sourceArchiveDir, globs),
-    recursive: options.recursive ?? false,
+    recursive: booleanOption(owner, 'recursive', options.recursive),
     pollIntervalMs: durationMs(options.pollInterval ?? '1 second', `${owner}: pollInterval`, {
       min: 'positive',
     }),
