@@ -42,6 +42,11 @@ export const extensions: readonly Extension[] = [
     name: "a window over another time than the watermark's, in append mode",
     accepts: ({ plan, outputMode }) => outputMode === 'append' && some(plan, hasWindowOfOtherTime),
   },
+  {
+    name: 'a second withWatermark right behind the first',
+    accepts: ({ plan }) =>
+      some(plan, (p) => p.op === 'withWatermark' && p.in.op === 'withWatermark'),
+  },
 ];
 
 function inputsOf(plan: Plan): readonly Plan[] {

@@ -78,6 +78,26 @@ describe('aggregate functions', () => {
     expect(resultOf<bigint>((r) => r.stddevPop(itself), 1n, 3n)).toBe(1);
   });
 
+  // Both as Spark 4.3 answers.
+  it('has the variance of large numbers that are near each other, and of numbers far apart', () => {
+    const near = [1000000000000.1, 1000000000000.2, 1000000000000.3];
+    expect(resultOf<number>((r) => r.varSamp(itself), ...near)).toBe(0.010013435035943985);
+    expect(resultOf<number>((r) => r.varSamp(itself), 1e16, 1, -1e16)).toBe(1e32);
+  });
+
+  it('refuses a sum or mean of Decimals that no DECIMAL holds', () => {
+    const most = new Decimal(10n ** 38n - 1n, 0, 38);
+    const one = new Decimal(1n, 0, 38);
+    const refused = expect.objectContaining({ code: 'AGGREGATE_VALUE_INVALID' });
+    expect(() => resultOf<Decimal>((r) => r.sum(itself), most, one)).toThrow(refused);
+    expect(() => resultOf<Decimal>((r) => r.sum(itself), most, one)).toThrow('fits DECIMAL(38,0)');
+    expect(() => resultOf<Decimal>((r) => r.sum(itself), most.negated(), one.negated())).toThrow(
+      refused,
+    );
+    expect(() => resultOf<Decimal>((r) => r.avg(itself), most)).toThrow('fits DECIMAL(38,4)');
+    expect(resultOf<Decimal>((r) => r.sum(itself), most, one, one.negated())).toEqual(most);
+  });
+
   it('sums Decimals exactly, widened by ten digits, means by four', () => {
     const price = (unscaled: bigint, scale = 2) => new Decimal(unscaled, scale, 10);
     expect(resultOf<Decimal>((r) => r.sum(itself), price(10n), price(20n))).toEqual(

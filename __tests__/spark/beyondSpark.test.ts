@@ -142,6 +142,23 @@ describe('beyond Spark', () => {
     );
   });
 
+  it('of two watermarks one behind the other the second holds', () => {
+    const source = memoryStream<Timed>();
+    const counts = readStream(source).pipe(
+      withWatermark((row) => row.s * 1000, '100 seconds'),
+      withWatermark((row) => row.s * 1000, '10 seconds'),
+      window('5 seconds'),
+      count(),
+      select((row) => row.count),
+    );
+    return testStream(counts)(
+      addData(source, at(1, 10), at(2, 11)),
+      checkNewAnswer(),
+      addData(source, at(3, 25)), // W 15 s
+      checkNewAnswer(2),
+    );
+  });
+
   it('an outer join whose kept side has no watermark gives what is left when it completes', async () => {
     const left = new Subject<Timed>();
     const right = new Subject<Timed>();

@@ -240,18 +240,6 @@ describe('EventTimeWatermarkSuite', () => {
     );
   });
 
-  it('the same column marked twice in a row: the second delay counts', () => {
-    const seconds = memoryStream<number>();
-    const counts = readStream(seconds).pipe(
-      withWatermark(ms, '100 seconds'),
-      withWatermark(ms, '10 seconds'),
-      window('5 seconds'),
-      count(),
-      select((row) => row.count),
-    );
-    return testStream(counts)(addData(seconds, 10, 11), addData(seconds, 25), checkAnswer(2));
-  });
-
   it('a mark behind a mark is refused', async () => {
     const seconds = memoryStream<number>();
     const twice = readStream(seconds).pipe(

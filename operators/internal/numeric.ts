@@ -27,15 +27,27 @@ export function plusExact(a: Exact, b: Exact, aggregate: string): Exact {
 /** As a sum of `DECIMAL(p, s)` is typed: `DECIMAL(min(38, p + 10), s)`. */
 export function sumType(value: Exact): Exact {
   if (typeof value === 'bigint') return value;
-  return new Decimal(value.unscaled, value.scale, Math.min(maxPrecision, value.precision + 10));
+  return fitting('sum', value.unscaled, value.scale, value.precision + 10);
 }
 
 /** Mean of `DECIMAL(p, s)`: `DECIMAL(p + 4, s + 4)`, rounded half up; of bigints: a number. */
 export function meanOf(sum: Exact, count: number): number | Decimal {
   if (typeof sum === 'bigint') return Number(sum) / count;
   const scale = Math.min(maxPrecision, sum.scale + 4);
-  const precision = Math.min(maxPrecision, sum.precision + 4);
-  return new Decimal(divideHalfUp(unscaledAt(sum, scale), BigInt(count)), scale, precision);
+  const mean = divideHalfUp(unscaledAt(sum, scale), BigInt(count));
+  return fitting('avg', mean, scale, sum.precision + 4);
+}
+
+/** No type has more than 38 digits, so no sink could write a result that does: Spark fails too. */
+function fitting(aggregate: string, unscaled: bigint, scale: number, precision: number): Decimal {
+  const digits = Math.min(maxPrecision, precision);
+  const result = new Decimal(unscaled, scale, digits);
+  if ((unscaled < 0n ? -unscaled : unscaled) < 10n ** BigInt(digits)) return result;
+  throw new StreamingError('AGGREGATE_VALUE_INVALID', {
+    aggregate,
+    expected: `values whose ${aggregate} fits DECIMAL(${digits},${scale})`,
+    found: `values whose ${aggregate} is ${result}`,
+  });
 }
 
 /** The value as a double, for variances. */

@@ -28,8 +28,11 @@ export class Variance<T> implements Aggregate<T, Moments, number | null> {
     const x = typeof value === 'number' ? value : toDouble(value, this.name);
     const distance = x - acc.mean;
     acc.n += 1;
-    acc.mean += distance / acc.n;
-    acc.m2 += distance * (x - acc.mean);
+    const step = distance / acc.n;
+    acc.mean += step;
+    // Not `x - acc.mean`, which is rounded once more: of large numbers that are near each other it
+    // gives another variance than Spark, and a negative one if the mean overflows.
+    acc.m2 += distance * (distance - step);
     return acc;
   }
 
