@@ -230,6 +230,29 @@ describe('rowConverter', () => {
     expect(Object.values(row)).toEqual([null, 'x', null, null, null]);
   });
 
+  // Each as Spark 4.3 answers in PERMISSIVE mode.
+  it.each([
+    ['s STRUCT<x: INT, y: STRING>', '{"s":{"x":"no","y":"t"}}', { x: null, y: 't' }],
+    ['s STRUCT<x: INT, y: STRING>', '{"s":[1]}', null],
+    ['s ARRAY<INT>', '{"s":[1,"no"]}', null],
+    [
+      's ARRAY<STRUCT<x: INT, y: INT>>',
+      '{"s":[{"x":1,"y":"no"},{"x":2,"y":2}]}',
+      [
+        { x: 1, y: null },
+        { x: 2, y: 2 },
+      ],
+    ],
+    ['s ARRAY<STRUCT<x: INT>>', '{"s":[{"x":1},5]}', null],
+    ['s MAP<STRING, INT>', '{"s":{"p":1,"q":"no"}}', null],
+    ['s MAP<STRING, STRUCT<x: INT>>', '{"s":{"p":{"x":"no"}}}', new Map([['p', { x: null }]])],
+    ['s STRUCT<t: STRUCT<x: INT>, z: INT>', '{"s":{"t":5,"z":3}}', { t: null, z: 3 }],
+    ['s STRUCT<t: STRUCT<x: INT NOT NULL>>', '{"s":{"t":{"x":"no"}}}', { t: null }],
+    ['s STRUCT<x: INT NOT NULL>', '{"s":{"x":"no"}}', null],
+  ])('keeps of a bad %s in %s what can be read', (ddl, text, kept) => {
+    expect(rowConverter(parseDdl(ddl)).salvage(JSON.parse(text), text)).toEqual({ s: kept });
+  });
+
   it('says which column is bad, and salvages the others', () => {
     const wrong = record('{"a": "five", "b": "x"}');
     expect(rows.row(wrong)).toBe(BAD);

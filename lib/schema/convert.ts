@@ -4,6 +4,7 @@ import type { ConvertOptions } from './convertOptions.js';
 import { formatType } from './formatDdl.js';
 import { jsonReader, plainJson } from './jsonReader.js';
 import { NumberText } from './numberText.js';
+import { partialJsonReader } from './partialJson.js';
 import type { AnyRow } from './rowOf.js';
 import { columnValue, compileRow, isRecord, type RowColumn, setField } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
@@ -15,8 +16,8 @@ export interface RowConverter<In> {
   /** The row, or `BAD`. */
   readonly row: (record: In) => Converted<AnyRow>;
   /**
-   * The row of a bad record: null where a value could not be read, `raw` in the corrupt column.
-   * undefined if a `NOT NULL` column would be null.
+   * The row of a bad record: null where a value could not be read (of a STRUCT in JSON, the field), `raw`
+   * in the corrupt column. undefined if a `NOT NULL` column would be null.
    */
   salvage(record: In | undefined, raw: string): AnyRow | undefined;
   /**
@@ -55,6 +56,7 @@ export function rowConverter(
   const columns = columnsOf(schema, options, (type, how) => ({
     read: jsonReader(type, how),
     plain: plainJson(type),
+    partial: () => partialJsonReader(type, how),
   }));
   return new Converter(columns, true);
 }
@@ -80,15 +82,23 @@ export function cellsConverter(
 function columnsOf(
   schema: StructType,
   options: ConvertOptions,
-  readerOf: (type: DataType, options: ConvertOptions) => Pick<RowColumn, 'read' | 'plain'>,
+  readerOf: (
+    type: DataType,
+    options: ConvertOptions,
+  ) => Pick<RowColumn, 'read' | 'plain'> & { readonly partial?: () => RowColumn['read'] },
 ): readonly ConvertedColumn[] {
   checkCorrupt(schema, options.corruptColumn);
   return schema.fields.map(({ name, dataType, nullable }) => {
     const corrupt = name === options.corruptColumn;
-    const reader = corrupt ? { read: () => null, plain: undefined } : readerOf(dataType, options);
-    let exact: RowColumn['read'] | undefined; // only bad records need it
+    const { read, plain, partial } = corrupt
+      ? { read: () => null, plain: undefined }
+      : readerOf(dataType, options);
+    // only bad records need these
+    let exact: RowColumn['read'] | undefined;
     const exactly = () => (exact ??= readerOf(dataType, { ...options, bigints: 'bigint' }).read);
-    return { name, nullable, corrupt, shown: formatType(dataType), exactly, ...reader };
+    let part: RowColumn['read'] | undefined;
+    const partly = () => (part ??= partial?.() ?? read);
+    return { name, nullable, corrupt, shown: formatType(dataType), exactly, partly, read, plain };
   });
 }
 
@@ -98,6 +108,8 @@ interface ConvertedColumn extends RowColumn {
   readonly shown: string;
   /** The reader for `bigints: 'bigint'`. */
   readonly exactly: () => RowColumn['read'];
+  /** The reader of what a bad record still has. */
+  readonly partly: () => RowColumn['read'];
 }
 
 function checkCorrupt(schema: StructType, corruptColumn: string | undefined): void {
@@ -122,7 +134,7 @@ class Converter<In> implements RowConverter<In> {
     const row = {};
     const readable = this.isReadable(record);
     for (const [i, column] of this.columns.entries()) {
-      const value = readable ? this.valueOf(record, column, i) : null;
+      const value = readable ? this.valueOf(record, column, i, column.partly()) : null;
       const kept = column.corrupt ? raw : value === BAD ? null : value;
       if (kept === null && !column.nullable) return undefined;
       setField(row, column.name, kept);
@@ -156,9 +168,14 @@ class Converter<In> implements RowConverter<In> {
     return this.byName ? isRecord(record) : Array.isArray(record);
   }
 
-  private valueOf(record: In | undefined, column: ConvertedColumn, index: number): unknown {
+  private valueOf(
+    record: In | undefined,
+    column: ConvertedColumn,
+    index: number,
+    read = column.read,
+  ): unknown {
     const value = columnValue(record, column.name, index, this.byName);
-    return value === null ? null : (column.read as ValueReader<unknown>)(value);
+    return value === null ? null : (read as ValueReader<unknown>)(value);
   }
 }
 

@@ -45,7 +45,7 @@ export function jsonReader(type: DataType, options: ConvertOptions = {}): ValueR
     case 'array':
       return arrayReader(jsonReader(type.element, options), type.containsNull);
     case 'map':
-      return mapReader(type, options);
+      return mapReader(type, jsonReader(type.value, options), options);
     case 'struct':
       return structReader(type, options);
   }
@@ -138,7 +138,11 @@ function timestampReader(options: ConvertOptions): ValueReader<unknown> {
   };
 }
 
-function arrayReader(read: ValueReader<unknown>, containsNull: boolean): ValueReader<unknown> {
+/** An array is `BAD` as soon as one element is. */
+export function arrayReader(
+  read: ValueReader<unknown>,
+  containsNull: boolean,
+): ValueReader<unknown> {
   return (value) => {
     if (!Array.isArray(value)) return BAD;
     const elements: unknown[] = [];
@@ -156,13 +160,13 @@ function arrayReader(read: ValueReader<unknown>, containsNull: boolean): ValueRe
   };
 }
 
-/** Keys of a JSON object are text, read as cells of the key type. */
-function mapReader(
+/** Keys of a JSON object are text, read as cells of the key type; `BAD` as soon as one entry is. */
+export function mapReader(
   type: Extract<DataType, { type: 'map' }>,
+  read: ValueReader<unknown>,
   options: ConvertOptions,
 ): ValueReader<unknown> {
   const readKey = cellReader(type.key, options);
-  const read = jsonReader(type.value, options);
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return BAD;
     if (value instanceof NumberText) return BAD;
