@@ -1,6 +1,11 @@
 import fc from 'fast-check';
+import { checkNewAnswer } from '../../lib/testing/actions.js';
+import { testStream } from '../../lib/testing/testStream.js';
+import { between } from '../../operators/between.js';
 import { dropDuplicatesWithinWatermark } from '../../operators/dropDuplicatesWithinWatermark.js';
 import { expiryOf } from '../../operators/internal/dedup/expiringDedupStage.js';
+import { joinWith } from '../../operators/joinWith.js';
+import { addTogether, at as timed, times } from './joinScript.js';
 import { OperatorHarness } from './operatorHarness.js';
 
 type Row = readonly [id: string, second: number];
@@ -49,6 +54,35 @@ describe('dropDuplicatesWithinWatermark', () => {
     run.batch({ late: 20_000, evict: 23_000 });
     expect(run.total).toBe(2); // a and c expired at 23, exactly
   });
+
+  // Spark 4.3: the mark of the time column that goes on has its own side's delay.
+  it.each([
+    ['left', []],
+    ['right', [3]],
+  ] as const)(
+    'behind a join keeps keys for the delay of the %s side, whose time goes on',
+    (time, again) => {
+      const [left, right] = [times(100), times(0)];
+      const pairs = left.stream.pipe(
+        joinWith(right.stream, {
+          type: 'inner',
+          on: 'k',
+          within: between('-5 seconds', '5 seconds'),
+          time,
+          select: (l) => l.k,
+        }),
+        dropDuplicatesWithinWatermark(() => 'one key'),
+      );
+      return testStream(pairs)(
+        addTogether([left.source, timed(1, 10)], [right.source, timed(1, 10)]),
+        checkNewAnswer(1), // until 110 s by the left delay, until 10 s by the right one
+        addTogether([left.source, timed(2, 140)], [right.source, timed(2, 140)]), // W 40 s
+        checkNewAnswer(),
+        addTogether([left.source, timed(3, 141)], [right.source, timed(3, 141)]),
+        checkNewAnswer(...again),
+      );
+    },
+  );
 
   it('takes a missing event time for 1970', () => {
     expect([expiryOf(Number.NaN, 5), expiryOf(-3, 5)]).toEqual([5, 2]);
