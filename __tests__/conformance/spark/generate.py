@@ -419,6 +419,68 @@ class Maker:
         on = [["lk", "ck"]]
         return {"op": "join", "type": kind, "left": left, "right": right, "within": within, "on": on}
 
+    def long_chain(self):
+        """More operators in a row than `chain`: outer joins in the middle, windows of windows."""
+        self.mode = "append"
+        one = self.r.randrange(4)
+        plan = [self.outer_windows, self.three_joins, self.outer_dedup, self.sessions_again][one]()
+        if self.chance(0.25):
+            self.conf = {"multipleWatermarkPolicy": "max"}
+        return plan
+
+    def outer_join(self):
+        """A join bounded in time, and the prefix of the side whose columns go on."""
+        plan = self.join(self.pick("inner", "leftOuter", "rightOuter", "fullOuter"), False)
+        p = "r" if plan["type"] == "rightOuter" else "l"
+        columns = [p + "time", p + "k", "lv", "rv"]
+        return over("select", plan, columns=columns), p
+
+    def outer_windows(self):
+        plan, p = self.outer_join()
+        aggs = {"n": ["count"], "v": ["sum", "lv"], "nr": ["count", "rv"]}
+        keys = [p + "k"] if self.chance(0.5) else []
+        plan = over("aggregate", plan, keys=keys, window=self.window(p + "time"), aggs=aggs)
+        plan = self.again(plan, plan["window"].get("as", "window"))
+        if self.chance(0.5):
+            plan = self.again(plan, size=20000)
+        return plan
+
+    def three_joins(self):
+        """A third stream meets the time column that goes on from an outer join."""
+        plan, p = self.outer_join()
+        self.sources["c"] = [["c" + column, kind] for column, kind in COLUMNS]
+        third = over("withWatermark", source("c"), column="ctime", delayMs=self.delay())
+        sides, times = [plan, third], [p + "time", "ctime"]
+        keys = [p + "k", "ck"]
+        if self.chance(0.3):
+            sides, times, keys = sides[::-1], times[::-1], keys[::-1]
+        within = [
+            {"left": times[0], "cmp": self.pick(">=", ">"), "right": times[1], "plusMs": -self.gap()},
+            {"left": times[0], "cmp": self.pick("<=", "<"), "right": times[1], "plusMs": self.gap()},
+        ]
+        kind = self.pick("inner", "leftOuter", "rightOuter", "fullOuter")
+        left, right = sides
+        return {"op": "join", "type": kind, "left": left, "right": right, "within": within, "on": [keys]}
+
+    def outer_dedup(self):
+        """Rows that are alike in all columns: what is evicted comes in the order of a hash table."""
+        plan, p = self.outer_join()
+        columns = [p + "time", p + "k", "lv"]
+        plan = over("select", plan, columns=columns)
+        plan = over("dropDuplicates", plan, columns=columns, withinWatermark=True)
+        if self.chance(0.3):
+            aggs = {"n": ["count"], "v": ["sum", "lv"]}
+            plan = over("aggregate", plan, keys=[], window=self.window(p + "time"), aggs=aggs)
+        return plan
+
+    def sessions_again(self):
+        plan = self.dedup(self.unite()) if self.chance(0.5) else self.unite()
+        aggs = {"n": ["count"], "v": ["sum", "v"]}
+        keys = self.keys(1, 2)
+        plan = over("aggregate", plan, keys=keys, window=self.session(), aggs=aggs)
+        plan = self.again(plan)
+        return self.again(plan, size=20000) if self.chance(0.4) else plan
+
     def static_between(self):
         plan = over(
             "aggregate", self.marked(), keys=["k"], window=self.window(), aggs={"n": ["count"]}
@@ -724,6 +786,7 @@ class Maker:
 FAMILIES = {
     "aggregation": (91, Maker.aggregation),
     "chain": (53, Maker.chain),
+    "longChain": (20, Maker.long_chain),
     "dedup": (23, Maker.dedup_family),
     "groupState": (25, Maker.group_state),
     "join": (59, Maker.join_family),
