@@ -1,5 +1,6 @@
 import {
   aggregate,
+  dropDuplicates,
   groupByKey,
   memorySink,
   memoryStream,
@@ -7,6 +8,8 @@ import {
   queries,
   readStream,
   type StreamingQueryProgress,
+  union,
+  where,
   window,
   withWatermark,
   writeStream,
@@ -30,6 +33,21 @@ const counted = () => {
 describe('progress', () => {
   afterEach(async () => {
     for (const query of queries.active) await query.stop();
+  });
+
+  it('lists a stateful operator once, however many paths lead to it', async () => {
+    const source = memoryStream<number>();
+    let rows = readStream(source).pipe(
+      dropDuplicates(),
+      where(() => false),
+    );
+    for (let i = 0; i < 40; i++) rows = rows.pipe(union(rows)); // 2^40 paths
+    const query = writeStream(rows, { sink: memorySink() });
+    source.addData(1, 2);
+    await query.processAllAvailable();
+    expect(query.lastProgress?.stateOperators.map((each) => each.operatorId)).toEqual([
+      'dropDuplicates-0',
+    ]);
   });
 
   it("has Spark's fields with the figures of the batch", async () => {

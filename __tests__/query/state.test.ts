@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { firstValueFrom, skip, take, toArray } from 'rxjs';
 import {
   count,
+  Decimal,
+  type GroupState,
   groupByKey,
+  mapGroupsWithState,
   memorySink,
   memoryStream,
   readState,
   readStream,
+  type StateRow,
   type StreamingQuery,
   window,
   withWatermark,
@@ -16,6 +20,15 @@ import {
 } from '../../index.js';
 import { MemoryFileSystem } from '../../lib/checkpoint/memoryFileSystem.js';
 import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
+
+interface Kept {
+  amount: Decimal;
+  last: number;
+  at: Date;
+  bytes: Uint8Array;
+  names: Map<string, Set<Decimal>>;
+  list: unknown[];
+}
 
 let folder: string;
 beforeEach(() => {
@@ -112,6 +125,54 @@ describe.each(['memory', 'LevelDB'])('live state over %s', (kind) => {
     words.addData('a');
     const [rows] = await seen;
     expect(JSON.stringify(rows)).toContain('2');
+    await query.stop();
+  });
+
+  it('gives copies of values, decimals too, and tells NaN from an infinity', async () => {
+    const amounts = memoryStream<number>();
+    const latest = readStream(amounts).pipe(
+      groupByKey(() => 'all'),
+      mapGroupsWithState((_key, rows: readonly number[], state: GroupState<Kept>) => {
+        state.update({
+          amount: Decimal.of('1.50'),
+          last: rows.at(-1) ?? 0,
+          at: new Date(5),
+          bytes: Uint8Array.of(1, 2),
+          names: new Map([['a', new Set([Decimal.of('2')])]]),
+          list: [null, { n: 1n }],
+        });
+        return rows.length;
+      }),
+    );
+    const query = writeStream(latest, {
+      sink: memorySink(),
+      outputMode: 'update',
+      ...(kind === 'memory' ? {} : { checkpointLocation: folder }),
+    });
+    amounts.addData(Number.NaN);
+    await query.processAllAvailable();
+    const state = query.state('mapGroupsWithState-0');
+    const kept = ([row]: readonly StateRow[]) => (row?.value as { state?: Kept })?.state as Kept;
+    const value = kept(await state.get('all'));
+    expect(value.amount).toBeInstanceOf(Decimal);
+    expect(value).toEqual({
+      amount: Decimal.of('1.50'),
+      last: Number.NaN,
+      at: new Date(5),
+      bytes: Uint8Array.of(1, 2),
+      names: new Map([['a', new Set([Decimal.of('2')])]]),
+      list: [null, { n: 1n }],
+    });
+    value.list.length = 0;
+    expect(kept(await state.get('all')).list).toHaveLength(2);
+    const seen: unknown[] = [];
+    const watching = state.watch('all').subscribe((rows) => seen.push(kept(rows).last));
+    await state.get('all');
+    amounts.addData(Number.POSITIVE_INFINITY);
+    await query.processAllAvailable();
+    await state.get('all');
+    watching.unsubscribe();
+    expect(seen).toEqual([Number.NaN, Number.POSITIVE_INFINITY]);
     await query.stop();
   });
 

@@ -105,14 +105,17 @@ export class Pipeline {
 
   /** Stateful operators as progress lists them: from the sink to the sources, left before right. */
   get statefulDownstreamFirst(): readonly (readonly [PlanNode, OperatorContext])[] {
-    const list = new Map<PlanNode, OperatorContext>();
+    const list: [PlanNode, OperatorContext][] = [];
+    const seen = new Set<PlanNode>();
     const visit = (node: PlanNode): void => {
+      if (seen.has(node)) return; // it has several readers
+      seen.add(node);
       const ctx = this.contexts.get(node);
-      if (ctx && node.traits?.stateful) list.set(node, ctx);
+      if (ctx && node.traits?.stateful) list.push([node, ctx]);
       node.inputs.forEach(visit);
     };
     visit(this.graph.root);
-    return [...list];
+    return list;
   }
 
   get entries(): ReadonlyMap<SourceNode, Stage> {

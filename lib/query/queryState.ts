@@ -2,6 +2,7 @@ import { concatMap, defer, distinctUntilChanged, type Observable, startWith } fr
 import { StreamingError } from '../errors.js';
 import { canonicalKey, isSameKey } from '../state/canonicalKey.js';
 import type { Entry, KeyedTable, StateStore } from '../state/stateStore.js';
+import { copyValue } from './copyValue.js';
 import type { StreamExecution } from './streamExecution.js';
 
 /**
@@ -92,7 +93,7 @@ async function rowsOf(
 
 /** A copy: the stage goes on changing the value that it holds. */
 function rowOf(table: string, { key, time, value }: Entry<unknown>): StateRow {
-  const copy = structuredClone(value);
+  const copy = copyValue(value);
   return Number.isNaN(time) ? { table, key, value: copy } : { table, key, time, value: copy };
 }
 
@@ -100,8 +101,10 @@ function canonicalText(rows: readonly StateRow[]): string {
   return JSON.stringify(rows, (_name, value: unknown) =>
     typeof value === 'bigint'
       ? `${value}n`
-      : value instanceof Map || value instanceof Set
-        ? [...value]
-        : value,
+      : typeof value === 'number' && !Number.isFinite(value)
+        ? String(value) // JSON has null for NaN and both infinities
+        : value instanceof Map || value instanceof Set
+          ? [...value]
+          : value,
   );
 }
