@@ -25,6 +25,15 @@ export function* wait<T>(step: MaybePromise<T>): Steps<T> {
   return step as T;
 }
 
+/** Lets go of something because of an error, which is the one to tell: what goes wrong in `step` is not. */
+export function* quietly(step: () => MaybePromise<unknown>): Steps<void> {
+  try {
+    yield* wait(step());
+  } catch {
+    // The caller goes on with the error that it has.
+  }
+}
+
 /** Runs `steps` to its end: at once if nothing suspends, otherwise as a promise. */
 export function drive<T>(steps: Steps<T>): MaybePromise<T> {
   let result = steps.next();

@@ -1,14 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import {
   availableNow,
+  dropDuplicates,
+  groupByKey,
   readStream,
   type Sink,
   type Source,
   type StreamSink,
   type StreamSource,
+  transformWithState,
   where,
   writeStream,
 } from '../../index.js';
+import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
 
 /** Sources and sinks that a user has written and that do not keep to their port. */
 
@@ -127,4 +134,81 @@ test('a live subscription gives the same errors, as they were thrown', async () 
   await expect(live(() => Promise.reject(cause))).rejects.toBe(cause);
   await expect(live(() => undefined)).rejects.toThrow('open() gave undefined without the methods');
   await expect(live(() => ({ ...source, read: () => [1] }))).rejects.toThrow('read() gave number');
+});
+
+describe('what goes wrong while something is closed hides no error', () => {
+  const failing = where<number>(() => {
+    throw new RangeError('the first error');
+  });
+  const throwing = (): never => {
+    throw new TypeError('while closing');
+  };
+
+  test.each([
+    [
+      'chunks of a source',
+      function* () {
+        try {
+          yield [1];
+        } finally {
+          throwing();
+        }
+      },
+    ],
+    [
+      'chunks of a source that come later',
+      async function* () {
+        try {
+          yield [1];
+        } finally {
+          throwing();
+        }
+      },
+    ],
+  ])('%s', async (_what, read) => {
+    const rows = readStream(sourceOf(() => ({ ...source, read }))).pipe(failing);
+    const query = writeStream(rows, { sink: sinkOf(() => sink), trigger: availableNow() });
+    await expect(query.awaitTermination()).rejects.toMatchObject({
+      cause: { message: 'the first error' },
+    });
+    await expect(lastValueFrom(rows)).rejects.toMatchObject({ message: 'the first error' });
+  });
+
+  test('close of transformWithState', async () => {
+    const rows = readStream(sourceOf(() => source)).pipe(
+      groupByKey((n) => n),
+      transformWithState({
+        timeMode: 'none',
+        init: () => 0,
+        handleInputRows: () => {
+          throw new RangeError('the first error');
+        },
+        close: throwing,
+      }),
+    );
+    const query = writeStream(rows, { sink: sinkOf(() => sink), trigger: availableNow() });
+    await expect(query.awaitTermination()).rejects.toMatchObject({
+      code: 'BATCH_FAILED',
+      cause: { message: 'the first error' },
+    });
+  });
+
+  test('a state store; the checkpoint is let go', async () => {
+    const checkpointLocation = mkdtempSync(join(tmpdir(), 'millrace-close-'));
+    const bytes = new MemoryBytes();
+    const start = (close: () => void) =>
+      writeStream(readStream(sourceOf(() => source)).pipe(dropDuplicates()), {
+        sink: sinkOf(() => sink),
+        trigger: availableNow(),
+        checkpointLocation,
+        stateStore: () => Object.assign(new MemoryByteStore(bytes), { close }),
+      }).awaitTermination();
+    await start(() => undefined);
+    for (const log of ['offsets', 'planned'])
+      rmSync(join(checkpointLocation, log), { recursive: true });
+    for (const _again of [1, 2]) {
+      await expect(start(throwing)).rejects.toThrow('the plan of batch 0 is missing');
+    }
+    rmSync(checkpointLocation, { recursive: true });
+  });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { StreamingError } from '../errors.js';
-import { isPromise, type MaybePromise, then } from '../maybe.js';
+import { drive, isPromise, type MaybePromise, quietly, then } from '../maybe.js';
 import type {
   PlanEntry,
   PlannedTurn,
@@ -104,8 +104,8 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
       backend,
     );
   } catch (error) {
-    await backend?.close();
-    await lock?.release();
+    await drive(quietly(() => backend?.close()));
+    await drive(quietly(() => lock?.release()));
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { StreamingError } from '../errors.js';
-import { isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
+import { isPromise, type MaybePromise, quietly, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import type { SourceReport } from '../sources/source.js';
 import type { EpochRecord } from '../state/stateBackend.js';
@@ -218,7 +218,7 @@ export class BatchExecution {
       } catch (error) {
         // Where the error has no operator's name: the rows had left the source.
         this.report.phase = 'the query';
-        yield* wait(iterator.return?.()); // it may have a file open
+        yield* quietly(() => iterator.return?.()); // it may have a file open
         throw error;
       }
     }

@@ -2,7 +2,7 @@ import { type OpenBackend, openCheckpoint } from '../checkpoint/checkpoint.js';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
 import type { OperatorMetadata, PartMetadata, QueryMetadata } from '../checkpoint/metadata.js';
 import type { StreamingError } from '../errors.js';
-import type { MaybePromise } from '../maybe.js';
+import { drive, type MaybePromise, quietly } from '../maybe.js';
 import { queryShape } from '../plan/shapeRules.js';
 import { isWatermarkNode } from '../plan/watermarkNode.js';
 import { restoreSavepoint } from '../savepoint/restoreSavepoint.js';
@@ -57,7 +57,7 @@ async function backendOpener({ stateStore, cacheEntries }: DurableOptions): Prom
       // Whether the last run has closed it well, only LevelDB's folder says: it is read through.
       return await openDurableBackend(store, { ...state, ...cache, clean: false });
     } catch (error) {
-      await store.close();
+      await drive(quietly(() => store.close()));
       throw error;
     }
   };

@@ -197,8 +197,17 @@ export class Pipeline {
     return ids;
   }
 
+  /** Every stage, also behind one that throws: each has something of its own to let go. */
   cancel(): void {
-    for (const stage of this.compiled.stages) stage.cancel?.();
+    const errors: unknown[] = [];
+    for (const stage of this.compiled.stages) {
+      try {
+        stage.cancel?.();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 
   private simulate(origin: number): ReadonlyMap<PlanNode, number | undefined> {

@@ -1,4 +1,4 @@
-import { isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
+import { drive, isPromise, type MaybePromise, quietly, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import { rowSchema } from '../plan/rowSchema.js';
 import { timeReaderOf } from '../plan/timeReader.js';
@@ -159,12 +159,9 @@ export class QueryRun {
 
   /** Gives up the batch that is running: the state is what the last commit says. */
   abort(): void {
-    (this.pipeline as Pipeline | undefined)?.cancel();
-    try {
-      (this.checkpoint as QueryCheckpoint | undefined)?.backend.abort();
-    } catch {
-      // The query ends with the first error; the store is closed next.
-    }
+    // The query ends with the first error; the store is closed next.
+    drive(quietly(() => (this.pipeline as Pipeline | undefined)?.cancel()));
+    drive(quietly(() => (this.checkpoint as QueryCheckpoint | undefined)?.backend.abort()));
   }
 
   /** Closes whatever is open; answers what went wrong meanwhile. */

@@ -1,6 +1,6 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
-import { drive, isPromise, type Steps, wait } from '../maybe.js';
+import { drive, isPromise, quietly, type Steps, wait } from '../maybe.js';
 import { checkChunk, openedSource } from '../query/openPort.js';
 import { inOperator, OperatorError } from '../query/operatorError.js';
 import type { Json, Source, StreamSource } from '../sources/source.js';
@@ -102,7 +102,10 @@ class LiveReader<T> {
       dropped: () => undefined,
     });
     if (Symbol.iterator in chunks) {
-      for (const chunk of chunks) this.emit(chunk);
+      for (const chunk of chunks) {
+        this.emit(chunk);
+        if (this.closed) return;
+      }
       return;
     }
     const iterator = chunks[Symbol.asyncIterator]();
@@ -113,7 +116,7 @@ class LiveReader<T> {
         this.emit(value);
       }
     } finally {
-      yield* wait(iterator.return?.()); // it may have a file open
+      yield* quietly(() => iterator.return?.()); // it may have a file open
     }
   }
 
