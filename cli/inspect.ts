@@ -1,3 +1,4 @@
+import { counted } from '../lib/counted.js';
 import { type Command, exitCodes } from './command.js';
 import { type Description, describe, isDamaged, timeText } from './describe.js';
 
@@ -32,7 +33,7 @@ function* linesOf(found: Description): Iterable<string> {
   for (const { id } of found.operators) {
     const tables = found.tables.filter(({ operator }) => operator === id);
     const entries = tables.reduce((sum, table) => sum + table.entries, 0);
-    yield `operator   ${id}, ${entries} entries in ${tables.length} tables`;
+    yield `operator   ${id}, ${counted(entries, 'entry', 'entries')} in ${counted(tables.length, 'table')}`;
   }
   yield `sink       ${found.sink ?? '(unreadable)'}`;
   if (lastCommit?.completed) yield 'completed: all sources have ended';

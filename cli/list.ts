@@ -1,3 +1,4 @@
+import { counted } from '../lib/counted.js';
 import { type Command, exitCodes } from './command.js';
 import { type Description, describe, isDamaged, timeText } from './describe.js';
 
@@ -30,7 +31,8 @@ function* linesOf({
   for (const { id, kind } of operators) {
     yield `operator ${id} (${kind})`;
     for (const { operator, table, kind: layout, entries } of tables) {
-      if (operator === id) yield `  table ${table}, ${layout}, ${entries} entries`;
+      if (operator === id)
+        yield `  table ${table}, ${layout}, ${counted(entries, 'entry', 'entries')}`;
     }
   }
   for (const { batchId, timestampMs, watermarkMs, committed, ranges } of batches) {

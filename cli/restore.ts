@@ -3,6 +3,7 @@ import { examineCheckpoint } from '../lib/checkpoint/examineCheckpoint.js';
 import { temporaryPrefix } from '../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../lib/checkpoint/nodeFileSystem.js';
 import { inPlace } from '../lib/checkpoint/placeFault.js';
+import { counted } from '../lib/counted.js';
 import { StreamingError } from '../lib/errors.js';
 import { type CarriedOver, carryOver } from '../lib/savepoint/carryOver.js';
 import { restoreSavepoint } from '../lib/savepoint/restoreSavepoint.js';
@@ -119,7 +120,12 @@ async function freeName(base: string): Promise<string> {
 function* linesOf(done: Done): Iterable<string> {
   yield `${done.location}: query ${done.queryId} as of batch ${done.batchId}`;
   if (done.putAside !== null) yield `the damaged checkpoint is in ${done.putAside}`;
-  if (done.replayed > 0) yield `${done.replayed} batches since then run again as they were planned`;
+  if (done.replayed > 0)
+    yield counted(
+      done.replayed,
+      'batch since then runs again as it was planned',
+      'batches since then run again as they were planned',
+    );
   for (const file of done.leftOut) {
     yield `lost: ${file} is damaged; what the savepoint does not have of it is gone`;
   }

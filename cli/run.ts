@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { counted } from '../lib/counted.js';
 import { StreamingError } from '../lib/errors.js';
 import { type Command, type CommandIo, exitCodes, UsageError } from './command.js';
 import { commands } from './commands.js';
@@ -45,7 +46,8 @@ async function runCommand(
   const { positionals: most, fewestPositionals: fewest = most } = command;
   if (positionals.length < fewest || positionals.length > most) {
     const given = positionals.length === 0 ? 'none' : positionals.join(' ');
-    throw new UsageError(`takes ${most} folders, got ${given}`);
+    const limit = fewest < most ? 'at most ' : '';
+    throw new UsageError(`takes ${limit}${counted(most, 'folder')}, got ${given}`);
   }
   return command.run({ positionals, values, json, io });
 }

@@ -1,4 +1,5 @@
 import { nodeFileSystem } from '../lib/checkpoint/nodeFileSystem.js';
+import { counted } from '../lib/counted.js';
 import { StreamingError } from '../lib/errors.js';
 import { beginSavepoint } from '../lib/savepoint/beginSavepoint.js';
 import { readState } from '../state/level/readState.js';
@@ -38,7 +39,7 @@ export const savepoint: Command = {
       if (json) io.out(JSON.stringify(info));
       else
         io.out(
-          `${directory}: batch ${batchId} of query ${queryId}, ${files} files, ${bytes} bytes`,
+          `${directory}: batch ${batchId} of query ${queryId}, ${counted(files, 'file')}, ${bytes} bytes`,
         );
       return exitCodes.fine;
     } finally {

@@ -4,6 +4,11 @@ import { withoutPassword } from './withoutPassword.js';
 const repair =
   "'millrace verify <checkpoint>' says what is lost, and 'millrace restore <checkpoint> --from <savepoint>' goes on from the last savepoint: the batches since then run again";
 
+/** The name of a type in a sentence: 'an Error', 'a Promise', 'a URL'. */
+function withArticle(name: string): string {
+  return `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 /**
  * Messages by code, sorted. A message names the operator, file or option, the offending value, and how
  * to mend it. Codes are stable within a major version, messages are not.
@@ -258,8 +263,8 @@ const messages = {
     table?: string;
   }) =>
     p.path === 'key'
-      ? `${p.operator} cannot use a key that is, or holds, a ${p.found}: a key is null, a boolean, number, bigint, string, Date, Uint8Array or Decimal, or an array or plain object of these ({ ...row } makes one of an instance of a class)`
-      : `state of ${p.operator}${p.key === undefined ? '' : ` at key ${p.key}`} cannot keep ${p.path}${p.table === undefined ? '' : ` (table ${p.table})`}, which is a ${p.found}: use null, boolean, number, bigint, string, Date, Uint8Array, Decimal, arrays, Maps, Sets or plain objects`,
+      ? `${p.operator} cannot use a key that is, or holds, ${withArticle(p.found)}: a key is null, a boolean, number, bigint, string, Date, Uint8Array or Decimal, or an array or plain object of these ({ ...row } makes one of an instance of a class)`
+      : `state of ${p.operator}${p.key === undefined ? '' : ` at key ${p.key}`} cannot keep ${p.path}${p.table === undefined ? '' : ` (table ${p.table})`}, which is ${withArticle(p.found)}: use null, boolean, number, bigint, string, Date, Uint8Array, Decimal, arrays, Maps, Sets or plain objects`,
   STATE_NULL: (p: { operator: string; what: string }) =>
     `${p.operator}: ${p.what} may not be null or undefined: remove or clear the state to say that there is none`,
   STATE_OPEN_FAILED: (p: { directory: string; reason: string }) =>
@@ -322,6 +327,7 @@ export const errorCodes = Object.keys(messages) as readonly ErrorCode[];
  * query.awaitTermination().catch((e) => {
  *   if (e instanceof StreamingError && e.code === 'BATCH_FAILED') console.error(e.params, e.cause);
  * });
+ * @since 0.1.0
  */
 export class StreamingError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'StreamingError';

@@ -17,7 +17,7 @@ import { DataStream, planOf } from '../lib/stream/dataStream.js';
  */
 export function outputMode<T>(mode: OutputMode): MonoTypeOperatorFunction<T> {
   if (!outputModes.includes(mode)) {
-    throw new TypeError(`outputMode takes ${outputModes.join(', ')}, not ${String(mode)}`);
+    throw new TypeError(`outputMode takes one of ${outputModes.join(', ')}, not ${String(mode)}`);
   }
   const node = (input: PlanNode): OutputModeNode => ({
     kind: 'outputMode',

@@ -66,7 +66,7 @@ describe('openCheckpoint', () => {
           directory: location,
           planned: 'batch 2',
           committed: 'batch 0',
-          reason: 'the commits of batches 1 to 1 are missing',
+          reason: 'the commit of batch 1 is missing',
         }),
       );
     });

@@ -8,8 +8,8 @@ const { sink } = query;
 type Edit = (before: QueryMetadata) => object;
 
 const refused: readonly (readonly [string, Edit, string])[] = [
-  ['a source more', () => ({ sources: [source, source] }), 'the query had 1 sources and has 2'],
-  ['a source less', () => ({ sources: [] }), 'had 1 sources and has 0'],
+  ['a source more', () => ({ sources: [source, source] }), 'the query had 1 source and has 2'],
+  ['a source less', () => ({ sources: [] }), 'had 1 source and has 0'],
   ['another kind of source', () => ({ sources: [{ ...source, kind: 'csv' }] }), 'source 0'],
   ['another path', () => ({ sources: [{ ...source, signature: { path: 'x' } }] }), '"path":"x"'],
   [

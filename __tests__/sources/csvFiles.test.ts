@@ -252,7 +252,7 @@ describe('bad records of CSV', () => {
   it.each([
     ['x,b', /column n: "x" is no INT/],
     ['3,"c"d', /text follows a closing quote/],
-    ['4', /it has 1 cells, 2 are expected/],
+    ['4', /it has 1 cell, 2 are expected/],
     ['5,e,f', /it has 3 cells, 2 are expected/],
     ['6,"open', /a quote is not closed/],
     ['6,"open\n7,"', /a quote is not closed: set multiLine: true/],

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { StreamingError } from '../errors.js';
 import type { Json } from '../sources/source.js';
 import type { OperatorMetadata, PartMetadata, QueryMetadata } from './metadata.js';
@@ -30,7 +31,7 @@ function compareSources(before: readonly PartMetadata[], now: readonly PartMetad
   if (before.length !== now.length) {
     throw incompatible(
       'the query',
-      `had ${before.length} sources and has ${now.length}`,
+      `had ${counted(before.length, 'source')} and has ${now.length}`,
       sourcesMay,
     );
   }

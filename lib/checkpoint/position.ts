@@ -18,7 +18,9 @@ export function mustBelongTogether(
   const reason =
     plan < epoch
       ? `the plan of batch ${epoch} is missing`
-      : `the commits of batches ${epoch + 1} to ${plan - 1} are missing`;
+      : plan - epoch === 2
+        ? `the commit of batch ${epoch + 1} is missing`
+        : `the commits of batches ${epoch + 1} to ${plan - 1} are missing`;
   throw new StreamingError('CHECKPOINT_POSITION', {
     directory,
     planned: nameOf(planned),

@@ -26,5 +26,5 @@ export function rowPolicyAt(
 
 function check(option: string, policy: RowPolicy): void {
   if (rowPolicies.includes(policy)) return;
-  throw new TypeError(`${option} must be ${rowPolicies.join(', ')}, not ${String(policy)}`);
+  throw new TypeError(`${option} must be one of ${rowPolicies.join(', ')}, not ${String(policy)}`);
 }

@@ -144,7 +144,9 @@ function setupOf<T>(
   const graph = planGraph(planOf(stream));
   const outputMode = options.outputMode ?? outputModeOf(graph) ?? 'append';
   if (!outputModes.includes(outputMode)) {
-    throw new TypeError(`outputMode must be ${outputModes.join(', ')}, not ${String(outputMode)}`);
+    throw new TypeError(
+      `outputMode must be one of ${outputModes.join(', ')}, not ${String(outputMode)}`,
+    );
   }
   checkShape(graph, outputMode);
   requireSinkTakes(options.sink, outputMode);

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { outputModes } from '../plan/outputMode.js';
 import type { StructType } from '../schema/types.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
@@ -105,7 +106,6 @@ export function batchText(
 ): string {
   const rule = '-'.repeat(43);
   const lines = renderTable(rowTable(rows.slice(0, numRows), columns, schema));
-  const more =
-    rows.length > numRows ? [`only showing top ${numRows} row${numRows === 1 ? '' : 's'}`] : [];
+  const more = rows.length > numRows ? [`only showing top ${counted(numRows, 'row')}`] : [];
   return `${[rule, `Batch: ${batchId}`, rule, ...lines, ...more, ''].join('\n')}\n`;
 }

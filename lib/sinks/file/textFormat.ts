@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { StreamingError } from '../../errors.js';
 import { cellText } from '../../terminal/cellText.js';
 import type { FileFormat, FileShape } from './format.js';
@@ -21,7 +22,7 @@ export function textFormat({ lineSep = '\n' }: TextFormatOptions = {}): FileForm
       if (field === undefined || (more.length === 0 && field.dataType.type === 'string')) return;
       throw new StreamingError('SINK_SCHEMA', {
         format: 'text',
-        problem: `they have ${1 + more.length} columns (${field.name} is ${field.dataType.type})`,
+        problem: `they have ${counted(1 + more.length, 'column')} (${field.name} is ${field.dataType.type})`,
         fix: 'select one column of type STRING, or use json or csv',
       });
     },

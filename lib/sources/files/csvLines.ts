@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { BAD } from '../../schema/bad.js';
 import type { cellsConverter } from '../../schema/convert.js';
 import type { AnyRow } from '../../schema/rowOf.js';
@@ -117,7 +118,7 @@ export class CsvDecoder implements LineDecoder<AnyRow> {
     if (typeof cells === 'string') return cells;
     const { converter, layout } = this.reading;
     if (cells.length === layout.cells) return converter.problem(ordered(cells, layout));
-    return `it has ${cells.length} cells, ${layout.cells} are expected`;
+    return `it has ${counted(cells.length, 'cell')}, ${counted(layout.cells, 'is', 'are')} expected`;
   }
 
   private keep(row: AnyRow | undefined, rows: AnyRow[]): void {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { counted } from '../../counted.js';
 import { StreamingError } from '../../errors.js';
 import { isStartOfFile } from './fileFormat.js';
 import { parseSegmentFile, type SegmentName, segmentFile } from './fileLogFormat.js';
@@ -47,6 +48,6 @@ export function requireLogged(log: string, length: number, planned: FileOffset |
   if (planned === null) return;
   const needed = isStartOfFile(planned) ? planned.file : planned.file + 1;
   if (length >= needed) return;
-  const reason = `${needed} files were planned, its log has ${length}`;
+  const reason = `${counted(needed, 'file was', 'files were')} planned, its log has ${length}`;
   throw new StreamingError('CHECKPOINT_DAMAGED', { file: log, reason });
 }
