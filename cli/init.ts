@@ -36,7 +36,10 @@ export const init: Command = {
     );
     const taken = await existing(root);
     if (taken.length > 0) {
-      io.err(`millrace init: ${taken.join(', ')} in ${root} exists already: choose another folder`);
+      const exist = taken.length === 1 ? 'exists' : 'exist';
+      const message = `${taken.join(', ')} in ${root} ${exist} already: choose another folder`;
+      if (json) io.out(JSON.stringify({ error: { code: null, message } }));
+      else io.err(`millrace init: ${message}`);
       return exitCodes.failed;
     }
     for (const { path, text } of written) {

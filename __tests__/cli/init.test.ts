@@ -74,6 +74,15 @@ describe('millrace init', () => {
     expect(readFileSync(join(folder, 'package.json'), 'utf8')).toBe('mine');
   });
 
+  it('says so as JSON to who asked for it', async () => {
+    writeFileSync(join(folder, 'package.json'), 'mine');
+    writeFileSync(join(folder, 'tsconfig.json'), 'mine');
+    const { code, out, err } = await init(folder, '--json');
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    const message = `package.json, tsconfig.json in ${folder} exist already: choose another folder`;
+    expect(JSON.parse(out)).toEqual({ error: { code: null, message } });
+  });
+
   it('takes one folder', async () => {
     expect((await init(folder, folder)).code).toBe(2);
     expect(await files(folder)).toEqual([]);

@@ -18,6 +18,7 @@ import {
   select,
   writeStream,
 } from '../../index.js';
+import { RestartPolicy } from '../../lib/query/restartPolicy.js';
 
 describe('restart policy', () => {
   let checkpointLocation: string;
@@ -57,6 +58,12 @@ describe('restart policy', () => {
     expect(query.lastProgress?.restarts).toBe(2);
     expect(query.lastProgress?.batchId).toBe(1);
     await query.stop();
+  });
+
+  it('has a delay after any number of failures', () => {
+    const policy = RestartPolicy.of({ attempts: 2000, delay: 0 }, true);
+    const delays = new Set(Array.from({ length: 2000 }, () => policy.next()));
+    expect([...delays]).toEqual([0]);
   });
 
   it('fails with the last error when they are used up', async () => {

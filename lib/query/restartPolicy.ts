@@ -60,7 +60,8 @@ export class RestartPolicy {
   /** How long to wait before the next attempt (ms), or undefined: the query has failed. */
   next(): number | undefined {
     if (this.inARow >= this.attempts) return undefined;
-    const delay = Math.min(this.delayMs * 2 ** this.inARow, this.maxDelayMs);
+    const doublings = Math.min(this.inARow, 53); // 0 times infinity would be no number
+    const delay = Math.min(this.delayMs * 2 ** doublings, this.maxDelayMs);
     this.inARow += 1;
     this.restarts += 1;
     return delay;

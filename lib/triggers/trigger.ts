@@ -20,7 +20,7 @@ export interface Trigger extends SchedulerLike {
   readonly ignoresLimits?: boolean;
   /** Sources end with what is there at the start, and the query ends when it is processed. */
   readonly bounded?: boolean;
-  /** At most this many batches (`once`: 1), and none without rows. */
+  /** One batch at most, and none without rows: `once`. */
   readonly single?: boolean;
   /** Continuous mode: rows are processed as they come, committed every so many ms. */
   readonly epochMs?: number;

@@ -24,7 +24,8 @@ export interface StateTable {
    * says how many.
    */
   sweep(sweep: number, unusedFor: number, atMost: number): number;
-  /** Forgets everything; without a disk below, every later call fails with `STATE_CLOSED`. */
+  /** Forgets everything that is not on a disk below. */
   reset(): void;
+  /** As `reset`; every later call fails with `STATE_CLOSED`. */
   close(): void;
 }
