@@ -3,11 +3,11 @@ import { StreamingError } from '../errors.js';
 import { isPromise } from '../maybe.js';
 import { type OptionNames, requireKnownMembers } from '../sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
-import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { RestartEvent } from './restartPolicy.js';
 import type { StreamingQuery } from './streamingQuery.js';
 import { timestampText } from './timestampText.js';
+import { Waiters } from './waiters.js';
 
 /** What happens to queries, for monitoring. Every method is optional. */
 export interface StreamingQueryListener {
@@ -94,7 +94,7 @@ export class StreamingQueryManager {
   private readonly reported = new WeakMap<StreamingQueryListener, Set<ListenerMethod>>();
   /** What ended queries came to since the last reset: not the queries, which hold their state. */
   private sinceReset: { failure: StreamingError | undefined } | undefined;
-  private waiters: (() => void)[] = [];
+  private readonly waiters = new Waiters();
   /** Failures that `awaitAnyTermination` has told somebody. */
   private readonly thrown = new WeakSet<StreamingError>();
 
@@ -119,7 +119,7 @@ export class StreamingQueryManager {
     if (this.sinceReset === undefined) {
       const ms =
         timeout === undefined ? undefined : durationMs(timeout, 'awaitAnyTermination(timeout)');
-      if (!(await this.nextTermination(ms))) return false;
+      if (!(await this.waiters.wait(asyncScheduler, ms))) return false;
     }
     const { failure } = this.sinceReset ?? {};
     if (failure === undefined) return true;
@@ -210,7 +210,7 @@ export class StreamingQueryManager {
     this.sinceReset = { failure: this.sinceReset?.failure ?? exception };
     execution.isHeard ||= this.listListeners().some((each) => each.onQueryTerminated !== undefined);
     this.tell('onQueryTerminated', { id: query.id, runId, exception });
-    for (const resolve of this.waiters.splice(0)) resolve();
+    this.waiters.release();
     if (exception && !execution.isHeard) this.reportUnheard(query, exception);
   }
 
@@ -251,19 +251,6 @@ export class StreamingQueryManager {
       `millrace: ${method} of a StreamingQueryListener failed; queries go on, and its next errors are not shown:`,
       error,
     );
-  }
-
-  private nextTermination(timeoutMs: number | undefined): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer =
-        timeoutMs === undefined
-          ? undefined
-          : scheduleAfter(asyncScheduler, () => resolve(false), timeoutMs);
-      this.waiters.push(() => {
-        timer?.unsubscribe();
-        resolve(true);
-      });
-    });
   }
 }
 

@@ -34,7 +34,7 @@ export async function readBatch<T>(stream: Observable<T>): Promise<readonly T[]>
   const sink = memorySink<T>();
   const execution = new StreamExecution(batchSetup(stream, sink as StreamSink<unknown>));
   execution.start();
-  await execution.ended;
+  await execution.whenEnded();
   if (execution.exception) throw execution.exception;
   return sink.rows();
 }

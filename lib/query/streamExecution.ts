@@ -15,6 +15,7 @@ import type { QuerySetup } from './querySetup.js';
 import type { FailedRow, LateRow } from './sideRows.js';
 import type { SourceRun } from './sourceRun.js';
 import { type LoopScheduler, type Outcome, type QueryLife, TriggerLoop } from './triggerLoop.js';
+import { Waiters } from './waiters.js';
 
 /**
  * The life of a query: recover, then plan → read → compute → sink → commit, batch after batch, until it
@@ -39,9 +40,6 @@ export class StreamExecution implements QueryLife {
   queryId: string;
   /** Result rows of the batch that `committed$` tells of; only while it tells. */
   committedRows: readonly unknown[] = [];
-  /** Answers once the query has ended; never rejects. */
-  readonly ended: Promise<void>;
-
   private readonly scheduler: LoopScheduler;
   private readonly loop: TriggerLoop;
   private readonly report: BatchReport;
@@ -59,7 +57,7 @@ export class StreamExecution implements QueryLife {
   private idleWaiters: (() => void)[] = [];
   /** Those of them that were there when the trigger began: it has seen all rows that they mean. */
   private answerable = 0;
-  private resolveEnded!: () => void;
+  private readonly endWaiters = new Waiters();
 
   constructor(private readonly setup: QuerySetup) {
     this.queryId = setup.newQueryId;
@@ -74,9 +72,11 @@ export class StreamExecution implements QueryLife {
         : new ContinuousEpoch(trigger.epochMs, this.scheduler, this.wake);
     this.run = this.newRun();
     this.batch = this.newBatch();
-    this.ended = new Promise((resolve) => {
-      this.resolveEnded = resolve;
-    });
+  }
+
+  /** True once the query has ended, failed or not; false if `timeoutMs` pass first. */
+  async whenEnded(timeoutMs?: number): Promise<boolean> {
+    return !this.isActive || (await this.endWaiters.wait(this.setup.clock, timeoutMs));
   }
 
   /** undefined: no batch of this checkpoint has been committed yet. */
@@ -275,7 +275,7 @@ export class StreamExecution implements QueryLife {
     this.answerIdle(this.idleWaiters.length);
     this.isHeard ||= [this.progress$, this.late$, this.failed$].some((subject) => subject.observed);
     this.setup.onEnd();
-    this.resolveEnded();
+    this.endWaiters.release();
     for (const subject of [this.progress$, this.late$, this.failed$, this.committed$]) {
       if (exception) subject.error(exception);
       else subject.complete();

@@ -2,7 +2,6 @@ import { Observable } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import type { SavepointInfo } from '../savepoint/beginSavepoint.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
-import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import { explainPlan } from './explain.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { QuerySetup } from './querySetup.js';
@@ -106,13 +105,11 @@ export class StreamingQuery {
    */
   async awaitTermination(timeout?: DurationInput): Promise<boolean> {
     this.execution.isHeard = true;
-    const ended = this.execution.ended.then(() => true);
-    const first =
-      timeout === undefined
-        ? await ended
-        : await this.within(ended, durationMs(timeout, 'awaitTermination(timeout)'));
-    if (first && this.exception) throw this.exception;
-    return first;
+    const ended = await this.execution.whenEnded(
+      timeout === undefined ? undefined : durationMs(timeout, 'awaitTermination(timeout)'),
+    );
+    if (ended && this.exception) throw this.exception;
+    return ended;
   }
 
   /**
@@ -134,12 +131,8 @@ export class StreamingQuery {
    */
   async stop(): Promise<void> {
     this.execution.stop();
-    if (this.stopTimeoutMs === 0) return this.execution.ended;
-    const ended = await this.within(
-      this.execution.ended.then(() => true),
-      this.stopTimeoutMs,
-    );
-    if (!ended) {
+    // 0: however long it takes
+    if (!(await this.execution.whenEnded(this.stopTimeoutMs || undefined))) {
       throw new StreamingError('STOP_TIMEOUT', {
         name: this.setup.label,
         timeoutMs: this.stopTimeoutMs,
@@ -179,16 +172,6 @@ export class StreamingQuery {
     return new Observable((subscriber) => {
       this.execution.isHeard ||= this.execution.exception !== undefined;
       return subject.subscribe(subscriber);
-    });
-  }
-
-  private within(ended: Promise<boolean>, timeoutMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = scheduleAfter(this.setup.clock, () => resolve(false), timeoutMs);
-      void ended.then((value) => {
-        timer.unsubscribe();
-        resolve(value);
-      });
     });
   }
 }
