@@ -164,11 +164,22 @@ describe('bad input gives what, where and how to mend it', () => {
       "write from: './savepoint'",
     ],
     ['a name that is none', { queryName: 5 }, 'queryName must be a name, got 5'],
+    [
+      'a store that is open',
+      { stateStore: {} },
+      'stateStore must be a function that opens a store',
+    ],
   ])('%s', (name, options, message) => {
     const isWhole = name === 'no options' || name === 'no sink';
     const given = isWhole ? options : { sink: noopSink(), ...options };
     expect(() => writeStream(rows(), given as never)).toThrow(TypeError);
     expect(() => writeStream(rows(), given as never)).toThrow(message);
+  });
+
+  it.each([0, 1.5, Number.NaN, '1000'])('%j as number of cached entries', (stateCacheEntries) => {
+    const given = { sink: noopSink(), stateCacheEntries } as never;
+    expect(() => writeStream(rows(), given)).toThrow(RangeError);
+    expect(() => writeStream(rows(), given)).toThrow('stateCacheEntries must be a positive whole');
   });
 
   it('a folder that does not exist', async () => {

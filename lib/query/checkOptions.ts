@@ -1,5 +1,6 @@
 import type { StreamSink } from '../sinks/sink.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
+import { leaveOut, positiveIntegerOption } from '../sources/sourceOption.js';
 import type { Trigger } from '../triggers/trigger.js';
 import type { WriteStreamOptions } from './writeStream.js';
 
@@ -57,6 +58,12 @@ export function checkOptions(options: unknown): void {
       name === 'queryName' ? "'orders'" : `'./${name === 'from' ? 'savepoint' : 'checkpoint'}'`;
     throw new TypeError(
       `writeStream: ${name} must be ${what}, got ${shown(value)}: write ${name}: ${example}, or leave it out`,
+    );
+  }
+  positiveIntegerOption('writeStream', 'stateCacheEntries', known.stateCacheEntries, leaveOut);
+  if (given.stateStore !== undefined && typeof given.stateStore !== 'function') {
+    throw new TypeError(
+      `writeStream: stateStore must be a function that opens a store, got ${shown(given.stateStore)}: write stateStore: (directory) => …, or leave it out for LevelDB`,
     );
   }
 }
