@@ -96,7 +96,7 @@ export { withColumns } from './operators/withColumns.js';
 export type { DurationInput } from './lib/time/duration.js';
 export type { TimeWindow } from './lib/time/timeWindow.js';
 export { type SessionWindowOptions, sessionWindow } from './operators/sessionWindow.js';
-export { type WindowOptions, window } from './operators/window.js';
+export { type WindowedBy, type WindowOptions, window } from './operators/window.js';
 export { type WindowOfOptions, windowOf } from './operators/windowOf.js';
 export { windowTime } from './operators/windowTime.js';
 export {
