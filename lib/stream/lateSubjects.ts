@@ -17,15 +17,28 @@ export function lateSubjectOf(plan: PlanNode): Subject<LateRow> {
 }
 
 /**
- * A live subscription to `graph` has had a late row. Heard at its operator and at every stream behind
- * that one, because who names a stream may subscribe to a longer pipe of it.
+ * Tells of the late rows of one live subscription to `graph`. Heard at their operator and at every stream
+ * behind that one, because who names a stream may subscribe to a longer pipe of it.
  */
-export function tellLate(graph: PlanGraph, late: LateRow): void {
+export function lateTeller(graph: PlanGraph): (late: LateRow) => void {
+  const hearing = new Map<string, readonly PlanNode[]>();
+  return (late) => {
+    let nodes = hearing.get(late.operator);
+    if (nodes === undefined) {
+      nodes = streamsFrom(graph, late.operator);
+      hearing.set(late.operator, nodes);
+    }
+    for (const node of nodes) subjects.get(node)?.next(late);
+  };
+}
+
+/** The operator and all that is behind it, from above. */
+function streamsFrom(graph: PlanGraph, operator: string): readonly PlanNode[] {
   const through = new Set<PlanNode>();
   for (const node of graph.nodes) {
-    if (graph.idOf(node) !== late.operator && !node.inputs.some((above) => through.has(above)))
-      continue;
-    through.add(node);
-    subjects.get(node)?.next(late);
+    if (graph.idOf(node) === operator || node.inputs.some((above) => through.has(above))) {
+      through.add(node);
+    }
   }
+  return [...through];
 }

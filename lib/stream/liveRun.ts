@@ -11,7 +11,7 @@ import { Pipeline } from '../query/pipeline.js';
 import type { LateRow } from '../query/sideRows.js';
 import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import { EventTimes } from './eventTimes.js';
-import { tellLate } from './lateSubjects.js';
+import { lateTeller } from './lateSubjects.js';
 import { LiveSegment, type LiveTurns, type RxOutput, type SegmentEnd } from './liveSegment.js';
 import { refuseNestedStream } from './nestedStream.js';
 import type { RxNode } from './rxNode.js';
@@ -29,7 +29,7 @@ export function subscribeLive(plan: PlanNode, subscriber: Subscriber<unknown>): 
   const graph = planGraph(plan);
   const mode = outputModeOf(graph) ?? 'append';
   checkShape(graph, mode);
-  return new LiveRun(graph, mode, subscriber, (late) => tellLate(graph, late)).start();
+  return new LiveRun(graph, mode, subscriber, lateTeller(graph)).start();
 }
 
 /**

@@ -1,5 +1,11 @@
 import { StreamingError } from '../../lib/errors.js';
 import { Decimal } from '../../lib/schema/decimal.js';
+import {
+  divideHalfUp,
+  exceeds,
+  maxPrecision,
+  unscaledAtScale,
+} from '../../lib/schema/decimalMath.js';
 import { refusePromise } from './rowFunction.js';
 
 /** What can be added up: a number, or exactly, a bigint or Decimal. */
@@ -10,8 +16,6 @@ export type NumericResult<V> = V extends number ? number : V extends bigint ? bi
 
 /** Exact values: what doubles would round. */
 export type Exact = bigint | Decimal;
-
-const maxPrecision = 38;
 
 /** `a + b`, exact; a decimal takes the larger scale. */
 export function plusExact(a: Exact, b: Exact, aggregate: string): Exact {
@@ -42,7 +46,7 @@ export function meanOf(sum: Exact, count: number): number | Decimal {
 function fitting(aggregate: string, unscaled: bigint, scale: number, precision: number): Decimal {
   const digits = Math.min(maxPrecision, precision);
   const result = new Decimal(unscaled, scale, digits);
-  if ((unscaled < 0n ? -unscaled : unscaled) < 10n ** BigInt(digits)) return result;
+  if (!exceeds(unscaled, digits)) return result;
   throw new StreamingError('AGGREGATE_VALUE_INVALID', {
     aggregate,
     expected: `values whose ${aggregate} fits DECIMAL(${digits},${scale})`,
@@ -77,19 +81,8 @@ export function mixed(aggregate: string): StreamingError<'AGGREGATE_VALUE_INVALI
   });
 }
 
-export function unscaledAt(value: Decimal, scale: number): bigint {
-  return scale === value.scale
-    ? value.unscaled
-    : value.unscaled * 10n ** BigInt(scale - value.scale);
-}
-
-function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
-  const half = divisor / 2n;
-  const twice = dividend % divisor;
-  const rest = twice < 0n ? -twice : twice;
-  const quotient = dividend / divisor;
-  if (rest * 2n < divisor || half === 0n) return quotient;
-  return quotient + (dividend < 0n ? -1n : 1n);
+function unscaledAt({ unscaled, scale }: Decimal, wanted: number): bigint {
+  return unscaledAtScale(unscaled, scale, wanted);
 }
 
 /** A value as an error message shows it. */

@@ -1,6 +1,6 @@
 import { StreamingError } from '../../lib/errors.js';
 import { Decimal } from '../../lib/schema/decimal.js';
-import { shown, unscaledAt } from './numeric.js';
+import { shown } from './numeric.js';
 import { refusePromise } from './rowFunction.js';
 
 /** Values that `min`, `max`, `minBy` and `maxBy` compare. */
@@ -17,7 +17,7 @@ export function compareSql(a: unknown, b: unknown, aggregate: string): number {
   if (typeof a === 'bigint' && typeof b === 'bigint') return a < b ? -1 : a > b ? 1 : 0;
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
   if (a instanceof Date && b instanceof Date) return compareNumbers(a.getTime(), b.getTime());
-  if (a instanceof Decimal && b instanceof Decimal) return compareDecimals(a, b);
+  if (a instanceof Decimal && b instanceof Decimal) return a.compare(b);
   refusePromise(a, aggregate);
   throw new StreamingError('AGGREGATE_VALUE_INVALID', {
     aggregate,
@@ -37,12 +37,6 @@ function compareNumbers(a: number, b: number): number {
   if (a < b) return -1;
   if (a > b) return 1;
   return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-}
-
-function compareDecimals(a: Decimal, b: Decimal): number {
-  const scale = Math.max(a.scale, b.scale);
-  const difference = unscaledAt(a, scale) - unscaledAt(b, scale);
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
 /** UTF-16 order differs from code point order only where both units are above the BMP's letters. */
