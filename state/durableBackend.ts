@@ -6,12 +6,12 @@ import type { StateStore, TableOptions } from '../lib/state/stateStore.js';
 import { ShapeDictionary } from './codec/shapes.js';
 import { BackgroundScan } from './durable/backgroundScan.js';
 import { CacheBudget } from './durable/cacheBudget.js';
-import { CommitBatch, CommitBuffers, type EncodesAhead } from './durable/commitBatch.js';
+import type { EncodesAhead } from './durable/commitBatch.js';
+import { type CommitBefore, CommitToCome } from './durable/commitToCome.js';
 import { FilterRenewal } from './durable/filterRenewal.js';
 import { allPages, verifiedPages } from './durable/fullScan.js';
 import type { KeyFilter } from './durable/keyFilter.js';
 import { KeyFilters } from './durable/keyFilters.js';
-import { batchOf } from './durable/listedBatch.js';
 import { readMeta, type StateMeta } from './durable/readMeta.js';
 import { StoredTable, type StoredTableContext } from './durable/storedTable.js';
 import { TableCatalog, type TableIdentity } from './durable/tableCatalog.js';
@@ -79,25 +79,7 @@ export async function openDurableBackend(
   return { backend, lastEpoch: meta.lastEpoch?.record };
 }
 
-const defaultAhead = { youngest: 64, perTurn: 3 };
-
-function totalsIn(all: Map<number, TableTotals>, table: number): TableTotals {
-  let totals = all.get(table);
-  if (totals === undefined) {
-    totals = new TableTotals();
-    all.set(table, totals);
-  }
-  return totals;
-}
-
 type Mode = 'open' | 'must abort' | 'outcome unknown' | 'closed';
-
-/** The commit to come: what is in its write batch already, and the totals with it. */
-interface CommitToCome {
-  readonly changes: ByteBatch;
-  readonly batch: CommitBatch;
-  readonly totals: Map<number, TableTotals>;
-}
 
 /** {@link StateBackend} over a {@link ByteStore}. */
 export class DurableBackend implements StateBackend, StateGround, StoredTableContext {
@@ -108,7 +90,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   private readonly catalog: TableCatalog;
   private readonly operators = new Map<string, OperatorState>();
   private readonly reads = new Map<string, number>();
-  private readonly buffers = new CommitBuffers();
+  private readonly toCome: CommitToCome;
   private readonly cache: CacheBudget;
   private readonly scan: BackgroundScan;
   private readonly filters: KeyFilters;
@@ -119,7 +101,6 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   private lastBatchId: number;
   private mode: Mode = 'open';
   private inFlight: PromiseLike<void> | undefined;
-  private toCome: CommitToCome | undefined;
 
   constructor(
     readonly store: ByteStore,
@@ -128,6 +109,12 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   ) {
     this.shapes = new ShapeDictionary(meta.shapes);
     this.catalog = new TableCatalog(meta.tables);
+    const { queryId, encodesAhead } = options;
+    const before = (): CommitBefore => {
+      const { totals, lastBatchId: batchId, lastChecksum: checksum } = this;
+      return { queryId, batchId, totals, checksum };
+    };
+    this.toCome = new CommitToCome(store, this.shapes, this.catalog, before, encodesAhead);
     this.totals = meta.lastEpoch?.totals ?? new Map();
     this.totalsAtStart = this.totals;
     this.lastChecksum = meta.lastChecksum;
@@ -177,7 +164,10 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
 
   beginTurn(): void {
     for (const { table } of this.openTables()) table.beginTurn();
-    if (this.mode === 'open') this.encodeAhead();
+    if (this.mode !== 'open') return;
+    this.mode = 'must abort';
+    this.toCome.encodeAhead(this.openTables());
+    this.mode = 'open';
   }
 
   commit(record: EpochRecord, after?: MaybePromise<void>): MaybePromise<void> {
@@ -185,8 +175,10 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.mustBeOpen('a commit');
     this.scan.throwIfCorrupt();
     this.mode = 'must abort';
-    const commit = this.takeToCome();
-    this.lastChecksum = this.encodeInto(commit, record);
+    if (record.batchId !== this.batchId) throw this.wrongBatch(record);
+    const commit = this.toCome.encode(this.openTables(), record);
+    this.totals = commit.totals;
+    this.lastChecksum = commit.checksum;
     this.mode = 'open';
     this.lastBatchId = record.batchId;
     this.renewal.prepare(this.filters, (table) => this.totalsOf(table).count);
@@ -196,7 +188,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   abort(): void {
     if (this.mode === 'closed') return;
     if (this.mode === 'must abort') this.mode = 'open';
-    this.forgetToCome();
+    this.toCome.forget();
     for (const { table } of this.openTables()) table.reset();
   }
 
@@ -214,7 +206,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.mode = 'closed';
     this.scan.cancel();
     this.renewal.cancel();
-    this.forgetToCome();
+    this.toCome.forget();
     const finish = () => {
       for (const { table } of this.openTables()) table.close();
       const filters = isSound ? this.filters.toBytes(this.commitName) : undefined;
@@ -276,64 +268,6 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
 
   private *openTables(): Iterable<OpenTable> {
     for (const state of this.operators.values()) yield* state.tables;
-  }
-
-  private get commitToCome(): CommitToCome {
-    if (this.toCome === undefined) {
-      const changes = batchOf(this.store);
-      const totals = new Map(Array.from(this.totals, ([id, t]) => [id, t.copy()] as const));
-      this.toCome = { changes, totals, batch: new CommitBatch(changes, this.buffers) };
-    }
-    return this.toCome;
-  }
-
-  private takeToCome(): CommitToCome {
-    const commit = this.commitToCome;
-    this.toCome = undefined;
-    return commit;
-  }
-
-  private forgetToCome(): void {
-    this.toCome?.changes.discard();
-    this.toCome = undefined;
-  }
-
-  /**
-   * A batch of many turns encodes some of its changes with each, so that its commit does not hold up the
-   * rows of continuous mode. An entry that changes again is encoded again.
-   */
-  private encodeAhead(): void {
-    const { encodesAhead = defaultAhead } = this.options;
-    for (const { table, below } of this.openTables()) {
-      if (below === undefined || !table.log.hasAhead(encodesAhead.youngest)) continue;
-      this.mode = 'must abort';
-      const { batch, totals } = this.commitToCome;
-      batch.addAhead({ table, below, totals: totalsIn(totals, below.id) }, encodesAhead);
-      this.mode = 'open';
-    }
-  }
-
-  /** As `encode`; what cannot be encoded leaves nothing behind. */
-  private encodeInto(commit: CommitToCome, record: EpochRecord): number {
-    try {
-      return this.encode(commit, record);
-    } catch (error) {
-      commit.changes.discard();
-      throw error;
-    }
-  }
-
-  /** All changes as bytes; gives the checksum of the epoch record. Nothing is dirty afterwards. */
-  private encode({ batch, totals }: CommitToCome, record: EpochRecord): number {
-    if (record.batchId !== this.batchId) throw this.wrongBatch(record);
-    for (const { table, below } of this.openTables()) {
-      if (below !== undefined) batch.addTable({ table, below, totals: totalsIn(totals, below.id) });
-    }
-    if (this.lastBatchId < 0) batch.addFormat(this.options.queryId);
-    batch.addDictionaries(this.shapes, this.catalog);
-    const checksum = batch.addEpoch(record, totals, this.lastChecksum);
-    this.totals = totals;
-    return checksum;
   }
 
   private write(changes: ByteBatch, after: MaybePromise<void>): MaybePromise<void> {

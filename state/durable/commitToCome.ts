@@ -1,0 +1,106 @@
+import type { ByteBatch, ByteStore } from '../../lib/state/byteStore.js';
+import type { EpochRecord } from '../../lib/state/stateBackend.js';
+import type { ShapeDictionary } from '../codec/shapes.js';
+import type { OpenTable } from '../operatorState.js';
+import { CommitBatch, CommitBuffers, type EncodesAhead } from './commitBatch.js';
+import { batchOf } from './listedBatch.js';
+import type { TableCatalog } from './tableCatalog.js';
+import { TableTotals } from './tableTotals.js';
+
+const defaultAhead = { youngest: 64, perTurn: 3 };
+
+/** What the last commit has left. */
+export interface CommitBefore {
+  readonly queryId: string;
+  /** −1: there was none. */
+  readonly batchId: number;
+  readonly totals: ReadonlyMap<number, TableTotals>;
+  /** Of its epoch record. */
+  readonly checksum: number | null;
+}
+
+/** A commit as bytes, and what it leaves. */
+export interface EncodedCommit {
+  readonly changes: ByteBatch;
+  readonly totals: ReadonlyMap<number, TableTotals>;
+  readonly checksum: number;
+}
+
+interface Begun {
+  readonly before: CommitBefore;
+  readonly changes: ByteBatch;
+  readonly batch: CommitBatch;
+  readonly totals: Map<number, TableTotals>;
+}
+
+/**
+ * The write batch of the commit to come, which a batch of many turns fills as it goes on, and the totals of the
+ * tables as they will be.
+ */
+export class CommitToCome {
+  private readonly buffers = new CommitBuffers();
+  private begun: Begun | undefined;
+
+  constructor(
+    private readonly store: ByteStore,
+    private readonly shapes: ShapeDictionary,
+    private readonly catalog: TableCatalog,
+    private readonly before: () => CommitBefore,
+    private readonly ahead: EncodesAhead = defaultAhead,
+  ) {}
+
+  /**
+   * Some of the changes, so that the commit does not hold up the rows of continuous mode. An entry that changes
+   * again is encoded again. Throws `STATE_NOT_ENCODABLE`.
+   */
+  encodeAhead(tables: Iterable<OpenTable>): void {
+    for (const { table, below } of tables) {
+      if (below === undefined || !table.log.hasAhead(this.ahead.youngest)) continue;
+      const { batch, totals } = this.begin();
+      batch.addAhead({ table, below, totals: totalsIn(totals, below.id) }, this.ahead);
+    }
+  }
+
+  /** All changes, and the record that makes them committed. Where this throws, nothing is left behind. */
+  encode(tables: Iterable<OpenTable>, record: EpochRecord): EncodedCommit {
+    const { batch, changes, totals, before } = this.begin();
+    try {
+      for (const { table, below } of tables) {
+        if (below === undefined) continue;
+        batch.addTable({ table, below, totals: totalsIn(totals, below.id) });
+      }
+      if (before.batchId < 0) batch.addFormat(before.queryId);
+      batch.addDictionaries(this.shapes, this.catalog);
+      const checksum = batch.addEpoch(record, totals, before.checksum);
+      this.begun = undefined;
+      return { changes, totals, checksum };
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  forget(): void {
+    this.begun?.changes.discard();
+    this.begun = undefined;
+  }
+
+  private begin(): Begun {
+    if (this.begun === undefined) {
+      const before = this.before();
+      const changes = batchOf(this.store);
+      const totals = new Map(Array.from(before.totals, ([id, t]) => [id, t.copy()] as const));
+      this.begun = { before, changes, totals, batch: new CommitBatch(changes, this.buffers) };
+    }
+    return this.begun;
+  }
+}
+
+function totalsIn(all: Map<number, TableTotals>, table: number): TableTotals {
+  let totals = all.get(table);
+  if (totals === undefined) {
+    totals = new TableTotals();
+    all.set(table, totals);
+  }
+  return totals;
+}
