@@ -1,3 +1,4 @@
+import { parquetMetadata } from 'hyparquet';
 import { type ParquetFileSinkOptions, parquetFileSink } from '../../lib/parquet/index.js';
 import { parseDdl } from '../../lib/schema/ddl.js';
 import { Decimal } from '../../lib/schema/decimal.js';
@@ -70,6 +71,20 @@ describe('parquetFileSink', () => {
     await sink.addBatch(0, numbered, 'append');
     expect(dataFiles(fs, '/out')).toHaveLength(2);
     expect(await committed(fs)).toEqual(numbered);
+  });
+
+  it('annotates small whole numbers in the one way that Spark and Arrow can read', async () => {
+    const fs = memoryFileSystem();
+    const sink = await opened(fs, { schema: 'a TINYINT, b ARRAY<SMALLINT>' });
+    await sink.addBatch(0, [{ a: -1, b: [300] }], 'append');
+    const bytes = fs.files.get(`/out/${dataFiles(fs, '/out')[0]}`) ?? new Uint8Array();
+    const { schema } = parquetMetadata(bytes.slice().buffer);
+    const leaves = schema.filter((element) => element.type === 'INT32');
+    expect(leaves.map((leaf) => [leaf.converted_type, leaf.logical_type])).toEqual([
+      ['INT_8', undefined],
+      ['INT_16', undefined],
+    ]);
+    expect(await committed(fs)).toEqual([{ a: -1, b: [300] }]);
   });
 
   it('writes the same bytes for the same rows', async () => {

@@ -1,4 +1,4 @@
-import type { LogicalType, SchemaElement } from 'hyparquet';
+import type { SchemaElement } from 'hyparquet';
 import type { DataType, StructType } from '../schema/types.js';
 
 /** A schema as the footer of a Parquet file lists it: depth first, as Spark writes it. */
@@ -42,10 +42,12 @@ function leafElement(type: Leaf): Omit<SchemaElement, 'name'> {
   switch (type.type) {
     case 'boolean':
       return { type: 'BOOLEAN' };
+    // Without the newer annotation: hyparquet-writer stores its bit width as another type of number
+    // than Parquet's, and then Spark and Arrow refuse the whole file.
     case 'tinyint':
-      return { type: 'INT32', converted_type: 'INT_8', logical_type: integer(8) };
+      return { type: 'INT32', converted_type: 'INT_8' };
     case 'smallint':
-      return { type: 'INT32', converted_type: 'INT_16', logical_type: integer(16) };
+      return { type: 'INT32', converted_type: 'INT_16' };
     case 'int':
       return { type: 'INT32' };
     case 'bigint':
@@ -69,10 +71,6 @@ function leafElement(type: Leaf): Omit<SchemaElement, 'name'> {
     case 'decimal':
       return decimalElement(type.precision, type.scale);
   }
-}
-
-function integer(bitWidth: 8 | 16): LogicalType {
-  return { type: 'INTEGER', bitWidth, isSigned: true };
 }
 
 function decimalElement(precision: number, scale: number): Omit<SchemaElement, 'name'> {
