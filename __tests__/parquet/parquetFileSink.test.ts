@@ -30,6 +30,12 @@ async function committed<T>(fs: MemoryFileSystem): Promise<readonly T[]> {
   return rows;
 }
 
+/** The one file that has been written. */
+function fileBytes(fs: MemoryFileSystem): ArrayBuffer {
+  const bytes = fs.files.get(`/out/${dataFiles(fs, '/out')[0]}`) ?? new Uint8Array();
+  return bytes.slice().buffer;
+}
+
 const numbered = [{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }];
 
 sinkContract<{ readonly n: number }>('parquet', numbered, () => {
@@ -77,14 +83,28 @@ describe('parquetFileSink', () => {
     const fs = memoryFileSystem();
     const sink = await opened(fs, { schema: 'a TINYINT, b ARRAY<SMALLINT>' });
     await sink.addBatch(0, [{ a: -1, b: [300] }], 'append');
-    const bytes = fs.files.get(`/out/${dataFiles(fs, '/out')[0]}`) ?? new Uint8Array();
-    const { schema } = parquetMetadata(bytes.slice().buffer);
+    const { schema } = parquetMetadata(fileBytes(fs));
     const leaves = schema.filter((element) => element.type === 'INT32');
     expect(leaves.map((leaf) => [leaf.converted_type, leaf.logical_type])).toEqual([
       ['INT_8', undefined],
       ['INT_16', undefined],
     ]);
     expect(await committed(fs)).toEqual([{ a: -1, b: [300] }]);
+  });
+
+  it('keeps no smallest and largest of a column with NaN, which Spark would skip rows by', async () => {
+    const fs = memoryFileSystem();
+    const schema = 'a DOUBLE, b STRUCT<c: ARRAY<FLOAT>>, d DOUBLE';
+    const sink = await opened(fs, { schema, rowGroupRows: 2 });
+    const row = { a: 1, b: { c: [1] }, d: 1 };
+    await sink.addBatch(0, [row, { a: Number.NaN, b: { c: [Number.NaN, 1] }, d: 2 }], 'append');
+    const { row_groups } = parquetMetadata(fileBytes(fs));
+    const columns = row_groups.flatMap((group) => group.columns);
+    expect(columns.map((column) => column.meta_data?.statistics?.max_value)).toEqual([
+      undefined,
+      undefined,
+      2,
+    ]);
   });
 
   it('writes the same bytes for the same rows', async () => {

@@ -31,7 +31,7 @@ export function parquetFormat(settings: ParquetFormatSettings): FileFormat {
       await parquetWrite({
         writer,
         schema: schemaElements(schema),
-        columnData: schema.fields.map(({ name }, i) => ({ name, data: columns[i] ?? [] })),
+        columnData: schema.fields.map(({ name }, i) => columnData(name, columns[i] ?? [])),
         codec: codecs[settings.compression],
         compressors: { GZIP: (input) => gzipSync(input) },
         rowGroupSize: settings.rowGroupRows,
@@ -40,6 +40,20 @@ export function parquetFormat(settings: ParquetFormatSettings): FileFormat {
       return writer.getBytes();
     },
   };
+}
+
+/**
+ * Smallest and largest of a column leave NaN out. Spark, for which NaN is the largest number, would pass
+ * over row groups whose statistics say so; without them it reads each.
+ */
+function columnData(name: string, data: unknown[]) {
+  return data.some(holdsNaN) ? { name, data, statistics: false } : { name, data };
+}
+
+function holdsNaN(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isNaN(value);
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false;
+  return Object.values(value).some(holdsNaN);
 }
 
 const codecs = { snappy: 'SNAPPY', gzip: 'GZIP', none: 'UNCOMPRESSED' } as const;
