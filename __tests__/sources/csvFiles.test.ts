@@ -292,6 +292,21 @@ describe('bad records of CSV', () => {
     });
   });
 
+  it('are found by a header in another case, where no other column has that name', async () => {
+    folder.write('a.csv', 'N,S\n1,x\n');
+    expect((await read('s STRING, n INT', { header: true })).rows).toEqual([{ s: 'x', n: 1 }]);
+    folder.write('a.csv', 'n,N,S\n1,2,3\n');
+    expect((await read('N INT', { header: true })).rows).toEqual([{ N: 2 }]);
+    await expect(read('s INT, S INT', { header: true })).rejects.toMatchObject({
+      code: 'SOURCE_COLUMN_MISSING',
+    });
+    folder.write('a.csv', 'AT,At\n1,2\n');
+    await expect(read('at INT', { header: true })).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+      message: expect.stringMatching(/column at twice/),
+    });
+  });
+
   it('are refused as a whole where the header lacks a column, or has it twice', async () => {
     folder.write('a.csv', 'n,t,t\n1,2,3\n');
     await expect(read('n INT, s STRING', { header: true })).rejects.toMatchObject({

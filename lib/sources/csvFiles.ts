@@ -39,7 +39,8 @@ const optionNames: OptionNames<CsvFilesOptions> = {
  * Reads the records of CSV files as files appear in a folder.
  *
  * In:     a folder, a file or a glob, as `textFiles`; UTF-8, blank lines are left out. With `header`
- *         columns are found by their names and others are left out, else by position.
+ *         columns are found by their names, if need be in another case, and others are left out; else by
+ *         position.
  * Out:    rows of the schema and the columns of `key=value` folders; a cell that is
  *         empty or `nullValue` is null.
  * Errors: `BAD_RECORD`, by `mode`, for a record that has too few or too many cells, a cell that is not of

@@ -1,4 +1,5 @@
 import { StreamingError } from '../../errors.js';
+import { namesLike } from '../../schema/namesLike.js';
 import type { StructType } from '../../schema/types.js';
 import type { CsvCells } from './csvCells.js';
 
@@ -20,7 +21,7 @@ export function layoutByPosition(schema: StructType, corruptColumn: string | und
 }
 
 /**
- * Columns by the names of a header.
+ * Columns by the names of a header; as in Spark by one in another case, if it is the only one.
  *
  * Errors: `SOURCE_COLUMN_MISSING`; `SOURCE_UNREADABLE` for a header that has a column twice.
  */
@@ -30,9 +31,13 @@ export function layoutByHeader(
   header: CsvCells,
   where: { readonly source: string; readonly file: string },
 ): CsvLayout {
+  const names = header.map((each) => each ?? '');
+  const exact = new Set(schema.fields.map((field) => field.name));
+  const others = names.filter((name) => !exact.has(name));
   const order = schema.fields.map(({ name }) => {
-    const index = header.indexOf(name);
-    if (index >= 0 && header.includes(name, index + 1)) {
+    const like = names.includes(name) ? [name] : namesLike(others, name);
+    const index = names.indexOf(like[0] ?? name);
+    if (like.length > 1 || names.includes(name, index + 1)) {
       const reason = `its header has column ${name} twice`;
       throw new StreamingError('SOURCE_UNREADABLE', {
         source: where.source,
@@ -41,7 +46,7 @@ export function layoutByHeader(
       });
     }
     if (index >= 0 || name === corruptColumn) return index;
-    const found = header.map((each) => each ?? '').join(', ');
+    const found = names.join(', ');
     throw new StreamingError('SOURCE_COLUMN_MISSING', { ...where, column: name, found });
   });
   return layout(schema, order, header.length);
