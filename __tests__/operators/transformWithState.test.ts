@@ -231,6 +231,25 @@ describe('transformWithState', () => {
     ]);
   });
 
+  it('fires no timer that the handler of an earlier one has deleted', () => {
+    const run = running(
+      {
+        timeMode: 'eventTime',
+        init: () => null,
+        handleInputRows(_key, _rows, _state, ctx): number[] {
+          for (const timerMs of [1000, 2000, 3000]) ctx.registerTimer(timerMs);
+          return [];
+        },
+        handleExpiredTimer(_key, timerMs, _state, ctx): number[] {
+          ctx.deleteTimer(2000);
+          return [timerMs];
+        },
+      },
+      0,
+    );
+    expect(run.batch({ rows: of('a'), late: 5000, evict: 5000 }).rows).toEqual([1000, 3000]);
+  });
+
   it('fires what is waiting once in the closing batch, and nothing that is registered there', () => {
     for (const timeMode of ['processingTime', 'eventTime'] as const) {
       const run = running(
