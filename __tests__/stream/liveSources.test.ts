@@ -1,4 +1,4 @@
-import { firstValueFrom, Subject, take, toArray } from 'rxjs';
+import { config, firstValueFrom, lastValueFrom, Subject, take, tap, toArray } from 'rxjs';
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { RowChunks, Source, StreamSource } from '../../lib/sources/source.js';
 import { readStream } from '../../lib/stream/readStream.js';
@@ -9,6 +9,8 @@ function numbersUpTo(
   own: {
     readonly opened?: (source: Source<number>) => MaybePromise<Source<number>>;
     readonly read?: (rows: readonly number[]) => RowChunks<number>;
+    readonly close?: () => MaybePromise<void>;
+    readonly completed?: boolean;
   } = {},
 ) {
   const source = {
@@ -22,8 +24,10 @@ function numbersUpTo(
     commit: () => undefined,
     close: () => {
       source.isClosed = true;
+      return own.close?.();
     },
     fixEnd: () => undefined,
+    completed: own.completed ?? false,
   };
   const description: StreamSource<number> = {
     kind: 'numbers',
@@ -91,4 +95,83 @@ it('ends the reading of rows that nobody takes any more', async () => {
   await new Promise(setImmediate);
   expect(isEnded).toBe(true);
   expect(source.isClosed).toBe(true);
+});
+
+describe('a source that cannot be closed', () => {
+  const problem = new Error('the broker is gone');
+  const closings: [string, () => MaybePromise<void>][] = [
+    ['throws', fails],
+    ['rejects', () => Promise.reject(problem)],
+  ];
+  function fails(): never {
+    throw problem;
+  }
+  let unheard: unknown[];
+  beforeEach(() => {
+    unheard = [];
+    config.onUnhandledError = (error) => unheard.push(error);
+  });
+  afterEach(() => {
+    config.onUnhandledError = null;
+  });
+
+  it.each(closings)('fails the subscriber of its last row: close %s', async (_how, close) => {
+    const { rows } = numbersUpTo(() => 2, { close, completed: true });
+    const got: number[] = [];
+    const ended = lastValueFrom(rows.pipe(tap((row) => got.push(row))));
+    expect(await ended.catch((error: unknown) => error)).toBe(problem);
+    expect(got).toEqual([1, 2]);
+    expect(unheard).toEqual([]);
+  });
+
+  it.each(closings)('is reported when the subscriber has left: close %s', async (_how, close) => {
+    const { rows } = numbersUpTo(() => 2, { close });
+    expect(await firstValueFrom(rows)).toBe(1);
+    await new Promise(setImmediate);
+    expect(unheard).toEqual([problem]);
+  });
+
+  it.each(closings)(
+    'is reported when the subscriber left before it was open: close %s',
+    async (_how, close) => {
+      const opening = new Subject<Source<number>>();
+      const { source, rows } = numbersUpTo(() => 1, {
+        close,
+        opened: () => firstValueFrom(opening),
+      });
+      rows.subscribe().unsubscribe();
+      opening.next(source as unknown as Source<number>);
+      await new Promise(setImmediate);
+      expect(unheard).toEqual([problem]);
+    },
+  );
+
+  it.each(closings)('does not hide the error that it ended with: close %s', async (_how, close) => {
+    const first = new Error('no such topic');
+    const { source, rows } = numbersUpTo(
+      () => {
+        throw first;
+      },
+      { close },
+    );
+    expect(await firstValueFrom(rows).catch((error: unknown) => error)).toBe(first);
+    await new Promise(setImmediate);
+    expect(source.isClosed).toBe(true);
+    expect(unheard).toEqual([]);
+  });
+
+  it('is said on the console where RxJS has not been told what to do', async () => {
+    config.onUnhandledError = null;
+    const said: unknown[][] = [];
+    const { error: log } = console;
+    console.error = (...words) => said.push(words);
+    try {
+      const { rows } = numbersUpTo(() => 2, { close: fails });
+      await firstValueFrom(rows);
+      await new Promise(setImmediate);
+    } finally {
+      console.error = log;
+    }
+    expect(said).toEqual([[expect.stringContaining('numbers could not be closed'), problem]]);
+  });
 });

@@ -1,9 +1,10 @@
-import { asyncScheduler, config } from 'rxjs';
+import { asyncScheduler } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { isPromise } from '../maybe.js';
 import { type OptionNames, requireKnownMembers } from '../sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import type { StreamingQueryProgress } from './progress.js';
+import { reportUnhandled } from './reportUnhandled.js';
 import type { RestartEvent } from './restartPolicy.js';
 import type { StreamingQuery } from './streamingQuery.js';
 import { timestampText } from './timestampText.js';
@@ -219,9 +220,8 @@ export class StreamingQueryManager {
     const { execution } = query.internals;
     asyncScheduler.schedule(() => {
       if (execution.isHeard || this.thrown.has(failure)) return;
-      if (config.onUnhandledError) return config.onUnhandledError(failure);
-      console.error(
-        `millrace: query ${query.name ?? query.id} has failed, and nobody waits for its end (awaitTermination), listens or subscribes to hear of it:`,
+      reportUnhandled(
+        `query ${query.name ?? query.id} has failed, and nobody waits for its end (awaitTermination), listens or subscribes to hear of it`,
         failure,
       );
     });
@@ -246,9 +246,8 @@ export class StreamingQueryManager {
     const methods = this.reported.get(listener) ?? new Set();
     if (methods.has(method)) return;
     this.reported.set(listener, methods.add(method));
-    if (config.onUnhandledError) return config.onUnhandledError(error);
-    console.error(
-      `millrace: ${method} of a StreamingQueryListener failed; queries go on, and its next errors are not shown:`,
+    reportUnhandled(
+      `${method} of a StreamingQueryListener failed; queries go on, and its next errors are not shown`,
       error,
     );
   }

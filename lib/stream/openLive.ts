@@ -3,6 +3,7 @@ import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { drive, isPromise, quietly, type Steps, wait } from '../maybe.js';
 import { checkChunk, openedSource } from '../query/openPort.js';
 import { inOperator, OperatorError } from '../query/operatorError.js';
+import { reportUnhandled } from '../query/reportUnhandled.js';
 import type { Json, Source, StreamSource } from '../sources/source.js';
 import { scheduleAfter } from '../triggers/scheduleAfter.js';
 
@@ -50,18 +51,31 @@ class LiveReader<T> {
   }
 
   private fail(error: unknown): void {
+    const { source } = this;
+    this.source = undefined;
+    void drive(quietly(() => source?.close()));
     this.subscriber.error(error instanceof OperatorError ? error.cause : error);
   }
 
   close(): void {
     this.closed = true;
-    void this.source?.close();
+    if (this.source) void drive(this.letGo(this.source));
+  }
+
+  /** What goes wrong is the subscriber's error; if it has left, it is reported as RxJS reports it. */
+  private *letGo(source: Source<T>): Steps<void> {
+    this.source = undefined;
+    try {
+      yield* wait(source.close());
+    } catch (error) {
+      if (!this.closed) throw error;
+      reportUnhandled(`${this.description.description} could not be closed`, error);
+    }
   }
 
   private roundEnded(): void {
     this.busy = false;
     if (this.closed) return;
-    if (this.source?.completed) return this.subscriber.complete();
     if (this.again) return this.wake();
     const poll = this.source?.pollIntervalMs;
     if (poll !== undefined) {
@@ -71,8 +85,16 @@ class LiveReader<T> {
 
   private *round(): Steps<void> {
     const source = this.source ?? (yield* this.open());
-    if (this.closed) return yield* wait(source.close()); // unsubscribed while it was being opened
+    if (this.closed) return yield* this.letGo(source); // unsubscribed while it was being opened
     this.source = source;
+    yield* this.readOn(source);
+    if (this.closed || !source.completed) return;
+    yield* this.letGo(source);
+    this.subscriber.complete();
+  }
+
+  /** Until nothing new is there. */
+  private *readOn(source: Source<T>): Steps<void> {
     for (;;) {
       const upTo = yield* wait(source.latestOffset(this.position, 'one batch'));
       if (upTo === null || JSON.stringify(upTo) === JSON.stringify(this.position)) return;
