@@ -29,9 +29,16 @@ export async function openLevel(
   // level's own types say less than classic-level's, which it is in Node.
   const database = new Level<Uint8Array, Uint8Array>(directory, options) as unknown as Database;
   await database.open();
-  const handle = await open(directory, 'r');
-  await handle.sync();
-  return new LevelByteStore(database, handle);
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(directory, 'r');
+    await handle.sync();
+    return new LevelByteStore(database, handle);
+  } catch (error) {
+    // Left open, it would be locked for as long as the process lives.
+    await Promise.allSettled([handle?.close(), database.close()]);
+    throw error;
+  }
 }
 
 /**
@@ -98,10 +105,16 @@ export class LevelByteStore implements ByteStore {
     if (this.mode === 'closed') return;
     const flushes = this.mode === 'open' && this.writtenBytes > longLog;
     this.mode = 'closed';
-    // Compacting nothing writes what is only in the log into a table, so that the next start need not.
-    if (flushes) await this.database.compactRange(beyond, beyond);
-    await this.directory.close();
-    await this.database.close();
+    try {
+      // Compacting nothing writes what is only in the log into a table, so that the next start need not.
+      if (flushes) await this.database.compactRange(beyond, beyond);
+    } finally {
+      try {
+        await this.directory.close();
+      } finally {
+        await this.database.close();
+      }
+    }
   }
 
   private async commit(batch: NativeBatch, bytes: number): Promise<void> {

@@ -55,7 +55,7 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
   const filters = clean ? await readFilters(directory) : undefined;
   const kept = create ? undefined : await keptFiles(directory);
   const store = await openStore(directory, create, sizes).catch(async (error: unknown) => {
-    await kept?.remove();
+    await kept?.remove().catch(() => undefined); // the first error is the one to tell
     throw error;
   });
   let opened: OpenState;
@@ -74,8 +74,9 @@ export async function openStateBackend(options: StateLocation): Promise<OpenStat
     });
     opened = { backend, lastEpoch, scanned: backend.scanned };
   } catch (error) {
-    await store.close();
-    if (kept !== undefined) await putBack(directory, kept);
+    // The first error is the one to tell.
+    await store.close().catch(() => undefined);
+    if (kept !== undefined) await putBack(directory, kept).catch(() => undefined);
     throw error;
   }
   // Never put back from here on: it may be gone in part. The next start removes what is left of it.

@@ -91,17 +91,23 @@ async function openReader(checkpointLocation: string): Promise<StateReader> {
 async function readCopy(directory: string, release: () => Promise<void>): Promise<StateReader> {
   const copy = await linkedCopy(directory);
   const close = async () => {
-    await copy.remove();
-    await release();
+    try {
+      await copy.remove();
+    } finally {
+      await release();
+    }
   };
   try {
     const store = await openLevel(copy.directory, false, defaultSizes());
     return await readerOf(store, directory, async () => {
-      await store.close();
-      await close();
+      try {
+        await store.close();
+      } finally {
+        await close();
+      }
     });
   } catch (error) {
-    await copy.remove();
+    await copy.remove().catch(() => undefined); // the first error is the one to tell
     throw error;
   }
 }
@@ -129,7 +135,7 @@ async function readerOf(
       close,
     };
   } catch (error) {
-    await close();
+    await close().catch(() => undefined); // the first error is the one to tell
     throw error;
   }
 }

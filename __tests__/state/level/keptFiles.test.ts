@@ -1,8 +1,10 @@
 import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import { openStateBackend } from '../../../state/level/openStateBackend.js';
 import { recordOf } from '../../contracts/stateBackend.contract.js';
+import { failingOnce } from './failingOnce.js';
 
 let directory: string;
 const open = (queryId = 'q', create = false) => openStateBackend({ directory, queryId, create });
@@ -35,6 +37,15 @@ describe('the files of a store that is opened', () => {
     expect(lastEpoch?.batchId).toBe(0);
     expect(backend.operator('a-0').keyed<number>('k').find('a')?.value).toBe(1);
     await backend.close();
+  });
+
+  it('are put back, and the error told is the first, when LevelDB cannot be closed', async () => {
+    const before = await files();
+    await expect(
+      failingOnce(ClassicLevel.prototype, 'close', () => open('another')),
+    ).rejects.toThrow(expect.objectContaining({ code: 'CHECKPOINT_QUERY_ID' }));
+    expect(await files()).toEqual(before);
+    await (await open()).backend.close();
   });
 
   it('are kept no longer than the opening takes', async () => {

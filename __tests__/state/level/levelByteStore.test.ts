@@ -1,7 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLevel } from '../../../state/level/levelByteStore.js';
+import { ClassicLevel } from 'classic-level';
+import { LevelByteStore, openLevel } from '../../../state/level/levelByteStore.js';
+import { failingOnce } from './failingOnce.js';
 
 const sizes = { writeBufferSize: 64 * 1024, cacheSize: 64 * 1024 };
 const bytes = (text: string) => Buffer.from(text);
@@ -42,6 +44,32 @@ describe('LevelByteStore', () => {
       params: { reason: expect.stringContaining('No such file') },
     });
     await store.close();
+  });
+
+  it('lets LevelDB go when its folder cannot be synced', async () => {
+    const folder = await open(directory, 'r');
+    const handles = Object.getPrototypeOf(folder) as object;
+    await folder.close();
+    const opening = failingOnce(handles, 'sync', () => openLevel(directory, true, sizes));
+    await expect(opening).rejects.toThrow('EIO: i/o error, sync');
+    await (await openLevel(directory, false, sizes)).close();
+  });
+
+  it('lets LevelDB go when its folder cannot be closed', async () => {
+    const level = new ClassicLevel<Uint8Array, Uint8Array>(directory);
+    const folder = await open(directory, 'r');
+    const store = new LevelByteStore(level, folder);
+    const closing = failingOnce(folder, 'close', () => store.close());
+    await expect(closing).rejects.toThrow('EIO: i/o error, close');
+    await (await openLevel(directory, false, sizes)).close();
+  });
+
+  it('lets LevelDB go when its log cannot be written into a table', async () => {
+    const store = await openLevel(directory, true, sizes);
+    await store.write([{ type: 'put', key: bytes('a'), value: Buffer.alloc(2 ** 21) }]);
+    const closing = failingOnce(ClassicLevel.prototype, 'compactRange', () => store.close());
+    await expect(closing).rejects.toThrow('EIO: i/o error, compactRange');
+    await (await openLevel(directory, false, sizes)).close();
   });
 
   it('says STATE_CLOSED after close', async () => {

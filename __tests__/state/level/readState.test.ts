@@ -1,10 +1,12 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import { nodeFileSystem } from '../../../lib/checkpoint/nodeFileSystem.js';
 import { openStateBackend } from '../../../state/level/openStateBackend.js';
 import { readState } from '../../../state/level/readState.js';
 import { recordOf } from '../../contracts/stateBackend.contract.js';
+import { failingOnce } from './failingOnce.js';
 
 let location: string;
 beforeEach(async () => {
@@ -70,6 +72,16 @@ describe('readState', () => {
     const options = { directory: state, queryId: 'q', create: false };
     await (await openStateBackend(options)).backend.close();
     expect(await readdir(state)).toEqual(['CLEAN', 'FORMAT', 'db']);
+  });
+
+  it('lets the checkpoint go, and its copy, when LevelDB cannot be closed', async () => {
+    await write();
+    const state = await readState(location);
+    await expect(failingOnce(ClassicLevel.prototype, 'close', () => state.close())).rejects.toThrow(
+      'EIO',
+    );
+    expect(await readdir(join(location, 'state'))).toEqual(['CLEAN', 'FORMAT', 'db']);
+    expect(await entriesOf('b-0', 'k')).toHaveLength(1);
   });
 
   it('refuses a checkpoint that is in use, none, and a table that is not there', async () => {
