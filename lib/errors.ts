@@ -269,8 +269,10 @@ const messages = {
     `${p.operator}: ${p.what} may not be null or undefined: remove or clear the state to say that there is none`,
   STATE_OPEN_FAILED: (p: { directory: string; reason: string }) =>
     `the state in ${p.directory} does not open: ${p.reason}; nothing was deleted; mend the cause, or: ${repair}`,
-  STATE_OPERATOR_UNKNOWN: (p: { operator: string; known: string }) =>
-    `no operator ${p.operator} keeps state in this query: take one of ${p.known}, as explain() shows them`,
+  STATE_OPERATOR_UNKNOWN: (p: { operator: string; known: string; table?: string }) =>
+    p.table === undefined
+      ? `no operator ${p.operator} keeps state in this query: take one of ${p.known}, as explain() shows them`
+      : `${p.operator} has no table ${p.table} of state: take one of ${p.known}, or leave table out`,
   STATE_OUTCOME_UNKNOWN: (p: { reason: string }) =>
     `a write of state failed and may or may not be there (${p.reason}): start the query again, it goes on from what it finds`,
   STATE_READ_FAILED: (p: { reason: string }) =>

@@ -214,6 +214,31 @@ describe('readState', () => {
     await expect(read('join-0')).rejects.toMatchObject(unknown);
   });
 
+  it('refuses a table that there is none of; before the first batch there are no tables', async () => {
+    const read = async (options: { readonly operator?: string; readonly table: string }) => {
+      const keys: unknown[] = [];
+      for await (const row of readState(folder, options)) keys.push(row.key);
+      return keys;
+    };
+    const { words, query } = wordCount(folder);
+    await query.processAllAvailable();
+    await query.stop();
+    expect(await read({ table: 'groups' })).toEqual([]);
+    const later = wordCount(folder);
+    words.addData('a');
+    later.words.addData('a');
+    await later.query.processAllAvailable();
+    await later.query.stop();
+    expect(await read({ table: 'groups' })).toEqual(['a']);
+    for (const operator of [{}, { operator: 'aggregate-0' }]) {
+      await expect(read({ ...operator, table: 'gruops' })).rejects.toMatchObject({
+        code: 'STATE_OPERATOR_UNKNOWN',
+        params: { table: 'gruops', known: 'groups of aggregate-0' },
+        message: expect.stringContaining('has no table gruops of state: take one of groups of aggregate-0'),
+      });
+    }
+  });
+
   it('refuses the checkpoint of a running query', async () => {
     const { query } = wordCount(folder);
     await query.processAllAvailable();

@@ -8,7 +8,7 @@ import type { StateRow } from './queryState.js';
 export interface ReadStateOptions {
   /** Operator id as `explain()` shows it: `aggregate-0`. Default: every operator. */
   readonly operator?: string;
-  /** One of the operator's tables. Default: all. */
+  /** One of the operator's tables, as `table` of a row names it. Default: all. */
   readonly table?: string;
 }
 
@@ -46,9 +46,14 @@ export async function* readState(
     if (wanted !== undefined && !state.tables.some(({ operator }) => operator === wanted)) {
       await mustBeStateful(wanted, checkpointLocation, state.tables);
     }
-    for (const { operator, table } of state.tables) {
-      if (wanted !== undefined && wanted !== operator) continue;
-      if (options.table !== undefined && options.table !== table) continue;
+    const inOperator = state.tables.filter(({ operator }) => (wanted ?? operator) === operator);
+    const tables = inOperator.filter(({ table }) => (options.table ?? table) === table);
+    if (options.table !== undefined && tables.length === 0 && inOperator.length > 0) {
+      const known = inOperator.map(({ operator, table }) => `${table} of ${operator}`).join(', ');
+      const operator = wanted ?? 'this query';
+      throw new StreamingError('STATE_OPERATOR_UNKNOWN', { operator, table: options.table, known });
+    }
+    for (const { operator, table } of tables) {
       for await (const entry of state.entries(operator, table)) yield { operator, table, ...entry };
     }
   } finally {
