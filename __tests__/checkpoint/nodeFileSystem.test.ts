@@ -130,6 +130,14 @@ describe('nodeFileSystem', () => {
     expect((await stat(join(folder, 'x'))).mode & 0o777).toBe(0o600);
   });
 
+  it('leaves nothing behind when it cannot replace', async () => {
+    const files = nodeFileSystem();
+    const folder = join(directory, 'x');
+    await files.makeDirectory(folder);
+    await expect(files.replace(folder, bytes('one'))).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(await files.list(directory)).toEqual(['x']);
+  });
+
   it('makes what is missing above a folder, and is content with what is there', async () => {
     const files = nodeFileSystem();
     const folder = join(directory, 'a', 'b', 'c');

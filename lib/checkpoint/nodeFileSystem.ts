@@ -51,7 +51,12 @@ const node: FileSystem = {
   },
   replace: async (path, content) => {
     const temporary = await writeTemporary(path, content);
-    await fs.rename(temporary, path);
+    try {
+      await fs.rename(temporary, path);
+    } catch (error) {
+      await fs.rm(temporary, { force: true });
+      throw error;
+    }
     await syncDirectory(dirname(path));
   },
   remove: async (path) => {
