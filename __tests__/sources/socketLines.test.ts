@@ -217,6 +217,9 @@ describe('socketLines', () => {
     [{ maxLineBytes: 1.5 }, /maxLineBytes/],
     [{ idleTimeout: 0 }, /idleTimeout/],
     [{ reconnect: { delay: '1 second', attempts: 0 } }, /reconnect.attempts/],
+    [{ reconnect: { delay: '25 days' } }, /reconnect.delay may be 2147483647 ms .* got "25 days"/],
+    [{ idleTimeout: '25 days' }, /idleTimeout may be/],
+    [{ connectTimeout: 2 ** 31 }, /connectTimeout may be/],
   ])('refuses %p', (options, message) => {
     expect(() => socketLines({ host: 'localhost', port: 9999, ...options })).toThrow(message);
   });

@@ -1,5 +1,7 @@
 import type { StructField, StructType } from '../schema/types.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
+import { shownDuration } from '../time/luxonInterval.js';
+import { longestDelayMs } from '../triggers/scheduleAfter.js';
 import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { ConnectionPolicy } from './socket/lineConnection.js';
 import { type SocketSettings, SocketSource } from './socket/socketSource.js';
@@ -134,8 +136,7 @@ function settingsOf(options: SocketLinesOptions): SocketSettings {
 function policyOf(options: SocketLinesOptions): ConnectionPolicy {
   const { host, port, reconnect } = options;
   requireKnownOptions('socketLines: reconnect', reconnect, { delay: true, attempts: true });
-  const ms = (input: DurationInput, option: string) =>
-    durationMs(input, `socketLines: ${option}`, { min: 'positive' });
+  const ms = (input: DurationInput, option: string) => timerMs(input, `socketLines: ${option}`);
   return {
     source: `TextSocket[host: ${host}, port: ${port}]`,
     host,
@@ -152,4 +153,13 @@ function policyOf(options: SocketLinesOptions): ConnectionPolicy {
       ),
     },
   };
+}
+
+/** A delay that a timer is asked for. */
+function timerMs(input: DurationInput, option: string): number {
+  const ms = durationMs(input, option, { min: 'positive' });
+  if (ms <= longestDelayMs) return ms;
+  throw new RangeError(
+    `${option} may be ${longestDelayMs} ms (24.8 days) at most, the longest that a timer waits, got ${shownDuration(input)}: give a shorter one`,
+  );
 }
