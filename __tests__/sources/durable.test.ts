@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { NEVER, of, Subject, throwError } from 'rxjs';
+import { filter, firstValueFrom, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { nodeAppendFiles } from '../../lib/sources/durable/nodeAppendFiles.js';
 import { type Durable, type DurableOptions, durable } from '../../lib/sources/durable.js';
 import type { Source, SourceContext } from '../../lib/sources/source.js';
@@ -163,6 +163,28 @@ describe('durable', () => {
     await expect(pushes({ maxBytes: 5 }).push('long')).rejects.toMatchObject({
       code: 'DURABLE_FULL',
     });
+  });
+
+  it.each<[string, DurableOptions, (n: number) => unknown, string]>([
+    ['full', { name: 'n', maxBytes: 100 }, (n) => n, 'DURABLE_FULL'],
+    [
+      'given what it cannot keep',
+      { name: 'n' },
+      (n) => n || Symbol('n'),
+      'DURABLE_ROW_NOT_ENCODABLE',
+    ],
+  ])('ends an Observable that never pauses when it is %s', async (_when, options, rowOf, code) => {
+    let given = 0;
+    const endless = new Observable<unknown>((reader) => {
+      // Far more than fit, for the test to end where the source goes on.
+      for (let n = 4; !reader.closed && given < 10_000; n--, given++) reader.next(rowOf(n));
+    });
+    const stream = durable(endless, options);
+    const source = await opened(stream, context(new CrashingFiles()));
+    expect(given).toBeLessThan(10);
+    const kept = await firstValueFrom(stream.durableUpTo$.pipe(filter((offset) => offset > 0)));
+    expect(rowsOf(source, null, kept)).toEqual([4, 3, 2, 1].slice(0, kept));
+    expect(() => source.latestOffset(kept, 'one batch')).toThrow(expect.objectContaining({ code }));
   });
 
   it('cuts whole segments off the log behind a commit', async () => {

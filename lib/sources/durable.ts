@@ -1,7 +1,8 @@
-import { type Observable, ReplaySubject, type Subscription } from 'rxjs';
+import { type Observable, ReplaySubject, type Subscriber } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { StructType } from '../schema/types.js';
+import { subscriberOf } from '../stream/subscriberOf.js';
 import { DurableLog } from './durable/durableLog.js';
 import { type DurableFeed, DurableSource } from './durable/durableSource.js';
 import { nodeAppendFiles } from './durable/nodeAppendFiles.js';
@@ -92,7 +93,7 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
   private inUse = false;
   private log: DurableLog | undefined;
   private wake: () => void = () => {};
-  private subscription: Subscription | undefined;
+  private subscriber: Subscriber<T> | undefined;
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
 
@@ -111,16 +112,18 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
   }
 
   push(row: T): Promise<number> {
-    const source = this.description;
-    if (this.saidComplete) {
-      return Promise.reject(new TypeError(`${source}: push after complete(); make a new one`));
-    }
-    let payload: Uint8Array;
     try {
-      payload = encodeRow(row);
+      return this.keep(row);
     } catch (error) {
-      return Promise.reject(notEncodable(source, error));
+      return Promise.reject(error);
     }
+  }
+
+  /** Throws at once what can be told at once: an Observable that never pauses would not hear of it later. */
+  private keep(row: T): Promise<number> {
+    const source = this.description;
+    if (this.saidComplete) throw new TypeError(`${source}: push after complete(); make a new one`);
+    const payload = encoded(source, row);
     return this.log ? this.log.push(payload) : this.wait(payload);
   }
 
@@ -151,7 +154,7 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
   closing(): void {
     this.log = undefined;
     this.wake = () => {};
-    this.subscription?.unsubscribe();
+    this.subscriber?.unsubscribe();
   }
 
   over(): void {
@@ -180,23 +183,39 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
     this.log = log;
     this.wake = () => ctx.wake();
     this.durableUpTo$.next(log.durableUpTo);
-    for (const { payload, resolve } of this.waiting.splice(0)) resolve(log.push(payload));
+    for (const { payload, resolve, reject } of this.waiting.splice(0)) {
+      try {
+        resolve(log.push(payload));
+      } catch (error) {
+        reject(error);
+      }
+    }
     this.waitingBytes = 0;
-    this.subscription = this.rows?.subscribe({
-      next: (row) => void this.push(row).catch((error) => this.fail(error)),
-      error: (error) => this.fail(error),
+    this.subscriber = subscriberOf<T>({
+      next: (row) => this.receive(row),
+      error: (error: unknown) => this.fail(error),
       complete: () => {
         this.rowsEnded = true;
         this.wake();
       },
     });
+    this.rows?.subscribe(this.subscriber);
     return opened;
+  }
+
+  private receive(row: T): void {
+    const failed = (error: unknown) => this.fail(error);
+    try {
+      this.keep(row).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   private wait(payload: Uint8Array): Promise<number> {
     const { description: source, maxBytes } = this;
     if (this.waitingBytes + payload.length > maxBytes) {
-      return Promise.reject(new StreamingError('DURABLE_FULL', { source, maxBytes }));
+      throw new StreamingError('DURABLE_FULL', { source, maxBytes });
     }
     this.waitingBytes += payload.length;
     return new Promise((resolve, reject) => this.waiting.push({ payload, resolve, reject }));
@@ -204,12 +223,17 @@ class DurableRows<T> implements Durable<T>, DurableFeed {
 
   private fail(error: unknown): void {
     this.failure ??= error;
+    this.subscriber?.unsubscribe(); // no row behind one that is lost
     this.wake();
   }
 }
 
-function notEncodable(source: string, error: unknown): unknown {
-  if (!(error instanceof NotEncodable)) return error;
-  const { path, found } = error;
-  return new StreamingError('DURABLE_ROW_NOT_ENCODABLE', { source, path, found });
+function encoded(source: string, row: unknown): Uint8Array {
+  try {
+    return encodeRow(row);
+  } catch (error) {
+    if (!(error instanceof NotEncodable)) throw error;
+    const { path, found } = error;
+    throw new StreamingError('DURABLE_ROW_NOT_ENCODABLE', { source, path, found });
+  }
 }

@@ -1,4 +1,4 @@
-import { type Observable, Subscriber } from 'rxjs';
+import type { Observable, Subscriber } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
 import type {
@@ -9,6 +9,7 @@ import type {
   StreamSource,
 } from '../sources/source.js';
 import { oneOf } from '../sources/sourceOption.js';
+import { subscriberOf } from './subscriberOf.js';
 
 /** How rows of an Observable wait between two triggers of a query. */
 export interface LiveOptions {
@@ -64,8 +65,7 @@ export class LiveSource<T> implements Source<T, number> {
     private readonly whenFull: 'error' | 'dropOldest' | 'dropNewest',
     private readonly ctx: SourceContext,
   ) {
-    // Made before the first row: a source that is synchronous and endless must see it closed.
-    this.subscriber = new Subscriber<T>({
+    this.subscriber = subscriberOf<T>({
       next: (row) => this.receive(row),
       error: (error: unknown) => {
         this.failure = { error };

@@ -1,9 +1,10 @@
-import { Observable, type Operator, Subscriber } from 'rxjs';
+import { Observable, type Operator, type Subscriber } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import type { Stage, StageContext } from '../plan/planNode.js';
 import { inOperator } from '../query/operatorError.js';
 import { EventTimes } from './eventTimes.js';
 import { insideRxNode } from './nestedStream.js';
+import { subscriberOf } from './subscriberOf.js';
 
 /**
  * An RxJS operator in a query: each batch is one finite Observable to it, subscribed at the first row
@@ -81,8 +82,7 @@ export class RxStage implements Stage {
       };
     });
     const lifted = Observable.prototype.lift.call(input, this.operator as never);
-    // Made before the first row: a source inside that is synchronous and endless must see it closed.
-    this.output = new Subscriber<unknown>({
+    this.output = subscriberOf<unknown>({
       next: (row) => this.emit(row),
       error: (error: unknown) => this.refuse(error),
       complete: () => this.complete(),

@@ -84,12 +84,12 @@ export class DurableLog {
     return this.pending.length === 0 && this.writing === undefined;
   }
 
-  /** Answers the row's offset once it is durable. */
+  /** Answers the row's offset once it is durable. Throws `DURABLE_FULL`, or why the log has ended. */
   push(payload: Uint8Array): Promise<number> {
     const { source, maxBytes } = this.settings;
-    if (this.ended) return Promise.reject(this.ended);
+    if (this.ended) throw this.ended;
     if (this.bytes + headerBytes + payload.length > maxBytes) {
-      return Promise.reject(new StreamingError('DURABLE_FULL', { source, maxBytes }));
+      throw new StreamingError('DURABLE_FULL', { source, maxBytes });
     }
     this.pendingBytes += headerBytes + payload.length;
     return new Promise((resolve, reject) => {
