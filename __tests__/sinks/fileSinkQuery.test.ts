@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -42,6 +42,17 @@ describe('a query into files', () => {
     expect(() => writeStream(readStream(numbers()), sinks)).toThrow(
       new RegExp(`${second} writes to .*, as ${first} does: give each a folder of its own`),
     );
+  });
+
+  it('refuses two sinks in one folder that a symbolic link leads to, also before it is made', async () => {
+    await mkdir(join(path, 'disk'));
+    await symlink(join(path, 'disk'), join(path, 'link'));
+    const sink = fileSink(join(path, 'disk', 'out'));
+    const lateSink = fileSink(join(path, 'link', 'out'));
+    const start = () => writeStream(readStream(numbers()), { sink, lateSink });
+    expect(start).toThrow(/lateSink writes to .*link.out, as sink does/);
+    await mkdir(join(path, 'disk', 'out'));
+    expect(start).toThrow(/lateSink writes to .*link.out, as sink does/);
   });
 
   it('goes on where it was after a stop', async () => {

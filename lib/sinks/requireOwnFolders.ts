@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { realPathOf } from '../checkpoint/realPathOf.js';
 import type { StreamSink } from './sink.js';
 
 /** The sinks of one query, by the names of their options. */
@@ -13,7 +14,7 @@ export function requireOwnFolders(sinks: SinksByOption): void {
   const writers = new Map<string, string>();
   for (const [name, sink] of Object.entries(sinks)) {
     if (sink?.writes === undefined) continue;
-    const folder = resolve(sink.writes.folder);
+    const folder = realPathOf(resolve(sink.writes.folder));
     const other = writers.get(folder);
     if (other !== undefined) {
       throw new RangeError(

@@ -1,6 +1,6 @@
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isWithin } from '../../checkpoint/overlap.js';
+import { realPathOf } from '../../checkpoint/realPathOf.js';
 import { StreamingError } from '../../errors.js';
 import type { WrittenFolder } from '../source.js';
 import type { ResolvedFileOptions } from './fileSourceOptions.js';
@@ -36,15 +36,5 @@ export function refuseOwnOutput(
         reason,
       });
     }
-  }
-}
-
-/** Links are followed as far as the path is there yet. */
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const above = dirname(path);
-    return above === path ? path : join(realPathOf(above), basename(path));
   }
 }
