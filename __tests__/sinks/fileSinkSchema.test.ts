@@ -12,6 +12,7 @@ import {
   fileSink,
   jsonFiles,
   limit,
+  memoryStream,
   readBatch,
   readStream,
   type StreamSink,
@@ -98,6 +99,24 @@ describe('a sink knows the type of the rows that a source declares', () => {
     expect(readdirSync(join(path, 'out'))).toContain('d=2020-02-03');
     const late = run(at('2020-02-03T01:00:00Z'), parquetFileSink(join(path, 'late'), options));
     await expect(late).rejects.toMatchObject({ cause: { code: 'SINK_PARTITION' } });
+  });
+
+  it.each([
+    ['json', new Date('2020-02-03T00:00:00.001Z')],
+    ['json', Date.UTC(2020, 1, 3, 23)],
+    ['csv', new Date('1969-12-31T23:59:59Z')],
+    ['csv', 1],
+  ] as const)('%s refuses a DATE that would lose its time of day: %p', async (format, d) => {
+    const source = memoryStream<{ d: Date | number }>({ schema: 'd DATE' });
+    source.addData({ d });
+    const sink = fileSink(join(path, 'out'), { format });
+    const query = writeStream(readStream(source), { sink, trigger: availableNow() });
+    await expect(query.awaitTermination()).rejects.toMatchObject({
+      cause: {
+        code: 'SINK_ROW',
+        params: { value: 'd', reason: expect.stringContaining('lose its time of day') },
+      },
+    });
   });
 
   it.each([

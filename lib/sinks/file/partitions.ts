@@ -4,6 +4,7 @@ import type { DataType, StructType } from '../../schema/types.js';
 import { cellText } from '../../terminal/cellText.js';
 import { recordOf } from './jsonFormat.js';
 import { partitionFolder, partitionText } from './partitionPath.js';
+import { hasTimeOfDay, losesTimeOfDay } from './timeText.js';
 
 /** Rows that go to one folder, in order. */
 export interface Partition {
@@ -47,9 +48,7 @@ function folderOf(row: object, column: string, path: string, type: DataType | un
   if (value === undefined) throw refuse('the row has no such column, select it, or null');
   if (value === null) return partitionFolder(column, null);
   if (type?.type === 'date' && hasTimeOfDay(value)) {
-    throw refuse(
-      'it is a DATE, and would lose its time of day: give the day alone, or declare a TIMESTAMP',
-    );
+    throw refuse(`it ${losesTimeOfDay}`);
   }
   const text = partitionText(value, type);
   if (text === undefined) throw refuse('use a column of text, numbers, booleans or dates');
@@ -64,11 +63,4 @@ function folderOf(row: object, column: string, path: string, type: DataType | un
     );
   }
   return folder;
-}
-
-const dayMs = 86_400_000;
-
-function hasTimeOfDay(value: unknown): boolean {
-  const ms = value instanceof Date ? value.getTime() : value;
-  return typeof ms === 'number' && ms % dayMs !== 0;
 }
