@@ -219,6 +219,13 @@ describe('fileSink', () => {
     );
     expect(() => fileSink('x', { partitionBy: ['a', 'a'] })).toThrow('names a twice');
     expect(() => fileSink('x', { partitionBy: '' })).toThrow(TypeError);
+    const csv = (columns: unknown) =>
+      fileSink('x', { format: 'csv', columns: columns as string[] });
+    expect(() => csv('id INT, n INT')).toThrow(
+      new TypeError("fileSink: columns is a list of names, ['time', 'n'], not \"id INT, n INT\""),
+    );
+    expect(() => csv(['a', 'b', 'a'])).toThrow(new RangeError('fileSink: columns names a twice'));
+    expect(() => csv([1])).toThrow(TypeError);
     expect(() => fileSink('x', { maxRecordsPerFile: 0 })).toThrow(RangeError);
     expect(() => fileSink('x', { retention: '0 seconds' })).toThrow(RangeError);
   });

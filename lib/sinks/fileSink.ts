@@ -1,6 +1,7 @@
 import { drive } from '../maybe.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
+import { columnNames } from './file/columnNames.js';
 import { type CsvFormatOptions, csvFormat } from './file/csvFormat.js';
 import { FileSinkRun, type FileSinkSetup } from './file/fileSinkRun.js';
 import type { FileFormat } from './file/format.js';
@@ -67,7 +68,7 @@ export function fileSink(path: string, options: FileSinkOptions = {}): StreamSin
   const setup = {
     path,
     format: formatOf(options),
-    partitionBy: columnsOf(options.partitionBy),
+    partitionBy: columnNames('partitionBy', [options.partitionBy ?? []].flat()),
     maxRecordsPerFile,
     retentionMs:
       retention === undefined
@@ -109,19 +110,6 @@ function formatOf(options: FileSinkOptions): FileFormat {
         `fileSink: format must be json, csv or text, not ${JSON.stringify(format)}`,
       );
   }
-}
-
-function columnsOf(partitionBy: string | readonly string[] = []): readonly string[] {
-  const columns = typeof partitionBy === 'string' ? [partitionBy] : [...partitionBy];
-  for (const column of columns) {
-    if (typeof column === 'string' && column !== '') continue;
-    throw new TypeError(
-      `fileSink: partitionBy takes names of columns, not ${JSON.stringify(column)}`,
-    );
-  }
-  const twice = columns.find((column, at) => columns.indexOf(column) !== at);
-  if (twice !== undefined) throw new RangeError(`fileSink: partitionBy names ${twice} twice`);
-  return columns;
 }
 
 function isCount(value: number): boolean {

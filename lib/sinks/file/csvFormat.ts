@@ -4,6 +4,7 @@ import { fieldTypes } from '../../schema/fieldTypes.js';
 import type { StructType } from '../../schema/types.js';
 import { booleanOption } from '../../sources/sourceOption.js';
 import { cellText } from '../../terminal/cellText.js';
+import { columnNames } from './columnNames.js';
 import type { FileFormat, FileShape } from './format.js';
 import { recordOf } from './jsonFormat.js';
 import { requireUtf8 } from './requireUtf8.js';
@@ -29,7 +30,8 @@ export interface CsvFormatOptions {
 
 /** Comma separated values after RFC 4180, lines end in `\n`. */
 export function csvFormat(options: CsvFormatOptions = {}): FileFormat {
-  const { columns, sep = ',', quote = '"', nullValue = '' } = options;
+  const { sep = ',', quote = '"', nullValue = '' } = options;
+  const columns = options.columns && columnNames('columns', options.columns);
   const withHeader = booleanOption('fileSink', 'header', options.header);
   if (sep === '' || /[\r\n]/.test(sep) || sep.includes(quote)) {
     throw new RangeError(
