@@ -189,6 +189,8 @@ const messages = {
     `${p.path} holds the output of query ${p.owner}, not of ${p.queryId}: give another folder, or the checkpointLocation that belongs to this one`,
   SINK_FORMAT_UNSUPPORTED: (p: { file: string; found: string; supported: string }) =>
     `manifest ${p.file} has format ${p.found}, this build reads ${p.supported}: use the release that wrote it; nothing was changed`,
+  SINK_LOCATION: (p: { directory: string; reason: string; fix: string }) =>
+    `${p.directory} cannot hold the output of a file sink: ${p.reason}: ${p.fix}`,
   SINK_PARTITION: (p: { path: string; column: string; value: string; reason: string }) =>
     `${p.path}: column ${p.column} of partitionBy is ${p.value}, which cannot be a folder: ${p.reason}`,
   SINK_POSITION: (p: { path: string; sink: number; checkpoint: number; reason: string }) =>

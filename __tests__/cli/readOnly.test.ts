@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryStream, readState } from '../../index.js';
+import { withoutRights } from '../checkpoint/withoutRights.js';
 import { countWords, stateIn } from '../savepoint/countingQuery.js';
 import { millrace } from './cliHarness.js';
 
@@ -21,17 +22,6 @@ async function setWritable(isWritable: boolean): Promise<void> {
   const mode = isWritable ? 0o700 : 0o555;
   await chmod(folder, mode);
   for (const entry of entries) await chmod(join(entry.parentPath, entry.name), mode);
-}
-
-/** Root may write anywhere: as somebody else, then. */
-async function withoutRights<T>(body: () => Promise<T>): Promise<T> {
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65534);
-  try {
-    return await body();
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
 }
 
 /** A stopped query whose state lies in tables of LevelDB and in its log. */

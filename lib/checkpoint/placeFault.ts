@@ -45,17 +45,30 @@ export function isForbidden(error: unknown): boolean {
   return code === 'EACCES' || code === 'EPERM';
 }
 
+/** Whether the disk takes no writes: the place itself is fine, and so is what lies there. */
+export function isUnwritable(error: unknown): boolean {
+  const code: unknown = Reflect.get(Object(error), 'code');
+  return isForbidden(error) || code === 'EROFS' || code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+type LocationCode = 'CHECKPOINT_LOCATION' | 'SAVEPOINT_LOCATION' | 'SINK_LOCATION';
+
+/** What the system has against `directory` as an error with a code; any other error as it is. */
+export function placeError(code: LocationCode, directory: string, cause: unknown): unknown {
+  const fault = placeFault(cause);
+  if (fault === undefined) return cause;
+  return new StreamingError(code, { directory, ...fault }, { cause });
+}
+
 /** Runs `body`; what the system has against `directory` becomes an error with a code. */
 export async function inPlace<T>(
-  code: 'CHECKPOINT_LOCATION' | 'SAVEPOINT_LOCATION',
+  code: LocationCode,
   directory: string,
   body: () => MaybePromise<T>,
 ): Promise<T> {
   try {
     return await body();
   } catch (cause) {
-    const fault = placeFault(cause);
-    if (fault === undefined) throw cause;
-    throw new StreamingError(code, { directory, ...fault }, { cause });
+    throw placeError(code, directory, cause);
   }
 }

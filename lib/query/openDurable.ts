@@ -9,6 +9,7 @@ import { restoreSavepoint } from '../savepoint/restoreSavepoint.js';
 import type { Json } from '../sources/source.js';
 import type { ByteStore } from '../state/byteStore.js';
 import { isSourceNode } from '../stream/sourceNode.js';
+import { inOperator } from './operatorError.js';
 import type { QueryCheckpoint } from './queryCheckpoint.js';
 import type { QuerySetup } from './querySetup.js';
 
@@ -52,7 +53,7 @@ async function backendOpener({ stateStore, cacheEntries }: DurableOptions): Prom
   }
   const { openDurableBackend } = await import('../../state/durableBackend.js');
   return async (state) => {
-    const store = await stateStore(state.directory);
+    const store = await ownStore(() => stateStore(state.directory));
     try {
       // Whether the last run has closed it well, only LevelDB's folder says: it is read through.
       return await openDurableBackend(store, { ...state, ...cache, clean: false });
@@ -61,6 +62,15 @@ async function backendOpener({ stateStore, cacheEntries }: DurableOptions): Prom
       throw error;
     }
   };
+}
+
+/** What goes wrong in a store of the user's own names it. */
+async function ownStore(open: () => MaybePromise<ByteStore>): Promise<ByteStore> {
+  try {
+    return await open();
+  } catch (error) {
+    throw inOperator('stateStore', error);
+  }
 }
 
 async function startFrom(

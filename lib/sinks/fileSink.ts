@@ -42,7 +42,7 @@ const optionNames: OptionNames<FileSinkOptions> = {
  * Out:    whole files, never changed; a batch counts when its manifest entry is there. `readManifest`
  *         and file sources that use it never see another file. A batch id that is there is skipped.
  * State:  the manifest `_millrace/`, merged ten to one, in the folder itself.
- * Errors: `SOURCE_READS_OUTPUT`, `SINK_FOREIGN`, `SINK_POSITION`, `SINK_DAMAGED`, `SINK_FORMAT_UNSUPPORTED`, `SINK_SCHEMA`
+ * Errors: `SOURCE_READS_OUTPUT`, `SINK_LOCATION`, `SINK_FOREIGN`, `SINK_POSITION`, `SINK_DAMAGED`, `SINK_FORMAT_UNSUPPORTED`, `SINK_SCHEMA`
  *         before the query starts; `SINK_ROW`, `SINK_PARTITION`, `SINK_CONCURRENT` fail the batch.
  * Source: semantics/spark.md 1.3, 2.18. Unlike Spark's, the manifest does not grow into one file.
  *

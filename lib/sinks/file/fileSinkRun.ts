@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { placeError } from '../../checkpoint/placeFault.js';
 import { StreamingError } from '../../errors.js';
 import { drive, type MaybePromise, type Steps, wait } from '../../maybe.js';
 import type { Sink, SinkContext } from '../sink.js';
@@ -55,7 +56,11 @@ export class FileSinkRun implements Sink<unknown> {
     }
     const run = new FileSinkRun(setup, ctx);
     setup.format.check?.(run.shape);
-    run.open = yield* run.openAt(ctx.nextBatchId);
+    try {
+      run.open = yield* run.openAt(ctx.nextBatchId);
+    } catch (error) {
+      throw placeError('SINK_LOCATION', setup.path, error);
+    }
     return run;
   }
 
