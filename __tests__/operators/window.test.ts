@@ -97,7 +97,8 @@ describe('window', () => {
   it.each<[string, () => unknown, string]>([
     ['a size of 0', () => window('0 seconds'), 'window size must be longer than 0 ms'],
     ['a negative size', () => window('-1 seconds'), 'window size must be longer'],
-    ['months', () => window('1 month'), 'window size may not use months or years'],
+    ['months', () => window('1 month'), "'30 days', or the option timeZone ('UTC'"],
+    ['months as slide', () => window('60 days', { slide: '1 month' }), 'or the option timeZone'],
     ['a slide of 0', () => window('1 hour', { slide: 0 }), 'window slide must be longer than 0 ms'],
     [
       'slide > size',

@@ -176,6 +176,17 @@ describe.each(['memory', 'LevelDB'])('live state over %s', (kind) => {
     await query.stop();
   });
 
+  it('says that scan takes the beginning of an array', async () => {
+    const { query } = wordCount(kind === 'memory' ? undefined : folder);
+    await query.processAllAvailable();
+    expect(() => query.state('aggregate-0').scan('a' as never)).toThrow(
+      new TypeError(
+        "state('aggregate-0').scan takes the beginning of keys that are arrays, such as scan(['a']), not \"a\": get(key) finds a single key",
+      ),
+    );
+    await query.stop();
+  });
+
   it('names the operators that there are', async () => {
     const { query } = wordCount(kind === 'memory' ? undefined : folder);
     await query.processAllAvailable();
@@ -234,7 +245,9 @@ describe('readState', () => {
       await expect(read({ ...operator, table: 'gruops' })).rejects.toMatchObject({
         code: 'STATE_OPERATOR_UNKNOWN',
         params: { table: 'gruops', known: 'groups of aggregate-0' },
-        message: expect.stringContaining('has no table gruops of state: take one of groups of aggregate-0'),
+        message: expect.stringContaining(
+          'has no table gruops of state: take one of groups of aggregate-0',
+        ),
       });
     }
   });

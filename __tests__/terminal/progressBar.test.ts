@@ -58,8 +58,13 @@ describe('progressBarText', () => {
   });
 
   it('says no time left when all is done or the rate is not known', () => {
-    expect(progressLine({ done: 2, total: 2, perSecond: 1 })).toBe('100 %  2 of 2 rows  1 rows/s');
+    expect(progressLine({ done: 2, total: 2, perSecond: 1 })).toBe('100 %  2 of 2 rows  1 row/s');
     expect(progressLine({ done: 1, total: 2, unit: 'files' })).toBe('50 %  1 of 2 files');
+  });
+
+  it('counts one row in the singular, and a unit of the caller as it is given', () => {
+    expect(progressLine({ done: 0, total: 1 })).toBe('0 %  0 of 1 row');
+    expect(progressLine({ done: 1, total: 1, unit: 'files' })).toBe('100 %  1 of 1 files');
   });
 });
 
@@ -108,6 +113,8 @@ describe('statusText', () => {
     const { processedRowsPerSecond: _, ...rest } = progress;
     const bare = { ...rest, name: null, eventTime: {}, stateOperators: [] };
     expect(statusText(bare, { columns: 80 })).toBe('01234567  batch 12  100,000 rows in 240 ms');
+    const one = { ...bare, numInputRows: 1, processedRowsPerSecond: 1 };
+    expect(statusText(one, { columns: 80 })).toBe('01234567  batch 12  1 row in 240 ms  1 row/s');
   });
 });
 

@@ -1,5 +1,6 @@
 import { concatMap, defer, distinctUntilChanged, type Observable, startWith } from 'rxjs';
 import { StreamingError } from '../errors.js';
+import { shown } from '../sources/sourceOption.js';
 import { canonicalKey, isSameKey } from '../state/canonicalKey.js';
 import type { Entry, KeyedTable, StateStore } from '../state/stateStore.js';
 import { copyValue } from './copyValue.js';
@@ -55,6 +56,11 @@ export function queryState(execution: StreamExecution, operatorId: string): Quer
   return {
     get,
     scan: (prefix = []) => {
+      if (!Array.isArray(prefix)) {
+        throw new TypeError(
+          `state('${operatorId}').scan takes the beginning of keys that are arrays, such as scan(['a']), not ${shown(prefix)}: get(key) finds a single key`,
+        );
+      }
       const wanted = prefix.map((part) => canonicalKey(part, operatorId));
       const begins = (key: unknown) =>
         wanted.length === 0 ||

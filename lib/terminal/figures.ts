@@ -5,6 +5,12 @@ export function countText(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 
+/** `1 row`, `1,500 rows`; another unit than rows is the caller's, and stays as it is. */
+export function countOf(value: number, unit = 'rows'): string {
+  const text = countText(value);
+  return `${text} ${unit === 'rows' && text === '1' ? 'row' : unit}`;
+}
+
 /** A span of time in ms as a person reads it: `350 ms`, `12 s`, `3:05 min`, `2:03:05 h`. */
 export function spanText(ms: number): string {
   if (!Number.isFinite(ms)) return '–';

@@ -1,4 +1,4 @@
-import { countText, spanText } from './figures.js';
+import { countOf, countText, spanText } from './figures.js';
 import { paint } from './paint.js';
 import { type Screen, screenOf } from './screen.js';
 import { clip, textWidth } from './textWidth.js';
@@ -95,8 +95,8 @@ export function fractionOf({ done, total }: Pick<Work, 'done' | 'total'>): numbe
 function figuresOf(work: Work): string[] {
   const { done, total, unit = 'rows', perSecond = 0 } = work;
   const percent = `${String(Math.floor(fractionOf(work) * 100)).padStart(3)} %`;
-  const figures = [percent, `${countText(done)} of ${countText(total)} ${unit}`];
-  if (perSecond > 0) figures.push(`${countText(perSecond)} ${unit}/s`);
+  const figures = [percent, `${countText(done)} of ${countOf(total, unit)}`];
+  if (perSecond > 0) figures.push(`${countOf(perSecond, unit)}/s`);
   if (perSecond > 0 && done < total)
     figures.push(`${spanText(((total - done) / perSecond) * 1000)} left`);
   return figures;

@@ -1,5 +1,5 @@
 import type { Observable, Subscription } from 'rxjs';
-import { countText, spanText } from './figures.js';
+import { countOf, countText, spanText } from './figures.js';
 import { type Screen, screenOf } from './screen.js';
 import { clip } from './textWidth.js';
 import { visible } from './visible.js';
@@ -62,10 +62,9 @@ function partsOf(progress: StatusFigures): string[] {
   const parts = [
     visible(name ?? id.slice(0, 8)),
     `batch ${batchId}`,
-    `${countText(numInputRows)} rows in ${spanText(batchDuration)}`,
+    `${countOf(numInputRows)} in ${spanText(batchDuration)}`,
   ];
-  if (processedRowsPerSecond !== undefined)
-    parts.push(`${countText(processedRowsPerSecond)} rows/s`);
+  if (processedRowsPerSecond !== undefined) parts.push(`${countOf(processedRowsPerSecond)}/s`);
   const { watermark } = progress.eventTime;
   if (watermark !== undefined) parts.push(`watermark ${watermark}`);
   const { stateOperators } = progress;

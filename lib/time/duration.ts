@@ -14,8 +14,8 @@ export type DurationInput = string | number | Duration | DurationLikeObject;
 
 /** What an option that takes a duration allows. */
 export interface DurationRules {
-  /** Whether months (31 days) and years (372 days) are taken. Default `'refuse'`. */
-  readonly months?: 'as 31 days' | 'refuse';
+  /** Whether months (31 days) and years (372 days) are taken, or only with the option timeZone. Default `'refuse'`. */
+  readonly months?: 'as 31 days' | 'refuse' | 'need timeZone';
   /** Default `'not negative'`. */
   readonly min?: 'positive' | 'not negative' | 'any';
 }
@@ -46,8 +46,12 @@ export function durationMs(
 ): number {
   const interval = intervalOf(input, option);
   if (interval.months !== 0 && rules.months !== 'as 31 days') {
+    const calendar =
+      rules.months === 'need timeZone'
+        ? ", or the option timeZone ('UTC', 'Europe/Berlin') for months of the calendar"
+        : '';
     throw new RangeError(
-      `${option} may not use months or years, whose length varies, got ${shownDuration(input)}: give it in days, such as '30 days'`,
+      `${option} may not use months or years, whose length varies, got ${shownDuration(input)}: give it in days, such as '30 days'${calendar}`,
     );
   }
   const ms = wholeMs(interval.months * monthMs + interval.ms, input, option);

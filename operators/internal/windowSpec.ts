@@ -7,6 +7,8 @@ import { checkTimeOptions } from './windowOption.js';
 
 export type FixedWindow = WindowGrouping & { readonly kind: 'fixed' };
 
+const fixedRules = { min: 'positive', months: 'need timeZone' } as const;
+
 /** Size and options of a window, checked when the operator is built. */
 export function fixedWindow<V>(
   operator: string,
@@ -15,11 +17,11 @@ export function fixedWindow<V>(
 ): FixedWindow & { readonly label: string } {
   checkTimeOptions(operator, options);
   if (options.timeZone !== undefined) return calendarWindow(operator, size, options);
-  const sizeMs = durationMs(size, `${operator} size`, { min: 'positive' });
+  const sizeMs = durationMs(size, `${operator} size`, fixedRules);
   const slideMs =
     options.slide === undefined
       ? sizeMs
-      : durationMs(options.slide, `${operator} slide`, { min: 'positive' });
+      : durationMs(options.slide, `${operator} slide`, fixedRules);
   const startMs =
     options.startTime === undefined
       ? 0
