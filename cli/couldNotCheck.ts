@@ -1,4 +1,5 @@
 import { StreamingError } from '../lib/errors.js';
+import { codeOf } from '../lib/thrown.js';
 
 /** What the place says, not the state: a copy to look at needs room and the right to write beside it. */
 const ofThePlace =
@@ -17,7 +18,7 @@ export function refuseUnchecked(error: Error): void {
 export function uncheckedBy(error: Error): StreamingError | undefined {
   let found: Error | undefined;
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (ofThePlace.test(`${Reflect.get(cause, 'code')} ${cause.message}`)) found = cause;
+    if (ofThePlace.test(`${codeOf(cause)} ${cause.message}`)) found = cause;
   }
   if (found === undefined) return undefined;
   return new StreamingError('STATE_NOT_CHECKED', { reason: found.message }, { cause: error });

@@ -5,6 +5,7 @@ import { plannedUpTo } from '../lib/query/plannedUpTo.js';
 import { openSavepoint } from '../lib/savepoint/savepoint.js';
 import type { Json } from '../lib/sources/source.js';
 import type { EpochRecord } from '../lib/state/stateBackend.js';
+import { farthestMs } from '../lib/time/civil.js';
 import { readState, type StateReader, type StoredTableInfo } from '../state/level/readState.js';
 import { uncheckedBy } from './couldNotCheck.js';
 import { isSavepoint } from './withLock.js';
@@ -100,7 +101,7 @@ async function readStateIn(
 
 /** `2026-11-21T14:00:00.000Z`, or a dash. */
 export function timeText(ms: number | null): string {
-  return ms === null || !(Math.abs(ms) <= 8.64e15) ? '–' : new Date(ms).toISOString();
+  return ms === null || !(Math.abs(ms) <= farthestMs) ? '–' : new Date(ms).toISOString();
 }
 
 /** Something that a description should tell cannot be read. */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { counted } from '../lib/counted.js';
 import { StreamingError } from '../lib/errors.js';
+import { reasonOf } from '../lib/thrown.js';
 import { type Command, type CommandIo, exitCodes, UsageError } from './command.js';
 import { commands } from './commands.js';
 import { packageVersion } from './packageVersion.js';
@@ -59,13 +60,13 @@ function parsed(command: Command, args: readonly string[]) {
     const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true });
     return { positionals, values: values as Record<string, string | boolean | undefined> };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(reasonOf(error));
   }
 }
 
 function report(name: string, error: unknown, json: boolean, io: CommandIo): number {
   const code = error instanceof StreamingError ? error.code : undefined;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   if (json) return reportJson(code, message, io, exitCodes.failed);
   io.err(`millrace ${name}: ${code === undefined ? '' : `${code}: `}${message}`);
   return exitCodes.failed;

@@ -4,6 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StreamingError } from '../errors.js';
+import { codeOf } from '../thrown.js';
 
 /** Held until released, or until the process dies. */
 export interface DirectoryLock {
@@ -59,7 +60,7 @@ async function listen(address: string, directory: string): Promise<Server> {
   try {
     return await bind(address);
   } catch (error) {
-    if (!isInUse(error)) throw error;
+    if (codeOf(error) !== 'EADDRINUSE') throw error;
   }
   if (address.startsWith('/') && !(await isAnswered(address))) {
     await rm(address, { force: true });
@@ -97,10 +98,6 @@ function release(server: Server, held: Set<string>, name: string): Promise<void>
       resolve();
     });
   });
-}
-
-function isInUse(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && Reflect.get(error, 'code') === 'EADDRINUSE';
 }
 
 function lockedBy(directory: string, owner: string): StreamingError<'CHECKPOINT_LOCKED'> {

@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../thrown.js';
 
 /**
  * Makes a directory and what is missing above it; answers the first that was made, undefined if all of
@@ -17,7 +18,7 @@ export async function makeDirectories(path: string, mode = 0o777): Promise<strin
     return path;
   } catch (error) {
     if (await isDirectory(path)) return undefined;
-    if (Reflect.get(Object(error), 'code') !== 'ENOENT' || above === path) throw error;
+    if (codeOf(error) !== 'ENOENT' || above === path) throw error;
   }
   const first = await makeDirectories(above, mode);
   try {

@@ -1,4 +1,5 @@
 import type { Json } from '../sources/source.js';
+import { isForm } from './jsonForm.js';
 
 /** What a checkpoint remembers of its query, to tell an edit that may go on from one that may not. */
 export interface QueryMetadata {
@@ -40,8 +41,6 @@ export interface SinkMetadata extends PartMetadata {
   readonly sinceBatchId?: number;
 }
 
-type Form = { readonly [key: string]: Json };
-
 /** undefined: `body` is no metadata. */
 export function metadataOf(body: Json, queryId: string): QueryMetadata | undefined {
   if (!isForm(body)) return undefined;
@@ -59,10 +58,6 @@ function isOperator(json: Json): boolean {
 
 function isPart(json: Json | undefined): boolean {
   return isForm(json) && typeof json.kind === 'string' && typeof json.description === 'string';
-}
-
-function isForm(json: Json | undefined): json is Form {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
 export function metadataBody(metadata: QueryMetadata): Json {

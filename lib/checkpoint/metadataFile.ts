@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { StreamingError } from '../errors.js';
 import type { Json } from '../sources/source.js';
+import { isTaken } from '../thrown.js';
 import {
   type CheckpointFile,
   damagedFile,
@@ -70,7 +71,7 @@ async function publishFirst(
   try {
     await files.publish(path, content);
   } catch (cause) {
-    if (Reflect.get(Object(cause), 'code') !== 'EEXIST') throw cause;
+    if (!isTaken(cause)) throw cause;
     throw startedElsewhere(location, cause);
   }
 }

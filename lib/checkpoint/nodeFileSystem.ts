@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { codeOf } from '../thrown.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
 import { lockDirectory } from './lockDirectory.js';
 import { makeDirectories } from './makeDirectories.js';
@@ -104,8 +105,4 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | null)?.code;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
 import type { PlanEntry } from '../query/queryCheckpoint.js';
+import { isTaken } from '../thrown.js';
 import { encodeCheckpointBody } from './checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
 import { batchesIn, listPlans, mustBeWithoutGap, planIn } from './planFiles.js';
@@ -84,7 +85,7 @@ export class OffsetLog {
       const content = this.contentOf(entry, fence, turns);
       await this.files.publish(path, content, { also: join(second, String(batchId)), after });
     } catch (cause) {
-      if (codeOf(cause) !== 'EEXIST') throw cause;
+      if (!isTaken(cause)) throw cause;
       throw new StreamingError('CHECKPOINT_CONCURRENT', { file: path, batchId }, { cause });
     }
   }
@@ -118,8 +119,4 @@ interface PublishedBy {
 interface Folders {
   readonly directory: string;
   readonly second: string;
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
 }

@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { codeOf } from '../thrown.js';
 import type { FileSystem } from './fileSystem.js';
 
 /** Whether a path is a directory, or lies in it; both absolute, without symbolic links. */
@@ -15,7 +16,7 @@ export async function realPlace(files: FileSystem, path: string): Promise<string
     return (await files.realPath?.(absolute)) ?? absolute;
   } catch (error) {
     const above = dirname(absolute);
-    if (Reflect.get(Object(error), 'code') !== 'ENOENT' || above === absolute) throw error;
+    if (codeOf(error) !== 'ENOENT' || above === absolute) throw error;
     return join(await realPlace(files, above), basename(absolute));
   }
 }

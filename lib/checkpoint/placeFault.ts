@@ -1,5 +1,6 @@
 import { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
+import { codeOf, reasonOf } from '../thrown.js';
 
 const notAFolder = 'it, or a folder above it, is a file';
 const notAllowed = 'this process may not read it, or write there';
@@ -30,24 +31,20 @@ const otherFix = 'name another folder, where this process may write';
 export function placeFault(
   error: unknown,
 ): { readonly reason: string; readonly fix: string } | undefined {
-  const { code, message } = Object(error) as {
-    readonly code?: unknown;
-    readonly message?: unknown;
-  };
-  const reason = reasons[String(code)];
+  const reason = reasons[String(codeOf(error))];
   if (reason === undefined) return undefined;
-  return { reason: `${reason} (${message})`, fix: fixes[reason] ?? otherFix };
+  return { reason: `${reason} (${reasonOf(error)})`, fix: fixes[reason] ?? otherFix };
 }
 
 /** Whether the system would not let this process read or write: it says nothing about what is there. */
 export function isForbidden(error: unknown): boolean {
-  const code: unknown = Reflect.get(Object(error), 'code');
+  const code = codeOf(error);
   return code === 'EACCES' || code === 'EPERM';
 }
 
 /** Whether the disk takes no writes: the place itself is fine, and so is what lies there. */
 export function isUnwritable(error: unknown): boolean {
-  const code: unknown = Reflect.get(Object(error), 'code');
+  const code = codeOf(error);
   return isForbidden(error) || code === 'EROFS' || code === 'ENOSPC' || code === 'EDQUOT';
 }
 

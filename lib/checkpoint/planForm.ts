@@ -1,8 +1,7 @@
 import * as O from 'fp-ts/lib/Option.js';
 import type { PlanEntry } from '../query/queryCheckpoint.js';
 import type { Json } from '../sources/source.js';
-
-type Form = { readonly [key: string]: Json };
+import { isForm, type JsonForm } from './jsonForm.js';
 
 /** The plan that a file's body is, its further fields included; none if it is no plan. */
 export function planOfJson(body: Json): O.Option<PlanEntry> {
@@ -16,7 +15,7 @@ export function planBody(plan: PlanEntry, turns?: Uint8Array): readonly Uint8Arr
   return [Buffer.from(`${withoutTurns.slice(0, -1)},"turns":[`), turns, Buffer.from(']}')];
 }
 
-function isPlan(plan: Form): boolean {
+function isPlan(plan: JsonForm): boolean {
   const turns = plan.turns;
   return (
     isBatchId(plan.batchId) &&
@@ -40,10 +39,6 @@ function isTurn(turn: Json): boolean {
 
 function isRange(range: Json): boolean {
   return isForm(range) && typeof range.source === 'string' && 'after' in range && 'upTo' in range;
-}
-
-function isForm(json: Json | undefined): json is Form {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
 function isBatchId(json: Json | undefined): boolean {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { StreamingError } from '../errors.js';
+import { isTaken } from '../thrown.js';
 import { encodeCheckpointFile } from './checkpointFile.js';
 import type { FileSystem } from './fileSystem.js';
 
@@ -20,7 +21,7 @@ export async function takeFence(
   try {
     await files.publish(join(directory, String(fence)), content);
   } catch (cause) {
-    if (Reflect.get(Object(cause), 'code') !== 'EEXIST') throw cause;
+    if (!isTaken(cause)) throw cause;
     const owner = 'a query that started at the same moment elsewhere';
     throw new StreamingError('CHECKPOINT_LOCKED', { directory, owner }, { cause });
   }

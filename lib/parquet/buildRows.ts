@@ -1,6 +1,6 @@
+import { setField } from '../schema/rowShape.js';
 import { BadCell } from './badCell.js';
 import type { DecodedGroup, GroupColumn } from './readGroup.js';
-import { define } from './recordReader.js';
 
 /** What becomes of a row with a bad cell; `salvage` makes it with nulls in the place of those. */
 export type HandleBadRow<T> = (row: number, cell: BadCell, salvage: () => T) => T | undefined;
@@ -43,9 +43,9 @@ export class RowBuilder<T> {
     const row: Record<string, unknown> = {};
     for (const [c, name] of this.names.entries()) {
       const value = columns[c]?.[i] ?? null;
-      define(row, name, value instanceof BadCell ? null : value);
+      setField(row, name, value instanceof BadCell ? null : value);
     }
-    for (const [name, value] of this.constants) define(row, name, value);
+    for (const [name, value] of this.constants) setField(row, name, value);
     return row as T;
   }
 }

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { CompressionCodec, FileMetaData } from 'hyparquet';
+import { reasonOf } from '../thrown.js';
 import { damaged, ParquetDamage } from './damage.js';
 import { loadHyparquet } from './packages.js';
 import { columnsOfSchema, leavesOf, type ParquetNode } from './parquetNode.js';
@@ -71,7 +72,7 @@ async function parsed(footer: Uint8Array): Promise<FileMetaData> {
   try {
     return metadata.parquetMetadata(footer, { geoparquet: false });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new ParquetDamage(`its footer is damaged (${reason})`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import type { Compressors } from 'hyparquet';
 import { StreamingError } from '../errors.js';
+import { codeOf } from '../thrown.js';
 
 /** The parts of hyparquet that this folder stands on: bytes in, primitive values out. */
 export interface Hyparquet {
@@ -55,7 +56,7 @@ export async function installed<T>(
   try {
     return await load();
   } catch (cause) {
-    const code = (cause as { readonly code?: unknown } | null)?.code;
+    const code = codeOf(cause);
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause;
     throw new StreamingError('PACKAGE_MISSING', { feature, packages }, { cause });
   }

@@ -6,6 +6,7 @@ import { type BadRecordMode, BadRecords } from '../sources/files/badRecords.js';
 import type { Advance, FileFormat, FileToRead, InFile } from '../sources/files/fileFormat.js';
 import type { PartitionColumns } from '../sources/files/partitionColumns.js';
 import type { SourceReport } from '../sources/source.js';
+import { reasonOf } from '../thrown.js';
 import { RowBuilder } from './buildRows.js';
 import { fieldOf } from './columnType.js';
 import { damaged } from './damage.js';
@@ -146,7 +147,7 @@ export class ParquetFormat<T> implements FileFormat<T> {
       return await use(handle);
     } catch (cause) {
       if (cause instanceof StreamingError) throw cause;
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       const { source } = this.options;
       throw new StreamingError('SOURCE_UNREADABLE', { source, path: file.path, reason }, { cause });
     } finally {

@@ -3,6 +3,7 @@ import { StreamingError } from '../errors.js';
 import type { StructType } from '../schema/types.js';
 import { resolveFileOptions } from '../sources/files/fileSourceOptions.js';
 import { listPaths } from '../sources/files/listFiles.js';
+import { reasonOf } from '../thrown.js';
 import { fieldOf } from './columnType.js';
 import { readFooter } from './footer.js';
 
@@ -32,7 +33,7 @@ async function schemaOfFile(path: string): Promise<StructType> {
     return { type: 'struct', fields: columns.map(fieldOf) };
   } catch (cause) {
     if (cause instanceof StreamingError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     const params = { source: 'parquetSchemaOf', path, reason };
     throw new StreamingError('SOURCE_UNREADABLE', params, { cause });
   } finally {

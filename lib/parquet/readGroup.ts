@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { reasonOf } from '../thrown.js';
 import { BadCell } from './badCell.js';
 import { damaged, ParquetDamage } from './damage.js';
 import { decodeLeaf } from './decodeLeaf.js';
@@ -69,7 +70,7 @@ async function readLeaf(file: FileHandle, group: RowGroup, shape: LeafShape): Pr
   try {
     return decodeLeaf(bytes, chunk, shape.node, shape.convert, hyparquet, compressors);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     const start = `row ${group.firstRow}`;
     throw new ParquetDamage(`column ${path.join('.')} from ${start} on: ${reason}`, { cause });
   }

@@ -1,3 +1,4 @@
+import { setField } from '../schema/rowShape.js';
 import { BadCell } from './badCell.js';
 import { damaged } from './damage.js';
 import type { LeafColumn } from './leafColumn.js';
@@ -111,7 +112,7 @@ class RecordReader {
     const object: Record<string, unknown> = {};
     let read = false;
     for (const { name, shape: field } of fields) {
-      define(object, name, field ? this.read(field) : null);
+      setField(object, name, field ? this.read(field) : null);
       read ||= field !== undefined;
     }
     if (!read) this.skip(shape);
@@ -151,16 +152,4 @@ function definitionAt({ column, entry, maxDefinition }: Cursor): number {
 /** −1 at the end: no list goes on there. */
 function repetitionAt({ column, entry }: Cursor): number {
   return entry < column.entries ? (column.repetitions?.[entry] ?? 0) : -1;
-}
-
-/** `__proto__` is a name like any other. */
-export function define(object: Record<string, unknown>, name: string, value: unknown): void {
-  if (name !== '__proto__') object[name] = value;
-  else
-    Object.defineProperty(object, name, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
 }

@@ -1,7 +1,7 @@
+import { farthestMs } from '../time/civil.js';
 import { BadCell } from './badCell.js';
 
 /** Whole milliseconds that a Date can hold. */
-const maxMs = 8.64e15;
 const twoTo32 = 4_294_967_296;
 /** Beyond this a high half makes numbers larger than 2^53. */
 const maxHigh = 2 ** 21;
@@ -43,7 +43,7 @@ export type InstantOf = (ms: number) => unknown;
 
 export function instantOf(timestamps: 'date' | 'ms'): InstantOf {
   return (ms) => {
-    if (Math.abs(ms) > maxMs)
+    if (Math.abs(ms) > farthestMs)
       return new BadCell(`the time ${ms} ms is beyond what a Date can hold`);
     return timestamps === 'ms' ? ms : new Date(ms);
   };

@@ -1,6 +1,6 @@
 import { Decimal, type DecimalInput } from '../schema/decimal.js';
+import { setField } from '../schema/rowShape.js';
 import type { DataType, StructField, StructType } from '../schema/types.js';
-import { define } from './recordReader.js';
 
 /** A value of a row that its column cannot hold without losing something. */
 export class NotStorable extends TypeError {
@@ -124,7 +124,7 @@ function storedStruct(value: object, type: StructType, path: string): object {
   requireFields(value, new Set(type.fields.map((field) => field.name)), path);
   const struct: Record<string, unknown> = {};
   for (const field of type.fields) {
-    define(
+    setField(
       struct,
       field.name,
       storedValue(fieldOf(value, field.name), field, `${path}.${field.name}`),

@@ -3,11 +3,12 @@ import { isPromise, type MaybePromise, quietly, type Steps, wait } from '../mayb
 import type { Stage } from '../plan/planNode.js';
 import type { SourceReport } from '../sources/source.js';
 import type { EpochRecord } from '../state/stateBackend.js';
+import { reasonOf } from '../thrown.js';
 import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import { withoutPassword } from '../withoutPassword.js';
 import type { BatchReport } from './batchReport.js';
 import { checkChunk } from './openPort.js';
-import { inOperator, reasonOf, Stopped } from './operatorError.js';
+import { inOperator, Stopped } from './operatorError.js';
 import type { BatchOutcome } from './pendingCommit.js';
 import type { PlanEntry, PlannedRange, PlannedTurn } from './queryCheckpoint.js';
 import type { PipelineOutput, QueryRun } from './queryRun.js';

@@ -1,7 +1,7 @@
 import { StreamingError } from '../errors.js';
 import { failedKeyOf } from '../plan/failedKey.js';
 import type { RowPolicy } from '../stream/sourceNode.js';
-import { reasonOf } from './operatorError.js';
+import { reasonOf } from '../thrown.js';
 import type { ReadRange } from './pendingCommit.js';
 
 /** The batch before the one that runs could not be committed: what the query ends with. */

@@ -1,5 +1,6 @@
 import { isPromise, type MaybePromise } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
+import { reasonOf } from '../thrown.js';
 
 /** Remembers in which operator an error came up, until the engine wraps it for the user. */
 export class OperatorError extends Error {
@@ -8,7 +9,7 @@ export class OperatorError extends Error {
     readonly operatorId: string,
     override readonly cause: unknown,
   ) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(reasonOf(cause), { cause });
   }
 }
 
@@ -74,9 +75,4 @@ export class Tee implements Stage {
   endBatch(): void {
     for (const out of this.outs) out.endBatch();
   }
-}
-
-/** What an error says, whatever was thrown. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

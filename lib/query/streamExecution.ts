@@ -1,11 +1,12 @@
 import { Subject } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { drive, isPromise, type MaybePromise, type Steps, then, wait } from '../maybe.js';
+import { reasonOf } from '../thrown.js';
 import { BatchExecution } from './batchExecution.js';
 import { batchFailed, CommitFailed, policyHint } from './batchFailure.js';
 import { BatchReport } from './batchReport.js';
 import { ContinuousEpoch } from './continuousEpoch.js';
-import { OperatorError, reasonOf, Stopped } from './operatorError.js';
+import { OperatorError, Stopped } from './operatorError.js';
 import { type BatchOutcome, PendingCommit, type ReadRange } from './pendingCommit.js';
 import type { Pipeline } from './pipeline.js';
 import type { StreamingQueryProgress } from './progress.js';

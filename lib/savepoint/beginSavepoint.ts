@@ -7,6 +7,7 @@ import { inPlace } from '../checkpoint/placeFault.js';
 import { StreamingError } from '../errors.js';
 import { syncedMarkName } from '../sources/durable/syncedMark.js';
 import type { BytePage } from '../state/byteStore.js';
+import { codeOf } from '../thrown.js';
 import { encodePairs } from './pairs.js';
 import { encodeMarker, markerName, type SavedFile } from './savepointFile.js';
 import { removeQuietly } from './writeWhole.js';
@@ -153,7 +154,7 @@ class SavepointCopy {
     try {
       await fileSystem.moveDirectory?.(this.folder, directory);
     } catch (error) {
-      const code: unknown = Reflect.get(Object(error), 'code');
+      const code = codeOf(error);
       if (code === 'ENOTEMPTY' || code === 'EEXIST') throw existing(directory);
       throw error;
     }

@@ -1,3 +1,4 @@
+import { farthestMs } from '../time/civil.js';
 import { dateParser, timestampParser } from '../time/timestamps.js';
 import { BAD, type ValueReader } from './bad.js';
 import { bytesOfBase64 } from './base64.js';
@@ -133,7 +134,7 @@ function timestampReader(options: ConvertOptions): ValueReader<unknown> {
     const units = value instanceof NumberText ? Number(value.text) : value;
     if (typeof units !== 'number' || !Number.isInteger(units)) return BAD;
     const ms = units * unitMs + 0;
-    if (!(ms >= -8.64e15 && ms <= 8.64e15)) return BAD;
+    if (!(Math.abs(ms) <= farthestMs)) return BAD;
     return asMs ? ms : new Date(ms);
   };
 }

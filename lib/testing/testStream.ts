@@ -10,6 +10,7 @@ import { writeStream } from '../query/writeStream.js';
 import { type MemorySink, memorySink } from '../sinks/memorySink.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import type { RowPolicy } from '../stream/sourceNode.js';
+import { reasonOf } from '../thrown.js';
 import { asap } from '../triggers/asap.js';
 import type { Trigger } from '../triggers/trigger.js';
 import type { ManualClock } from './manualClock.js';
@@ -99,7 +100,7 @@ export function testStream<T>(
 
 function scriptWithArrow(actions: readonly TestAction[], failed: number, error: unknown): string {
   const lines = actions.map((action, i) => `${i === failed ? '=> ' : '   '}${action.name}`);
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return `${reason}\n\nScript:\n${lines.join('\n')}`;
 }
 

@@ -1,4 +1,6 @@
 import { Duration, type DurationLikeObject } from 'luxon';
+import { reasonOf } from '../thrown.js';
+import { farthestMs } from './civil.js';
 import type { Interval } from './interval.js';
 import { intervalOfText } from './intervalText.js';
 import { intervalOfDuration, shownDuration } from './luxonInterval.js';
@@ -22,8 +24,6 @@ export interface DurationRules {
 
 const dayMs = 86_400_000;
 const monthMs = 31 * dayMs;
-/** As far as a Date reaches: a longer span cannot lie between two event times. */
-const maxMs = 8.64e15;
 
 /**
  * Converts a duration to whole milliseconds, when the operator that takes it is built.
@@ -87,7 +87,7 @@ function durationOf(input: Duration | DurationLikeObject, option: string): Durat
     return Duration.fromObject(input);
   } catch (cause) {
     throw new TypeError(
-      `${option} is no duration: ${cause instanceof Error ? cause.message : String(cause)}: give units such as { minutes: 10 }`,
+      `${option} is no duration: ${reasonOf(cause)}: give units such as { minutes: 10 }`,
       { cause },
     );
   }
@@ -96,9 +96,10 @@ function durationOf(input: Duration | DurationLikeObject, option: string): Durat
 /** Whole ms; an error of floating point (1.001 s is 1000.9999999999999 ms) is rounded away. */
 function wholeMs(ms: number, input: unknown, option: string): number {
   const whole = Math.round(ms) + 0;
-  if (!(Math.abs(ms) <= maxMs)) {
+  // As far as a Date reaches: a longer span cannot lie between two event times.
+  if (!(Math.abs(ms) <= farthestMs)) {
     throw new RangeError(
-      `${option} is not finite or too long, got ${shownDuration(input)}: give at most ${maxMs} ms`,
+      `${option} is not finite or too long, got ${shownDuration(input)}: give at most ${farthestMs} ms`,
     );
   }
   if (Math.abs(ms - whole) > 1e-6) {

@@ -1,11 +1,9 @@
 import { DateTime } from 'luxon';
 import { StreamingError } from '../errors.js';
+import { farthestMs } from './civil.js';
 
 /** What a row may give as its event time: null and undefined mean that it has none. */
 export type EventTimeInput = Date | number | DateTime | null | undefined;
-
-/** Largest distance from the epoch that a Date can hold, in ms. */
-const farthestMs = 8.64e15;
 
 /**
  * Converts a row's event time to whole milliseconds since the epoch.

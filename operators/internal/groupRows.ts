@@ -3,7 +3,7 @@ import { setField } from '../../lib/schema/rowShape.js';
 import { eventTimeMs } from '../../lib/time/eventTime.js';
 import type { Fold } from './fold.js';
 import { unfiltered } from './foldCode.js';
-import { timeOfWindow } from './windowBounds.js';
+import { isWindow, timeOfWindow } from './windowBounds.js';
 import { shownWindow } from './windowOption.js';
 
 /** Where the row of a group gets its columns from, and its event time. */
@@ -86,8 +86,4 @@ export function evictionTime(eventTime: unknown): number {
 /** The event time (ms) of the result row of such a group. */
 export function resultTime(eventTime: unknown): number {
   return isWindow(eventTime) ? timeOfWindow(eventTimeMs(eventTime.end)) : eventTimeMs(eventTime);
-}
-
-function isWindow(value: unknown): value is { readonly end: unknown } {
-  return typeof value === 'object' && value !== null && !(value instanceof Date) && 'end' in value;
 }

@@ -35,3 +35,16 @@ export function windowsAt(
 export function timeOfWindow(endMs: number): number {
   return endMs - 0.5;
 }
+
+/** Whether what a row gives as its event time is a window; its ends are any event times. */
+export function isWindow(
+  value: unknown,
+): value is { readonly start: unknown; readonly end: unknown } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Date) &&
+    'start' in value &&
+    'end' in value
+  );
+}

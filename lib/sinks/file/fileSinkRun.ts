@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { placeError } from '../../checkpoint/placeFault.js';
 import { StreamingError } from '../../errors.js';
 import { drive, type MaybePromise, type Steps, wait } from '../../maybe.js';
+import { isTaken } from '../../thrown.js';
 import type { Sink, SinkContext } from '../sink.js';
 import { seal } from './envelope.js';
 import type { FileFormat, FileShape } from './format.js';
@@ -10,7 +11,6 @@ import type { ManifestFile } from './manifestEntry.js';
 import { dataFileName, manifestFolder, pendingNameOf } from './manifestNames.js';
 import { type OpenManifest, openManifest } from './openManifest.js';
 import { partitionsOf } from './partitions.js';
-import { isTaken } from './taken.js';
 
 /** A file sink, checked. */
 export interface FileSinkSetup {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { FileSystem } from '../../checkpoint/fileSystem.js';
 import { StreamingError } from '../../errors.js';
 import { type Steps, wait } from '../../maybe.js';
+import { isTaken } from '../../thrown.js';
 import { damaged } from './envelope.js';
 import {
   decodeEntry,
@@ -10,7 +11,6 @@ import {
   type ManifestFile,
 } from './manifestEntry.js';
 import { entryNameOf, listingOf, manifestFolder } from './manifestNames.js';
-import { isTaken } from './taken.js';
 
 /** Entries of one level that are merged into one of the next. */
 const mergedAtOnce = 10;

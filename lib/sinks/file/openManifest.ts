@@ -2,12 +2,12 @@ import { dirname, join } from 'node:path';
 import { type FileSystem, temporaryPrefix } from '../../checkpoint/fileSystem.js';
 import { StreamingError } from '../../errors.js';
 import { type Steps, wait } from '../../maybe.js';
+import { isTaken } from '../../thrown.js';
 import { damaged, seal, unseal } from './envelope.js';
 import { fieldsOf, isInside } from './manifestEntry.js';
 import { entryNameOf, manifestFolder, ownerNameOf } from './manifestNames.js';
 import { type Manifest, readEntries } from './manifestReading.js';
 import { ManifestWriter } from './manifestWriter.js';
-import { isTaken } from './taken.js';
 
 /** Who opens a manifest, and where the query stands. */
 export interface Opening {

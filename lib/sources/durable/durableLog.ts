@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers';
 import type { AppendFile, AppendFiles } from '../../checkpoint/appendFiles.js';
 import type { FileSystem } from '../../checkpoint/fileSystem.js';
 import { StreamingError } from '../../errors.js';
+import { reasonOf } from '../../thrown.js';
 import { headerBytes, writeRecord } from './logRecord.js';
 import { type RecoveredLog, recoverLog, type Segment, segmentPath } from './recoverLog.js';
 import { SyncedMark } from './syncedMark.js';
@@ -208,7 +209,7 @@ export class DurableLog {
   private fail(group: readonly Push[], cause: unknown): void {
     const { source, directory } = this.settings;
     const path = this.segments.at(-1)?.path ?? directory;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     const error = new StreamingError('DURABLE_LOG_FAILED', { source, path, reason }, { cause });
     this.ended = error;
     for (const push of [...group, ...this.pending]) push.reject(error);

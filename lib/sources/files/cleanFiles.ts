@@ -1,7 +1,7 @@
 import { link, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../../checkpoint/makeDirectories.js';
-import { codeOf } from './fileError.js';
+import { isTaken } from '../../thrown.js';
 import type { LoggedFile } from './fileLogFormat.js';
 import { fingerprintAt } from './fingerprint.js';
 
@@ -55,7 +55,7 @@ async function moveInto(archive: string, file: LoggedFile): Promise<void> {
   try {
     await link(file.path, target);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (!isTaken(error)) throw error;
     await link(file.path, `${target}.${file.index}`);
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FileSystem } from '../../checkpoint/fileSystem.js';
 import { StreamingError } from '../../errors.js';
-import { codeOf } from './fileError.js';
+import { isTaken } from '../../thrown.js';
 import {
   decodeSegment,
   encodeSegment,
@@ -134,7 +134,7 @@ export class FileLog {
     try {
       await this.fileSystem.publish(file, content);
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (!isTaken(error)) throw error;
       const owner = 'another run, which wrote the same list of files';
       throw new StreamingError('CHECKPOINT_LOCKED', { directory: file, owner }, { cause: error });
     }

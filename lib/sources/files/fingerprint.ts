@@ -2,7 +2,8 @@ import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { StreamingError } from '../../errors.js';
-import { codeOf, fileError } from './fileError.js';
+import { codeOf } from '../../thrown.js';
+import { fileError } from './fileError.js';
 
 /** What tells a planned file from another one under its name. */
 export interface Fingerprint {

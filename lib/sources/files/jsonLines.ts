@@ -4,6 +4,7 @@ import type { ConvertOptions } from '../../schema/convertOptions.js';
 import { exactJson, jsonParser } from '../../schema/exactJson.js';
 import type { AnyRow } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
+import { reasonOf } from '../../thrown.js';
 import type { BadRecords } from './badRecords.js';
 import { cellLayout } from './cellLayout.js';
 import { type CellRows, cellRows } from './cellRows.js';
@@ -152,7 +153,7 @@ export class JsonLineDecoder implements LineDecoder<AnyRow> {
     try {
       record = this.rules.parse(raw);
     } catch (error) {
-      reason = `it is no JSON: ${error instanceof Error ? error.message : String(error)}`;
+      reason = `it is no JSON: ${reasonOf(error)}`;
     }
     if (reason === undefined && skipValue(bytes, first) < 0) {
       reason = `it is nested deeper than ${maxJsonDepth}`;

@@ -1,4 +1,5 @@
 import { StreamingError } from '../../../lib/errors.js';
+import { farthestMs } from '../../../lib/time/civil.js';
 import { type DurationInput, durationMs } from '../../../lib/time/duration.js';
 
 /** A duration in ms, longer than 0. Errors: `GROUP_STATE_DURATION`. */
@@ -22,7 +23,7 @@ export function timeoutTimestampMs(
   operator: string,
 ): number {
   const base = timestamp instanceof Date ? timestamp.getTime() : timestamp;
-  if (typeof base !== 'number' || !(base > 0) || base > 8.64e15) {
+  if (typeof base !== 'number' || !(base > 0) || base > farthestMs) {
     throw new StreamingError('GROUP_STATE_TIMESTAMP', { operator, value: shown(timestamp) });
   }
   const timestampMs = Math.floor(base) + additionMs(additional, operator);

@@ -1,4 +1,5 @@
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
+import { isWindow } from '../windowBounds.js';
 
 /** The key of a row in the state; undefined: a part of it is null, and null equals nothing. */
 export type KeyOf = (row: unknown) => unknown;
@@ -65,16 +66,6 @@ export class TimeKeyReader implements KeyReader {
     const key = withoutNull(this.keyOf(row));
     return key === undefined ? undefined : [key, timeKey];
   }
-}
-
-function isWindow(value: unknown): value is { readonly start: unknown; readonly end: unknown } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !(value instanceof Date) &&
-    'start' in value &&
-    'end' in value
-  );
 }
 
 /** undefined if the key, an element of a tuple or a field of a struct is null. */

@@ -1,5 +1,6 @@
 import { StreamingError } from '../../../lib/errors.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
+import { farthestMs } from '../../../lib/time/civil.js';
 import { currentWatermarkMs } from '../currentWatermark.js';
 import type { CallScope } from './callScope.js';
 import type { CallTimes, TimeMode, Timers } from './processor.js';
@@ -52,7 +53,7 @@ export class CallContext implements CallTimes, Timers {
   private timerMs(at: number | Date, called: string): number {
     const ms = at instanceof Date ? at.getTime() : at;
     // Up: a timer fires at its time or after, never before.
-    if (typeof ms === 'number' && Math.abs(ms) <= 8.64e15) return Math.ceil(ms) + 0;
+    if (typeof ms === 'number' && Math.abs(ms) <= farthestMs) return Math.ceil(ms) + 0;
     const { operator } = this.scope;
     const value = at instanceof Date ? 'an invalid Date' : String(at);
     throw new StreamingError('TRANSFORM_TIMER_TIME', { operator, called, value });

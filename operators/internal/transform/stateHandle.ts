@@ -1,5 +1,6 @@
 import { StreamingError } from '../../../lib/errors.js';
 import { requireKnownOptions } from '../../../lib/sources/knownOptions.js';
+import { reasonOf } from '../../../lib/thrown.js';
 import { type DurationInput, durationMs } from '../../../lib/time/duration.js';
 import type { CallScope } from './callScope.js';
 import type { StateHandle, TimeMode } from './processor.js';
@@ -47,7 +48,7 @@ function ttlMsOf(
   try {
     return durationMs(ttl, 'ttl', { min: 'positive' });
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
+    const problem = reasonOf(cause);
     throw new StreamingError('TRANSFORM_TTL', { operator, variable, problem }, { cause });
   }
 }
