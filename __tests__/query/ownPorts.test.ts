@@ -112,6 +112,80 @@ test('an error in open names the source or the sink', async () => {
   });
 });
 
+const fails = () => {
+  throw new Error('no route');
+};
+const rejects = () => Promise.reject(new Error('no route'));
+
+test.each<[string, object, string]>([
+  ['latestOffset', { latestOffset: fails }, 'QUERY_FAILED'],
+  ['latestOffset', { latestOffset: rejects }, 'QUERY_FAILED'],
+  ['fixEnd', { fixEnd: fails }, 'QUERY_FAILED'],
+  ['fixEnd', { fixEnd: rejects }, 'QUERY_FAILED'],
+  ['metrics', { metrics: fails }, 'BATCH_FAILED'],
+])('an error in %s names the source: %p', async (_method, own, code) => {
+  await expect(
+    run(
+      () => ({ ...source, ...own }),
+      () => sink,
+    ),
+  ).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(/failed(:| in) Mine\[1\].*: no route/),
+  });
+});
+
+test('an error in metrics of a sink names it', async () => {
+  const running = run(
+    () => source,
+    () => ({ ...sink, metrics: fails }),
+  );
+  await expect(running).rejects.toThrow(/failed(:| in) MySink\[2\].*: no route/);
+});
+
+test.each<[unknown, string]>([
+  [undefined, 'undefined'],
+  [Number.NaN, 'NaN'],
+  [Number.POSITIVE_INFINITY, 'Infinity'],
+  [1n, '1'],
+  [new Date(0), 'a Date'],
+])('an offset that is no JSON is refused before anything is read: %p', async (offset, found) => {
+  const reads: unknown[] = [];
+  const read = () => {
+    reads.push(0);
+    return [];
+  };
+  const from = () => ({ ...source, latestOffset: () => offset, read });
+  const message = `Mine[1]: latestOffset() gave ${found}: an offset is JSON`;
+  await expect(run(from, () => sink)).rejects.toThrow(message);
+  const live = lastValueFrom(readStream(sourceOf(from)));
+  await expect(live).rejects.toThrow(`latestOffset() gave ${found}`);
+  expect(reads).toEqual([]);
+});
+
+test.each<[unknown, string]>([
+  [undefined, 'undefined'],
+  ['abc', 'string'],
+  [Promise.resolve([[1]]), 'a Promise'],
+  [{ rows: [1] }, 'an object'],
+])('what is no chunks of rows is refused: %p', async (chunks, found) => {
+  const from = () => ({ ...source, read: () => chunks });
+  const message = `read() gave ${found}: it gives chunks`;
+  await expect(run(from, () => sink)).rejects.toMatchObject({
+    code: 'BATCH_FAILED',
+    params: { operator: 'Mine[1]' },
+    message: expect.stringContaining(message),
+  });
+  await expect(lastValueFrom(readStream(sourceOf(from)))).rejects.toThrow(message);
+});
+
+test('a sink that does not say its modes is told so', () => {
+  const { modes: _, ...without } = sinkOf(() => sink);
+  expect(() => writeStream(readStream(sourceOf(() => source)), { sink: without as never })).toThrow(
+    "sink must say which output modes it takes, got an object with kind, description, open: give a sink of your own modes: ['append']",
+  );
+});
+
 test('rows where chunks of rows are due fail the batch instead of being lost', async () => {
   const rows = () => ({ ...source, read: () => [1, 2] });
   await expect(run(rows, () => sink)).rejects.toMatchObject({

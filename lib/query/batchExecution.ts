@@ -7,7 +7,7 @@ import { reasonOf } from '../thrown.js';
 import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import { withoutPassword } from '../withoutPassword.js';
 import type { BatchReport } from './batchReport.js';
-import { checkChunk } from './openPort.js';
+import { checkChunk, checkChunks } from './openPort.js';
 import { inOperator, Stopped } from './operatorError.js';
 import type { BatchOutcome } from './pendingCommit.js';
 import type { PlanEntry, PlannedRange, PlannedTurn } from './queryCheckpoint.js';
@@ -201,6 +201,7 @@ export class BatchExecution {
     this.report.phase = source.node.source.description;
     source.report ??= this.recordReport(source);
     const chunks = source.open.read(range.after, range.upTo, source.report);
+    checkChunks(source.node.source.description, chunks);
     const isLater = !(Symbol.iterator in chunks);
     const iterator = isLater ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
     for (;;) {

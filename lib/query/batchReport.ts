@@ -1,6 +1,7 @@
 import { isWatermarkNode } from '../plan/watermarkNode.js';
 import type { StateBackend } from '../state/stateBackend.js';
 import { observedMetrics } from './observedMetrics.js';
+import { metricsOf } from './openPort.js';
 import type { Pipeline } from './pipeline.js';
 import { rate, type StateOperatorProgress, type StreamingQueryProgress } from './progress.js';
 import type { PlannedRange } from './queryCheckpoint.js';
@@ -174,7 +175,7 @@ export class BatchReport {
         latestOffset: run.latest,
         numInputRows: run.numInputRows,
         metrics: {
-          ...run.open.metrics?.(),
+          ...metricsOf(run.node.source.description, run.open),
           ...(run.droppedRecords > 0 ? { droppedRecords: String(run.droppedRecords) } : {}),
         },
       })),

@@ -70,6 +70,11 @@ export function checkOptions(options: unknown): void {
 
 function checkSink(name: string, sink: unknown): void {
   if (isSink(sink)) return;
+  if (typeof (Object(sink) as Given).open === 'function') {
+    throw new TypeError(
+      `writeStream: ${name} must say which output modes it takes, got ${shown(sink)}: give a sink of your own modes: ['append']`,
+    );
+  }
   throw new TypeError(
     `writeStream: ${name} must be a sink such as ${sinks}, got ${shown(sink)}: write ${name}: consoleSink()`,
   );

@@ -1,4 +1,4 @@
-import { type MaybePromise, type Steps, wait } from '../maybe.js';
+import { isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
 import type { Sink, SinkContext, StreamSink } from '../sinks/sink.js';
 import type { Source, SourceContext, StreamSource } from '../sources/source.js';
 import { inOperator } from './operatorError.js';
@@ -32,9 +32,52 @@ function* opened<P>(
   }
 }
 
+/** An offset is kept as JSON: what is none would be read back as another, or not at all. */
+export function checkOffset(source: string, offset: unknown): void {
+  const isJson =
+    typeof offset === 'number'
+      ? Number.isFinite(offset)
+      : typeof offset === 'object'
+        ? !(offset instanceof Date)
+        : typeof offset === 'string' || typeof offset === 'boolean';
+  if (isJson) return;
+  const found = offset instanceof Date ? 'a Date' : String(offset);
+  throw inOperator(
+    source,
+    new TypeError(
+      `latestOffset() gave ${found}: an offset is JSON, and null or the one it was given where no rows have come`,
+    ),
+  );
+}
+
+/** What `read` gives: to be gone through at once, or as it comes. */
+export function checkChunks(source: string, chunks: unknown): void {
+  const isObject = typeof chunks === 'object' && chunks !== null;
+  if (isObject && (Symbol.iterator in chunks || Symbol.asyncIterator in chunks)) return;
+  const found = isPromise(chunks) ? 'a Promise' : isObject ? 'an object' : typeof chunks;
+  throw inOperator(
+    source,
+    new TypeError(
+      `read() gave ${found}: it gives chunks, an array (or another iterable, or an async one) of arrays of rows`,
+    ),
+  );
+}
+
 /** What is no array would go by as a chunk without rows: lost without a word. */
 export function checkChunk(source: string, chunk: unknown): void {
   if (Array.isArray(chunk)) return;
   const found = `read() gave ${typeof chunk} as a chunk: a chunk is an array of rows`;
   throw inOperator(source, new TypeError(found));
+}
+
+/** What a source or sink counts, for progress. */
+export function metricsOf(
+  description: string,
+  port: Pick<Source<unknown>, 'metrics'>,
+): Readonly<Record<string, string>> {
+  try {
+    return port.metrics?.() ?? {};
+  } catch (error) {
+    throw inOperator(description, error);
+  }
 }

@@ -7,8 +7,9 @@ import type { Json, Source, SourceContext } from '../sources/source.js';
 import { insideDurableSource } from '../stream/nestedStream.js';
 import { RxStage } from '../stream/rxStage.js';
 import { isSourceNode } from '../stream/sourceNode.js';
-import { openedSink, openedSource } from './openPort.js';
+import { checkOffset, openedSink, openedSource } from './openPort.js';
 import type { OperatorEvents } from './operatorContext.js';
+import { inOperator } from './operatorError.js';
 import { Pipeline } from './pipeline.js';
 import { plannedUpTo } from './plannedUpTo.js';
 import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
@@ -101,9 +102,13 @@ export class QueryRun {
 
   /** Sources end with what is there now; to `readBatch` an Observable is what it gives until it completes. */
   *fixEnds(): Steps<void> {
-    for (const { open } of this.sources) {
-      if (this.setup.bounded) yield* wait(open.whenCompleted?.());
-      yield* wait(open.fixEnd());
+    for (const { open, node } of this.sources) {
+      try {
+        if (this.setup.bounded) yield* wait(open.whenCompleted?.());
+        yield* wait(open.fixEnd());
+      } catch (error) {
+        throw inOperator(node.source.description, error);
+      }
     }
   }
 
@@ -116,8 +121,15 @@ export class QueryRun {
     let any = false;
     for (const run of this.sources) {
       asking(run);
-      const answer = run.next(limit);
-      const latest = isPromise(answer) ? ((yield answer) as Json) : answer;
+      const { description } = run.node.source;
+      let latest: Json;
+      try {
+        const answer = run.next(limit);
+        latest = isPromise(answer) ? ((yield answer) as Json) : answer;
+        checkOffset(description, latest);
+      } catch (error) {
+        throw inOperator(description, error);
+      }
       run.latest = latest ?? run.position;
       const isNew = run.isNew(latest);
       any ||= isNew;

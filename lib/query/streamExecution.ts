@@ -6,6 +6,7 @@ import { BatchExecution } from './batchExecution.js';
 import { batchFailed, CommitFailed, policyHint } from './batchFailure.js';
 import { BatchReport } from './batchReport.js';
 import { ContinuousEpoch } from './continuousEpoch.js';
+import { metricsOf } from './openPort.js';
 import { OperatorError, Stopped } from './operatorError.js';
 import { type BatchOutcome, PendingCommit, type ReadRange } from './pendingCommit.js';
 import type { Pipeline } from './pipeline.js';
@@ -478,7 +479,7 @@ export class StreamExecution implements QueryLife {
     const { run, setup } = this;
     const { rows, lateRows, failedRows } = outcome;
     setup.restart.committed();
-    const progress = outcome.progress(committedAt, run.sink.metrics?.() ?? {});
+    const progress = outcome.progress(committedAt, metricsOf(setup.sink.description, run.sink));
     this.committedRows = rows;
     for (const row of lateRows) this.late$.next(row);
     for (const row of failedRows) this.failed$.next(row);

@@ -1,7 +1,7 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { drive, isPromise, quietly, type Steps, wait } from '../maybe.js';
-import { checkChunk, openedSource } from '../query/openPort.js';
+import { checkChunk, checkChunks, checkOffset, openedSource } from '../query/openPort.js';
 import { inOperator, OperatorError } from '../query/operatorError.js';
 import { reportUnhandled } from '../query/reportUnhandled.js';
 import type { Json, Source, StreamSource } from '../sources/source.js';
@@ -97,6 +97,7 @@ class LiveReader<T> {
   private *readOn(source: Source<T>): Steps<void> {
     for (;;) {
       const upTo = yield* wait(source.latestOffset(this.position, 'one batch'));
+      checkOffset(this.description.description, upTo);
       if (upTo === null || JSON.stringify(upTo) === JSON.stringify(this.position)) return;
       yield* this.readTo(source, upTo);
       if (this.closed) return;
@@ -123,6 +124,7 @@ class LiveReader<T> {
       },
       dropped: () => undefined,
     });
+    checkChunks(this.description.description, chunks);
     if (Symbol.iterator in chunks) {
       for (const chunk of chunks) {
         this.emit(chunk);
