@@ -170,7 +170,7 @@ describe('a failure outside any batch', () => {
     );
     await expect(query.awaitTermination()).rejects.toMatchObject({
       code: expect.stringMatching(/^(QUERY|BATCH)_FAILED$/),
-      params: { reason: 'gone' },
+      params: { reason: 'Live[observable]: gone' },
     });
   });
 
@@ -181,7 +181,9 @@ describe('a failure outside any batch', () => {
       throwError(() => new Error('gone')),
     );
     const query = writeStream(failing$.pipe(select((n) => n * 10)), { sink });
-    await expect(query.awaitTermination()).rejects.toMatchObject({ params: { reason: 'gone' } });
+    await expect(query.awaitTermination()).rejects.toMatchObject({
+      params: { reason: 'Live[observable]: gone' },
+    });
     expect(sink.rows()).toEqual([10, 20]);
   });
 });

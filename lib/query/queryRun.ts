@@ -179,19 +179,25 @@ export class QueryRun {
   /** Closes whatever is open; answers what went wrong meanwhile. */
   *close(error: unknown): Steps<readonly unknown[]> {
     const problems: unknown[] = [];
-    const attempt = function* (step: () => MaybePromise<unknown>): Steps<void> {
+    const attempt = function* (
+      step: () => MaybePromise<unknown>,
+      port?: { readonly description: string },
+    ): Steps<void> {
       try {
         yield* wait(step());
       } catch (problem) {
-        problems.push(problem);
+        problems.push(port ? inOperator(port.description, problem) : problem);
       }
     };
     this.isOpen = false;
     yield* attempt(() => (this.pipeline as Pipeline | undefined)?.cancel());
-    for (const run of this.sources) yield* attempt(() => run.source?.close());
-    for (const sink of [this.sink as Sink<unknown> | undefined, this.lateSink, this.failedSink]) {
-      yield* attempt(() => sink?.close(error));
+    for (const { source, node } of this.sources) {
+      yield* attempt(() => source?.close(), node.source);
     }
+    const { setup } = this;
+    yield* attempt(() => (this.sink as Sink<unknown> | undefined)?.close(error), setup.sink);
+    yield* attempt(() => this.lateSink?.close(error), setup.lateSink);
+    yield* attempt(() => this.failedSink?.close(error), setup.failedSink);
     const checkpoint = this.checkpoint as QueryCheckpoint | undefined;
     yield* attempt(() => checkpoint?.close(error === undefined));
     return problems;
