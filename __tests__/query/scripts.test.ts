@@ -18,6 +18,7 @@ import {
   assertWatermark,
   checkLastBatch,
   checkNewAnswer,
+  crash,
   expectFailure,
   manualClock,
   stop,
@@ -160,6 +161,20 @@ describe('a script that fails', () => {
       message: expect.stringContaining("=> checkNewAnswer('b')"),
       cause: { code: 'ERR_ASSERTION', actual: ['a'], expected: ['b'] },
     });
+  });
+
+  it.each<[unknown, string]>([
+    [crash, 'the function crash itself'],
+    [undefined, 'undefined'],
+    [{ n: 1 }, '[object Object]'],
+  ])('is not begun with what is no action: %p', async (action, found) => {
+    const source = memoryStream<number>();
+    const script = testStream(readStream(source))(addData(source, 1), action as never);
+    await expect(script).rejects.toThrow(
+      new TypeError(
+        `testStream takes actions such as addData(source, 1) and restart, got ${found}`,
+      ),
+    );
   });
 
   it('has the error of a query that is not there as its cause', async () => {

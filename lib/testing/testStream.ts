@@ -9,6 +9,7 @@ import type { StreamingQuery } from '../query/streamingQuery.js';
 import { writeStream } from '../query/writeStream.js';
 import { type MemorySink, memorySink } from '../sinks/memorySink.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
+import { shown } from '../sources/sourceOption.js';
 import type { RowPolicy } from '../stream/sourceNode.js';
 import { reasonOf } from '../thrown.js';
 import { asap } from '../triggers/asap.js';
@@ -81,6 +82,7 @@ export function testStream<T>(
 ): (...actions: readonly TestAction[]) => Promise<void> {
   requireKnownOptions('testStream', options, optionNames);
   return async (...actions) => {
+    for (const action of actions) checkAction(action);
     const run = new ScriptRun(stream, options);
     try {
       run.start();
@@ -96,6 +98,15 @@ export function testStream<T>(
       await run.stop();
     }
   };
+}
+
+/** Refuses what a script without types takes for an action, such as `crash` without its call. */
+function checkAction(action: unknown): void {
+  if (typeof Reflect.get(Object(action), 'run') === 'function') return;
+  const found = typeof action === 'function' ? `the function ${action.name} itself` : shown(action);
+  throw new TypeError(
+    `testStream takes actions such as addData(source, 1) and restart, got ${found}`,
+  );
 }
 
 function scriptWithArrow(actions: readonly TestAction[], failed: number, error: unknown): string {
