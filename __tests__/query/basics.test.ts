@@ -36,6 +36,35 @@ describe('a query over memory', () => {
     expect(query.isActive).toBe(false);
   });
 
+  it('says that it is paused from the end of the batch that was running until it goes on', async () => {
+    const source = memoryStream<number>();
+    let taken: () => void = () => undefined;
+    const sink = foreachBatch<number>(
+      () =>
+        new Promise<void>((resolve) => {
+          taken = resolve;
+        }),
+    );
+    const query = writeStream(readStream(source), { sink });
+    source.addData(1);
+    await setImmediate();
+    query.pause();
+    source.addData(2);
+    expect(query.status.message).toBe('Waiting for ForeachBatchSink to take batch 0');
+    taken();
+    await setImmediate();
+    expect(query.status).toMatchObject({ message: 'Paused', isTriggerActive: false });
+    query.resume();
+    await setImmediate();
+    expect(query.status.message).toBe('Waiting for ForeachBatchSink to take batch 1');
+    taken();
+    await query.processAllAvailable();
+    query.pause();
+    expect(query.status.message).toBe('Paused');
+    await query.stop();
+    expect(query.status.message).toBe('Stopped');
+  });
+
   it('awaits asynchronous RxJS operators', async () => {
     const source = memoryStream<number>();
     const sink = memorySink<number>();

@@ -19,6 +19,7 @@ import {
   writeStream,
 } from '../../index.js';
 import { RestartPolicy } from '../../lib/query/restartPolicy.js';
+import { durationMs } from '../../lib/time/duration.js';
 
 describe('restart policy', () => {
   let checkpointLocation: string;
@@ -196,5 +197,19 @@ describe('restart policy', () => {
     expect(() => writeStream(rows, { sink, checkpointLocation, restart: { attempts: 0 } })).toThrow(
       'restart.attempts must be a whole number >= 1, not 0',
     );
+    const restart = { attempts: 1, delay: '2 minutes', maxDelay: '1 minute' };
+    expect(() => writeStream(rows, { sink, checkpointLocation, restart })).toThrow(
+      'restart.maxDelay (60000 ms) is shorter than the first delay (120000 ms)',
+    );
+  });
+
+  it.each([
+    ['1 hour', 3_600_000],
+    ['1 second', 60_000],
+  ])('waits for the whole of a first delay of %s, and its doubles up to %d ms', (delay, most) => {
+    const policy = RestartPolicy.of({ attempts: 9, delay }, true);
+    const delays = Array.from({ length: 9 }, () => policy.next());
+    expect(delays[0]).toBe(durationMs(delay, 'delay'));
+    expect(delays.at(-1)).toBe(most);
   });
 });

@@ -10,7 +10,7 @@ export interface RestartOptions {
   readonly attempts: number;
   /** Before the first attempt; doubled for each further one. Default 1 second. */
   readonly delay?: DurationInput;
-  /** The longest delay. Default 1 minute. */
+  /** The longest delay. Default 1 minute, or `delay` if that is longer. */
   readonly maxDelay?: DurationInput;
 }
 
@@ -24,6 +24,8 @@ export interface RestartEvent {
 }
 
 const optionNames: OptionNames<RestartOptions> = { attempts: true, delay: true, maxDelay: true };
+
+const defaultMaxDelayMs = 60_000;
 
 /** Counts failures in a row. Exponential, without jitter: a query competes with nobody for its checkpoint. */
 export class RestartPolicy {
@@ -41,7 +43,7 @@ export class RestartPolicy {
   static of(options: RestartOptions | undefined, durable: boolean): RestartPolicy {
     if (options === undefined) return new RestartPolicy(0, 0, 0);
     requireKnownOptions('restart of writeStream', options, optionNames);
-    const { attempts, delay = '1 second', maxDelay = '1 minute' } = options;
+    const { attempts, delay = '1 second', maxDelay } = options;
     if (!Number.isSafeInteger(attempts) || attempts < 1) {
       throw new RangeError(`restart.attempts must be a whole number >= 1, not ${String(attempts)}`);
     }
@@ -50,11 +52,17 @@ export class RestartPolicy {
         'restart goes on from the last commit: give the query a checkpointLocation',
       );
     }
-    return new RestartPolicy(
-      attempts,
-      durationMs(delay, 'restart.delay'),
-      durationMs(maxDelay, 'restart.maxDelay'),
-    );
+    const delayMs = durationMs(delay, 'restart.delay');
+    if (maxDelay === undefined) {
+      return new RestartPolicy(attempts, delayMs, Math.max(delayMs, defaultMaxDelayMs));
+    }
+    const maxDelayMs = durationMs(maxDelay, 'restart.maxDelay');
+    if (maxDelayMs < delayMs) {
+      throw new RangeError(
+        `restart.maxDelay (${maxDelayMs} ms) is shorter than the first delay (${delayMs} ms): raise it, or leave it out`,
+      );
+    }
+    return new RestartPolicy(attempts, delayMs, maxDelayMs);
   }
 
   /** How long to wait before the next attempt (ms), or undefined: the query has failed. */

@@ -130,10 +130,14 @@ export class StreamExecution implements QueryLife {
 
   readonly wake = (): void => this.loop.wake();
 
+  /** What it is at; it is paused when the batch that was running has ended. */
+  get statusMessage(): string {
+    const { isPaused, isBusy } = this.loop;
+    return this.isActive && isPaused && !isBusy ? 'Paused' : this.message;
+  }
+
   pause(): void {
-    if (!this.isActive) return;
-    this.message = 'Paused';
-    this.loop.pause();
+    if (this.isActive) this.loop.pause();
   }
 
   resume(): void {

@@ -71,7 +71,7 @@ export class StreamingQuery {
   }
 
   get status(): StreamingQueryStatus {
-    const { message, isDataAvailable, isTriggerActive } = this.execution;
+    const { statusMessage: message, isDataAvailable, isTriggerActive } = this.execution;
     return { message, isDataAvailable, isTriggerActive };
   }
 
