@@ -136,18 +136,16 @@ test.each<[string, object, string]>([
 });
 
 test('an error in close names the source or the sink', async () => {
-  const closing = [
-    run(
-      () => ({ ...source, close: rejects }),
-      () => sink,
-    ),
-    run(
-      () => source,
-      () => ({ ...sink, close: fails }),
-    ),
-  ];
-  await expect(closing[0]).rejects.toThrow(/failed: Mine\[1\]: no route/);
-  await expect(closing[1]).rejects.toThrow(/failed: MySink\[2\]: no route/);
+  const ofSource = run(
+    () => ({ ...source, close: rejects }),
+    () => sink,
+  );
+  await expect(ofSource).rejects.toThrow(/failed: Mine\[1\]: no route/);
+  const ofSink = run(
+    () => source,
+    () => ({ ...sink, close: fails }),
+  );
+  await expect(ofSink).rejects.toThrow(/failed: MySink\[2\]: no route/);
 });
 
 test('an error in metrics of a sink names it', async () => {

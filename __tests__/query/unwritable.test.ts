@@ -12,6 +12,8 @@ import {
 } from '../../index.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { withoutRights } from '../checkpoint/withoutRights.js';
+// Loaded when used, and then without rights to write what jest keeps of it.
+import '../../state/level/openStateBackend.js';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
