@@ -3,6 +3,7 @@ import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { isWatermarkNode, type WatermarkNode } from '../lib/plan/watermarkNode.js';
 import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
+import { farthestMs } from '../lib/time/civil.js';
 import { type DurationInput, durationMs } from '../lib/time/duration.js';
 import { eventTimeMs } from '../lib/time/eventTime.js';
 import { ownStage } from './internal/ownStage.js';
@@ -81,7 +82,11 @@ export function withWatermark<T>(
       idleAfterMs,
       watermarkOut: (_inputs, origin) => origin,
       stage: (ctx, out) =>
-        new (ownStage(WatermarkStage, timeOf, ownNext, { eventTimeMs }))(ctx, out, timeOf),
+        new (ownStage(WatermarkStage, timeOf, ownNext, { eventTimeMs, farthestMs }))(
+          ctx,
+          out,
+          timeOf,
+        ),
     };
     return new DataStream<T>(node);
   };
@@ -104,13 +109,18 @@ const ownNext = `next(row) {
   let time;
   try {
     const value = this.timeOf(row);
-    time = typeof value === 'number' && Number.isInteger(value) ? value : eventTimeMs(value);
+    time = Number.isInteger(value) && value >= -farthestMs && value <= farthestMs ? value : eventTimeMs(value);
   } catch (error) {
     return this.ctx.failed(row, Number.NaN, error);
   }
   this.note(time);
   this.out.next(row, time);
 }`;
+
+/** The usual time, which needs no conversion. */
+function isWholeTime(value: unknown): value is number {
+  return Number.isInteger(value) && Math.abs(value as number) <= farthestMs;
+}
 
 class WatermarkStage implements Stage {
   private rows = 0;
@@ -128,7 +138,7 @@ class WatermarkStage implements Stage {
     let time: number;
     try {
       const value = this.timeOf(row);
-      time = typeof value === 'number' && Number.isInteger(value) ? value : eventTimeMs(value);
+      time = isWholeTime(value) ? value : eventTimeMs(value);
     } catch (error) {
       return this.ctx.failed(row, Number.NaN, error);
     }
