@@ -1,3 +1,4 @@
+import { from, lastValueFrom, toArray } from 'rxjs';
 import { memoryStream } from '../../lib/sources/memoryStream.js';
 import { readStream } from '../../lib/stream/readStream.js';
 import { addData, assertState, checkNewAnswer, testStream } from '../../lib/testing/index.js';
@@ -47,6 +48,30 @@ describe('inner join of two streams', () => {
         select: (l, r) => [l.key, l.window.end / 1000, l.value, r.value],
       }),
     );
+
+  it('takes the times that functions give for onTime in whole ms, as all event times', async () => {
+    const rows = (t: unknown) => from([{ k: 1, t: t as number }]);
+    const pairs = (left: unknown, right: unknown) =>
+      lastValueFrom(
+        rows(left).pipe(
+          joinWith(rows(right), {
+            type: 'inner',
+            on: 'k',
+            onTime: [(l) => l.t, (r) => r.t],
+            unbounded: true,
+          }),
+          toArray(),
+        ),
+      );
+    expect(await pairs(5.7, 5.2)).toHaveLength(1);
+    expect(await pairs(5.7, new Date(5))).toHaveLength(1);
+    expect(await pairs(-0.5, -1)).toHaveLength(1);
+    expect(await pairs(5.7, 6)).toHaveLength(0);
+    expect(await pairs(Number.NaN, Number.NaN)).toHaveLength(0);
+    for (const none of [Number.POSITIVE_INFINITY, 1.7e18]) {
+      await expect(pairs(none, none)).rejects.toMatchObject({ code: 'EVENT_TIME_INVALID' });
+    }
+  });
 
   it('joins windows without a watermark, and keeps them for ever', () => {
     const left = numbers(2, null);

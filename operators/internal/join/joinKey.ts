@@ -49,8 +49,8 @@ export class TimeKeyReader implements KeyReader {
       this.at = end - 0.5; // as every row made from a window: late and evicted by its end
     } else {
       // A row behind an aggregation carries its window's end − ½ ms, which is no time to be floored.
-      timeKey = typeof value === 'number' ? value : eventTimeMs(value);
-      this.at = timeKey as number;
+      this.at = this.timeOf ? eventTimeMs(value) : time;
+      timeKey = this.at;
     }
     this.key = Number.isNaN(this.at) ? undefined : this.composed(row, timeKey);
   }
