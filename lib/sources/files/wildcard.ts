@@ -38,20 +38,28 @@ export function parseWildcard(segment: string): readonly WildcardToken[] {
 
 /** Index of the closing bracket; a `]` right after `[`, `[!` or `[^` stands for itself. */
 function classEnd(chars: readonly string[], open: number): number {
-  let first = open + 1;
-  if (chars[first] === '!' || chars[first] === '^') first++;
-  return chars.indexOf(']', first + 1);
+  let at = open + 1;
+  if (chars[at] === '!' || chars[at] === '^') at++;
+  if (chars[at] === ']') at++;
+  while (at < chars.length && chars[at] !== ']') at += chars[at] === '\\' ? 2 : 1;
+  return at < chars.length ? at : -1;
 }
 
 function parseClass(body: readonly string[]): WildcardToken {
   const negated = body[0] === '!' || body[0] === '^';
-  const rest = negated ? body.slice(1) : body;
+  const members: { readonly char: string; readonly escaped: boolean }[] = [];
+  for (let i = negated ? 1 : 0; i < body.length; i++) {
+    const escaped = body[i] === '\\' && i + 1 < body.length;
+    if (escaped) i++;
+    members.push({ char: body[i] ?? '', escaped });
+  }
   const ranges: [string, string][] = [];
-  for (let i = 0; i < rest.length; i++) {
-    const low = rest[i] ?? '';
-    const high = rest[i + 2];
-    if (rest[i + 1] === '-' && high !== undefined) {
-      ranges.push([low, high]);
+  for (let i = 0; i < members.length; i++) {
+    const low = members[i]?.char ?? '';
+    const between = members[i + 1];
+    const high = members[i + 2];
+    if (between?.char === '-' && !between.escaped && high !== undefined) {
+      ranges.push([low, high.char]);
       i += 2;
     } else ranges.push([low, low]);
   }
