@@ -18,6 +18,26 @@ function joinOf(type: JoinType = 'fullOuter', stored = true): Promise<JoinHarnes
 const seconds = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 describe('the state of a join', () => {
+  it.each([
+    ['inner', 0, []],
+    ['leftSemi', 0, []],
+    ['leftOuter', 1, ['left']],
+    ['rightOuter', 1, ['right']],
+    ['fullOuter', 2, ['left', 'right']],
+  ] as const)(
+    '%s keeps rows without the event time of its bound only to tell of them',
+    async (type, total, sides) => {
+      const join = await joinOf(type, false);
+      const rows = [
+        ['left', { k: 1, t: 0 }, null],
+        ['right', { k: 1, t: 0 }, null],
+      ] as const;
+      expect(await join.batch({ rows })).toMatchObject({ rows: [], total });
+      const end = await join.batch({ closing: true });
+      expect(end.rows).toHaveLength(sides.length);
+    },
+  );
+
   it('a batch reads what it touches, with 40 and with 100,000 entries of other keys', async () => {
     const batches = [
       { evict: 1_000_009 }, // nothing to do

@@ -4,7 +4,7 @@ import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
 import { compareDue } from '../dueOrder.js';
 import type { KeyRows, Leave } from './bucket.js';
 import type { KeyReader } from './joinKey.js';
-import { isLeftOnly, keepsLeft, keepsRight } from './joinType.js';
+import { isLeftOnly, type JoinSide, keepsLeft, keepsRight } from './joinType.js';
 import { PairOutput } from './pairOutput.js';
 import { Prober } from './prober.js';
 import { RowCount } from './rowCount.js';
@@ -87,7 +87,7 @@ export class StreamJoin {
       if (this.keepsLeft) this.output.left(row, at);
       return;
     }
-    if (key === undefined) {
+    if (key === undefined || this.lacksTime('left', at)) {
       if (this.keepsLeft) this.storeLeft(this.keys.find(null), null, row, time, at, false);
       return;
     }
@@ -109,7 +109,7 @@ export class StreamJoin {
       if (this.keepsRight) this.output.right(row, at);
       return;
     }
-    if (key === undefined) {
+    if (key === undefined || this.lacksTime('right', at)) {
       if (this.keepsRight) this.storeRight(this.keys.find(null), null, row, time, at, false);
       return;
     }
@@ -147,6 +147,11 @@ export class StreamJoin {
     }
     this.count.settle();
     this.output.endBatch();
+  }
+
+  /** Such a row matches nothing, and no watermark would ever evict it. */
+  private lacksTime(side: JoinSide, at: number): boolean {
+    return Number.isNaN(at) && this.spec.comparesTime[side];
   }
 
   private readonly leaveLeft: Leave = (row, time, at, matched) => {
