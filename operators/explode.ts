@@ -10,7 +10,7 @@ import { refusePromise, requireFunction } from './internal/rowFunction.js';
  * Out:    `as(row, element, index)` for each element, or the element itself, in order, with the event
  *         time of the row; nothing for an empty list or null.
  * Errors: what a function throws is a failed row, and so are a Promise (`ROW_FUNCTION_ASYNC`) and what is
- *         no list: none of its elements passes. TypeError for an async function.
+ *         no list, such as a text: none of its elements passes. TypeError for an async function.
  * @example
  * orders.pipe(explode((o) => o.lines, (o, line) => ({ order: o.id, ...line })));
  * @since 0.1.0
@@ -78,12 +78,17 @@ class ExplodeStage<T, E, R> implements Stage {
 
 function listOf<E>(elements: unknown, operator: string): Iterable<E> {
   refusePromise(elements, operator);
-  if (typeof Object(elements)[Symbol.iterator] === 'function') return elements as Iterable<E>;
+  const isText = typeof elements === 'string';
+  if (!isText && typeof Object(elements)[Symbol.iterator] === 'function') {
+    return elements as Iterable<E>;
+  }
+  const form = isText ? '[text], or [...text] for its characters' : '[value]';
   throw new TypeError(
-    `${operator} takes a function that gives a list of each row, or null, but it gave ${cut(elements)}: give an array, a Set or another iterable, such as [value]`,
+    `${operator} takes a function that gives a list of each row, or null, but it gave ${cut(elements)}: give an array, a Set or another iterable, such as ${form}`,
   );
 }
 
 function cut(value: unknown): string {
+  if (typeof value === 'string') return 'a text';
   return typeof value === 'object' ? 'an object that is none' : String(value).slice(0, 60);
 }

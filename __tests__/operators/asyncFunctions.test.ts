@@ -255,5 +255,8 @@ describe('explode', () => {
     await expect(run(ops.explode(given(() => ({ length: 1 }))))).rejects.toThrow(
       'an object that is none',
     );
+    await expect(run(ops.explode(given(() => 'ab')))).rejects.toThrow(
+      'but it gave a text: give an array, a Set or another iterable, such as [text], or [...text]',
+    );
   });
 });
