@@ -82,7 +82,7 @@ export function withWatermark<T>(
       idleAfterMs,
       watermarkOut: (_inputs, origin) => origin,
       stage: (ctx, out) =>
-        new (ownStage(WatermarkStage, timeOf, ownNext, { eventTimeMs, farthestMs }))(
+        new (ownStage(WatermarkStage, timeOf, ownNext, { eventTimeMs, isWholeTime }))(
           ctx,
           out,
           timeOf,
@@ -109,7 +109,7 @@ const ownNext = `next(row) {
   let time;
   try {
     const value = this.timeOf(row);
-    time = Number.isInteger(value) && value >= -farthestMs && value <= farthestMs ? value : eventTimeMs(value);
+    time = isWholeTime(value) ? value : eventTimeMs(value);
   } catch (error) {
     return this.ctx.failed(row, Number.NaN, error);
   }

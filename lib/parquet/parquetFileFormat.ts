@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { StreamingError } from '../errors.js';
-import type { StructType } from '../schema/types.js';
+import type { DataType, StructField, StructType } from '../schema/types.js';
 import type { FileFormat, FileShape } from '../sinks/file/format.js';
 import { recordOf } from '../sinks/file/jsonFormat.js';
 import { cellText } from '../terminal/cellText.js';
@@ -31,7 +31,7 @@ export function parquetFormat(settings: ParquetFormatSettings): FileFormat {
       await parquetWrite({
         writer,
         schema: schemaElements(schema),
-        columnData: schema.fields.map(({ name }, i) => columnData(name, columns[i] ?? [])),
+        columnData: schema.fields.map((field, i) => columnData(field, columns[i] ?? [])),
         codec: codecs[settings.compression],
         compressors: { GZIP: (input) => gzipSync(input) },
         rowGroupSize: settings.rowGroupRows,
@@ -46,8 +46,25 @@ export function parquetFormat(settings: ParquetFormatSettings): FileFormat {
  * Smallest and largest of a column leave NaN out. Spark, for which NaN is the largest number, would pass
  * over row groups whose statistics say so; without them it reads each.
  */
-function columnData(name: string, data: unknown[]) {
-  return data.some(holdsNaN) ? { name, data, statistics: false } : { name, data };
+function columnData({ name, dataType }: StructField, data: unknown[]) {
+  const hasNaN = mayHoldNaN(dataType) && data.some(holdsNaN);
+  return hasNaN ? { name, data, statistics: false } : { name, data };
+}
+
+function mayHoldNaN(type: DataType): boolean {
+  switch (type.type) {
+    case 'float':
+    case 'double':
+      return true;
+    case 'array':
+      return mayHoldNaN(type.element);
+    case 'map':
+      return mayHoldNaN(type.key) || mayHoldNaN(type.value);
+    case 'struct':
+      return type.fields.some((field) => mayHoldNaN(field.dataType));
+    default:
+      return false;
+  }
 }
 
 function holdsNaN(value: unknown): boolean {

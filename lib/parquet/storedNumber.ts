@@ -1,7 +1,6 @@
 import { farthestMs } from '../time/civil.js';
 import { BadCell } from './badCell.js';
 
-/** Whole milliseconds that a Date can hold. */
 const twoTo32 = 4_294_967_296;
 /** Beyond this a high half makes numbers larger than 2^53. */
 const maxHigh = 2 ** 21;

@@ -3,6 +3,7 @@ import type { ChainedBatch, ClassicLevel, Snapshot } from 'classic-level';
 import { Level } from 'level';
 import { StreamingError } from '../../lib/errors.js';
 import type { ByteBatch, ByteChange, ByteStore } from '../../lib/state/byteStore.js';
+import { codeOf } from '../../lib/thrown.js';
 import { DecodeError } from '../codec/decodeError.js';
 import type { StoreSizes } from './storeSizes.js';
 
@@ -203,7 +204,7 @@ export function reasonOf(error: unknown): string {
 
 export function levelCodeOf(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return undefined;
-  return levelCodeOf(Reflect.get(error, 'cause')) ?? Reflect.get(error, 'code');
+  return levelCodeOf(Reflect.get(error, 'cause')) ?? codeOf(error);
 }
 
 /** Damage that LevelDB itself notices is damage as any other. */
