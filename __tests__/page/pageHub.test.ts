@@ -171,7 +171,10 @@ describe('the hub of the page', () => {
     const { query: q } = query('left');
     hub.close();
     const { execution } = q.internals;
-    expect([execution.late$.observed, execution.committed$.observed]).toEqual([false, false]);
+    expect([execution.outputs.late$.observed, execution.outputs.committed$.observed]).toEqual([
+      false,
+      false,
+    ]);
     await q.stop();
   });
 

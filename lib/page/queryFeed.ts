@@ -63,11 +63,11 @@ export class QueryFeed {
     for (const progress of query.recentProgress) {
       this.addBatch(progress, Date.parse(progress.timestamp), droppedRows(progress));
     }
-    const late = execution.late$.subscribe({
+    const late = execution.outputs.late$.subscribe({
       next: (row) => this.addLate(row, options.now()),
       error: ignore,
     });
-    const committed = execution.committed$.subscribe({
+    const committed = execution.outputs.committed$.subscribe({
       next: () => {
         const progress = execution.lastProgress;
         if (progress) this.committed(progress, options.now());
@@ -153,7 +153,7 @@ export class QueryFeed {
     const { pipeline } = execution;
     this.figures.add(progress, pipeline);
     this.addBatch(progress, now, this.figures.lateRowsOf(pipeline));
-    this.table.take(execution.committedRows);
+    this.table.take(execution.outputs.committedRows);
   }
 
   private addBatch(progress: StreamingQueryProgress, now: number, late: number): void {

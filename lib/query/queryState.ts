@@ -69,7 +69,7 @@ export function queryState(execution: StreamExecution, operatorId: string): Quer
       return read((store) => rowsOf(store, begins));
     },
     watch: (key) =>
-      execution.committed$.pipe(
+      execution.outputs.committed$.pipe(
         startWith(-1),
         concatMap(() => defer(() => get(key))),
         distinctUntilChanged((a, b) => canonicalText(a) === canonicalText(b)),

@@ -1,37 +1,30 @@
-import { Subject } from 'rxjs';
 import { StreamingError } from '../errors.js';
-import { drive, isPromise, type MaybePromise, type Steps, then, wait } from '../maybe.js';
-import { reasonOf } from '../thrown.js';
+import { drive, type MaybePromise, type Steps, then, wait } from '../maybe.js';
 import { BatchExecution } from './batchExecution.js';
-import { batchFailed, CommitFailed, policyHint } from './batchFailure.js';
+import { failureOf } from './batchFailure.js';
 import { BatchReport } from './batchReport.js';
 import { ContinuousEpoch } from './continuousEpoch.js';
+import { IdleWaiters } from './idleWaiters.js';
 import { metricsOf } from './openPort.js';
-import { OperatorError, Stopped } from './operatorError.js';
-import { type BatchOutcome, PendingCommit, type ReadRange } from './pendingCommit.js';
+import { Stopped } from './operatorError.js';
+import type { BatchOutcome, ReadRange } from './pendingCommit.js';
 import type { Pipeline } from './pipeline.js';
 import type { StreamingQueryProgress } from './progress.js';
 import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
+import { QueryOutputs } from './queryOutputs.js';
 import { QueryRun } from './queryRun.js';
 import type { QuerySetup } from './querySetup.js';
-import type { FailedRow, LateRow } from './sideRows.js';
 import type { SourceRun } from './sourceRun.js';
 import { type LoopScheduler, type Outcome, type QueryLife, TriggerLoop } from './triggerLoop.js';
 import { Waiters } from './waiters.js';
+import { WritesUnderWay } from './writesUnderWay.js';
 
 /**
  * The life of a query: recover, then plan → read → compute → sink → commit, batch after batch, until it
  * is stopped, has nothing more to do, or has failed more often than its restart policy makes good.
- *
- * What is written to disk for a batch is on its way while the next is read and computed: its plan must be
- * there before the sink has a row of it, and so must the commit of the batch before.
  */
 export class StreamExecution implements QueryLife {
-  readonly progress$ = new Subject<StreamingQueryProgress>();
-  readonly late$ = new Subject<LateRow>();
-  readonly failed$ = new Subject<FailedRow>();
-  /** Emits the batch id after each commit. */
-  readonly committed$ = new Subject<number>();
+  readonly outputs = new QueryOutputs();
   exception: StreamingError | undefined;
   /** Somebody has waited for the end, or has been given the exception: a failure needs no other report. */
   isHeard = false;
@@ -40,25 +33,18 @@ export class StreamExecution implements QueryLife {
   isTriggerActive = false;
   isActive = true;
   queryId: string;
-  /** Result rows of the batch that `committed$` tells of; only while it tells. */
-  committedRows: readonly unknown[] = [];
   private readonly scheduler: LoopScheduler;
   private readonly loop: TriggerLoop;
   private readonly report: BatchReport;
   private readonly epoch: ContinuousEpoch | undefined;
   private run: QueryRun;
   private batch: BatchExecution;
-  /** Has run, and is not committed yet. */
-  private pending: PendingCommit | undefined;
-  /** The plan that is on its way to disk, or has not got there; undefined once it has. */
-  private planned: MaybePromise<void> = undefined;
+  private readonly writes: WritesUnderWay;
   private batches = 0;
   /** Nothing has been committed since a trigger found nothing to do. */
   private isIdle = false;
   private wasOpen = false;
-  private idleWaiters: (() => void)[] = [];
-  /** Those of them that were there when the trigger began: it has seen all rows that they mean. */
-  private answerable = 0;
+  private readonly idleWaiters = new IdleWaiters();
   private readonly endWaiters = new Waiters();
 
   constructor(private readonly setup: QuerySetup) {
@@ -68,6 +54,10 @@ export class StreamExecution implements QueryLife {
     this.scheduler = trigger.forQuery?.() ?? trigger;
     this.loop = new TriggerLoop(this.scheduler, this);
     this.report = new BatchReport(setup);
+    this.writes = new WritesUnderWay(this.report, {
+      forget: (outcome) => this.batch.forget(outcome),
+      committed: (outcome, committedAt) => this.committed(outcome, committedAt),
+    });
     this.epoch =
       trigger.epochMs === undefined
         ? undefined
@@ -92,7 +82,7 @@ export class StreamExecution implements QueryLife {
 
   /** A batch is running or being committed, or the query is opening or closing. */
   get isWorking(): boolean {
-    return this.isActive && (this.loop.isBusy || this.pending !== undefined);
+    return this.isActive && (this.loop.isBusy || this.writes.hasCommit);
   }
 
   get isPaused(): boolean {
@@ -154,11 +144,10 @@ export class StreamExecution implements QueryLife {
 
   /** Answers when a trigger has found nothing to do. */
   whenIdle(): Promise<void> {
-    return new Promise((resolve) => {
-      if (!this.isActive) return resolve();
-      this.idleWaiters.push(resolve);
-      this.wake();
-    });
+    if (!this.isActive) return Promise.resolve();
+    const idle = this.idleWaiters.wait();
+    this.wake();
+    return idle;
   }
 
   /** Runs `body` between two batches. */
@@ -168,7 +157,7 @@ export class StreamExecution implements QueryLife {
         throw new StreamingError('QUERY_NOT_ACTIVE', { name: this.setup.label });
       return body(this.run.checkpoint);
     };
-    return this.loop.between(() => then(drive(this.settle()), run));
+    return this.loop.between(() => then(drive(this.writes.settle()), run));
   }
 
   waiting(): number | undefined {
@@ -184,8 +173,8 @@ export class StreamExecution implements QueryLife {
 
   private newBatch(): BatchExecution {
     return new BatchExecution(this.setup, this.run, this.report, {
-      isWriting: () => this.pending !== undefined || this.planned !== undefined,
-      settle: () => this.settle(),
+      isWriting: () => !this.writes.isEmpty,
+      settle: () => this.writes.settle(),
     });
   }
 
@@ -212,7 +201,7 @@ export class StreamExecution implements QueryLife {
     this.epoch?.stopTimer();
     this.loop.cancel();
     if (this.epoch && !this.epoch.isEmpty) yield* this.commitEpoch(this.epoch);
-    yield* this.settle();
+    yield* this.writes.settle();
     const [problem] = yield* this.run.close(undefined);
     if (problem !== undefined) this.exception = this.wrap(problem);
     return this.finish();
@@ -227,7 +216,7 @@ export class StreamExecution implements QueryLife {
   *failed(error: unknown): Steps<Outcome> {
     if (!this.isActive) return 'ended';
     this.isTriggerActive = false;
-    const cause = (yield* this.lastWrites()) ?? error;
+    const cause = (yield* this.writes.end()) ?? error;
     this.epoch?.abort();
     this.run.abort();
     if (cause instanceof Stopped) return yield* this.close();
@@ -239,24 +228,6 @@ export class StreamExecution implements QueryLife {
       return this.finish();
     }
     return yield* this.restart(failure, delayMs);
-  }
-
-  /** Nothing is written any more once this has ended. Answers why the batch before was not committed. */
-  private *lastWrites(): Steps<unknown> {
-    try {
-      yield* wait(this.planned);
-    } catch {
-      // whoever waits for the plan has this error, or a worse one
-    }
-    this.planned = undefined;
-    try {
-      yield* this.settle();
-    } catch (error) {
-      return error;
-    } finally {
-      this.pending = undefined;
-    }
-    return undefined;
   }
 
   /** Goes on from the last commit, after a while. */
@@ -278,35 +249,16 @@ export class StreamExecution implements QueryLife {
     this.epoch?.stopTimer();
     const { exception } = this;
     this.message = exception ? `Terminated with exception: ${exception.message}` : 'Stopped';
-    this.answerIdle(this.idleWaiters.length);
-    this.isHeard ||= [this.progress$, this.late$, this.failed$].some((subject) => subject.observed);
+    this.idleWaiters.end();
+    this.isHeard ||= this.outputs.isObserved;
     this.setup.onEnd();
     this.endWaiters.release();
-    for (const subject of [this.progress$, this.late$, this.failed$, this.committed$]) {
-      if (exception) subject.error(exception);
-      else subject.complete();
-    }
+    this.outputs.end(exception);
     return 'ended';
   }
 
-  /** A failed batch as users see it: batch id, ranges, operator, cause. */
   private wrap(error: unknown): StreamingError {
-    if (error instanceof CommitFailed) return error.failure;
-    const cause = error instanceof OperatorError ? error.cause : error;
-    const { report } = this;
-    if (!report.running) {
-      if (cause instanceof StreamingError) return cause;
-      const inside = error instanceof OperatorError ? `${error.operatorId}: ` : '';
-      const reason = `${inside}${reasonOf(cause)}`;
-      return new StreamingError('QUERY_FAILED', { name: this.setup.label, reason }, { cause });
-    }
-    report.running = false;
-    if (!(error instanceof OperatorError)) {
-      return batchFailed(cause, report.batchId, report.phase, this.ranges);
-    }
-    const { operatorId } = error;
-    const hint = policyHint(this.setup.failedRowsAt(operatorId), cause);
-    return batchFailed(cause, report.batchId, operatorId, this.ranges, hint);
+    return failureOf(error, this.report, this.setup, this.ranges);
   }
 
   /** Of the batch that runs. */
@@ -322,9 +274,9 @@ export class StreamExecution implements QueryLife {
   *trigger(): Steps<Outcome> {
     const { run } = this;
     const { trigger, bounded } = this.setup;
-    this.answerable = this.idleWaiters.length;
-    if (this.pending?.isAnswered) {
-      yield* this.settle();
+    this.idleWaiters.triggered();
+    if (this.writes.isAnswered) {
+      yield* this.writes.settle();
       if (this.loop.stopping) return 'idle';
     }
     if (trigger.single && this.batches > 0) return yield* this.close();
@@ -340,8 +292,8 @@ export class StreamExecution implements QueryLife {
     const due = !trigger.single && !bounded && run.isDue(next);
     if (ranges || due) return yield* this.planAndRun(ranges ?? run.emptyRanges(), next, false);
     if (bounded || run.allCompleted) return yield* this.planAndRun(run.emptyRanges(), next, true);
-    if (this.pending === undefined) return this.idle();
-    yield* this.settle();
+    if (!this.writes.hasCommit) return this.idle();
+    yield* this.writes.settle();
     return 'more';
   }
 
@@ -372,22 +324,8 @@ export class StreamExecution implements QueryLife {
       closing,
     };
     this.report.phase = 'the checkpoint';
-    this.publish(plan);
+    this.writes.plan(run.checkpoint, plan);
     return yield* this.runBatch(plan, false);
-  }
-
-  /** The plan counts once the commit that is on its way has answered: at most one batch is planned and not committed. */
-  private publish(plan: PlanEntry): void {
-    const { report, run, pending } = this;
-    const [took, started] = [report.timer(), report.now()];
-    this.planned = then(run.checkpoint.plan(plan, pending?.answer), () =>
-      took('walCommit', Math.max(started, pending?.answeredAt ?? started)),
-    );
-    if (!isPromise(this.planned)) return;
-    const done = () => {
-      this.planned = undefined;
-    };
-    this.planned.then(done, () => undefined); // whoever awaits `planned` has the error
   }
 
   private *runBatch(plan: PlanEntry, replay: boolean): Steps<Outcome> {
@@ -396,18 +334,18 @@ export class StreamExecution implements QueryLife {
     this.message = 'Processing new data';
     yield* batch.turns(plan, replay);
     const wasStopping = loop.stopping;
-    yield* this.settle();
+    yield* this.writes.settle();
     // Whoever has seen the batch before and stopped the query does not want another.
     if (loop.stopping && !wasStopping) throw new Stopped();
     report.phase = 'the checkpoint';
-    yield* wait(this.planned);
+    yield* this.writes.whenPlanned();
     const started = report.now();
     this.message = `Waiting for ${this.setup.sink.description} to take batch ${batchId}`;
     yield* batch.deliver(batch.delivery(batchId), report);
     report.took('addBatch', started);
     yield* this.handOver(batchId, closing, undefined, { phase: report.phase });
     if (!closing) return 'more';
-    yield* this.settle();
+    yield* this.writes.settle();
     this.message = 'Completed: all sources have ended';
     return yield* this.close();
   }
@@ -437,33 +375,13 @@ export class StreamExecution implements QueryLife {
     batch.rows = [];
     this.message = 'Waiting for next trigger';
     this.isTriggerActive = false;
-    this.pending = new PendingCommit(outcome, answer, () => this.loop.attend(() => this.attend()));
-    if (this.pending.isAnswered) yield* this.settle();
+    this.writes.commit(outcome, answer, () => this.loop.attend(() => this.attend()));
+    if (this.writes.isAnswered) yield* this.writes.settle();
   }
 
   private *attend(): Steps<Outcome> {
-    yield* this.settle();
+    yield* this.writes.settle();
     return 'more';
-  }
-
-  /** Waits for the commit that is on its way, if there is one, and tells of its batch. */
-  private *settle(): Steps<void> {
-    const { pending } = this;
-    if (pending === undefined) return;
-    if (pending.failure !== undefined) throw pending.failure;
-    const { outcome } = pending;
-    const { batchId, at, ranges } = outcome;
-    let answered = 0;
-    try {
-      yield* wait(pending.answer);
-      answered = this.report.now();
-      yield* this.batch.forget(outcome);
-    } catch (cause) {
-      pending.failure = new CommitFailed(batchFailed(cause, batchId, at.phase, ranges));
-      throw pending.failure;
-    }
-    this.pending = undefined;
-    this.committed(outcome, pending.answeredAt + this.report.now() - answered);
   }
 
   private idle(): Outcome {
@@ -471,25 +389,15 @@ export class StreamExecution implements QueryLife {
     this.isDataAvailable = false;
     if (!this.isIdle) this.setup.onIdle(this.scheduler.now());
     this.isIdle = true;
-    this.answerIdle(this.answerable);
+    this.idleWaiters.answer();
     return 'idle';
-  }
-
-  private answerIdle(count: number): void {
-    for (const resolve of this.idleWaiters.splice(0, count)) resolve();
   }
 
   private committed(outcome: BatchOutcome, committedAt: number): void {
     const { run, setup } = this;
-    const { rows, lateRows, failedRows } = outcome;
     setup.restart.committed();
     const progress = outcome.progress(committedAt, metricsOf(setup.sink.description, run.sink));
-    this.committedRows = rows;
-    for (const row of lateRows) this.late$.next(row);
-    for (const row of failedRows) this.failed$.next(row);
-    this.committed$.next(outcome.batchId);
-    this.committedRows = [];
-    this.progress$.next(progress);
+    this.outputs.tell(outcome, progress);
     this.isIdle = false;
     setup.onProgress(progress);
   }
@@ -516,23 +424,23 @@ export class StreamExecution implements QueryLife {
     }
     const completed = isQuiet && run.allCompleted;
     // Whoever waits for all that there is waits for its commit, though the epoch may go on.
-    const isAwaited = isQuiet && this.idleWaiters.length > 0;
+    const isAwaited = isQuiet && !this.idleWaiters.isEmpty;
     const commits = epoch.isOver || ((completed || isAwaited) && !epoch.isEmpty);
     if (commits) yield* this.commitEpoch(epoch);
     epoch.rest();
     if (completed) return yield* this.planAndRun(run.emptyRanges(), watermarkMs, true);
     // Rows may have come, and somebody may wait for them, while the commit was on its way.
     if (!isQuiet || commits) return 'more';
-    if (this.pending === undefined) return this.idle();
+    if (!this.writes.hasCommit) return this.idle();
     this.isTriggerActive = false;
     if (!isAwaited) return 'idle'; // its answer is attended to, whenever it comes
-    yield* this.settle();
+    yield* this.writes.settle();
     return 'more';
   }
 
   /** The rows of the next epoch go on while this one is planned, delivered and committed. */
   private *commitEpoch(epoch: ContinuousEpoch): Steps<void> {
-    yield* this.settle();
+    yield* this.writes.settle();
     const { batch, run } = this;
     const { nextBatchId } = run;
     const delivery = batch.delivery(nextBatchId);

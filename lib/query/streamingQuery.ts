@@ -50,9 +50,9 @@ export class StreamingQuery {
   ) {
     this.name = setup.queryName ?? null;
     this.runId = setup.runId;
-    this.progress$ = this.shown(execution.progress$);
-    this.late$ = this.shown(execution.late$);
-    this.failed$ = this.shown(execution.failed$);
+    this.progress$ = this.shown(execution.outputs.progress$);
+    this.late$ = this.shown(execution.outputs.late$);
+    this.failed$ = this.shown(execution.outputs.failed$);
   }
 
   /** Stable over restarts from one checkpoint. Known once the checkpoint has been read. */
