@@ -41,13 +41,13 @@ const node: FileSystem = {
       if (also !== undefined) await fs.link(temporary, also);
       await fs.link(temporary, path);
     } catch (error) {
-      await fs.rm(temporary, { force: true });
+      await remove(temporary);
       throw error;
     }
     await Promise.all([
       syncDirectory(dirname(path)),
       also === undefined ? undefined : syncDirectory(dirname(also)),
-      fs.rm(temporary, { force: true }),
+      remove(temporary),
     ]);
   },
   replace: async (path, content) => {
@@ -55,14 +55,12 @@ const node: FileSystem = {
     try {
       await fs.rename(temporary, path);
     } catch (error) {
-      await fs.rm(temporary, { force: true });
+      await remove(temporary);
       throw error;
     }
     await syncDirectory(dirname(path));
   },
-  remove: async (path) => {
-    await fs.rm(path, { force: true });
-  },
+  remove,
   removeAll: (path) => fs.rm(path, { recursive: true, force: true }),
   syncDirectory,
   moveDirectory: async (from, to) => {
@@ -74,19 +72,33 @@ const node: FileSystem = {
   lock: lockDirectory,
 };
 
+/** Tells the temporary files of this process from those of others; `wx` catches what it does not. */
+const ownName = randomBytes(8).toString('hex');
+let written = 0;
+
 async function writeTemporary(path: string, content: Uint8Array): Promise<string> {
-  const temporary = join(dirname(path), `${temporaryPrefix}${randomBytes(8).toString('hex')}`);
+  written += 1;
+  const temporary = join(dirname(path), `${temporaryPrefix}${ownName}-${written}`);
   const file = await fs.open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(content);
     await file.sync();
   } catch (error) {
-    await fs.rm(temporary, { force: true });
+    await remove(temporary);
     throw error;
   } finally {
     await file.close();
   }
   return temporary;
+}
+
+/** `fs.rm` looks twice at what it removes: each batch removes three files. */
+async function remove(path: string): Promise<void> {
+  try {
+    await fs.unlink(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** Makes the names of `path` and of all that was made above it, down from `first`, durable. */

@@ -92,11 +92,14 @@ export class OffsetLog {
 
   /** Removes plans that are older than the retained ones before `committed`. */
   async purge(committed: number): Promise<void> {
+    const { files } = this;
     const { directory, second } = this.folders;
-    if (committed > 0) await this.files.remove(join(second, String(committed - 1)));
+    const removals: MaybePromise<void>[] = [];
+    if (committed > 0) removals.push(files.remove(join(second, String(committed - 1))));
     for (; this.oldest <= committed - plansKept; this.oldest++) {
-      await this.files.remove(join(directory, String(this.oldest)));
+      removals.push(files.remove(join(directory, String(this.oldest))));
     }
+    await Promise.all(removals);
   }
 
   private contentOf(entry: PlanEntry, fence: number, turns?: Uint8Array): Uint8Array {
