@@ -56,9 +56,11 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
 
   insert(time: number, key: unknown, value: V): TableEntry<V> {
     const mapKey = this.probe.again(key);
-    const entry = new TimedEntry<V>(mapKey, keptKey(key), value, time + 0);
+    const kept = keptKey(key);
     const bucket =
       (time === this.lastTime ? this.lastBucket : this.bucketAt(time)) ?? this.newBucket(time);
+    // The bucket's own number: all its entries share it, a number on the heap.
+    const entry = new TimedEntry<V>(mapKey, kept, value, bucket.time);
     if (this.below !== undefined) this.inherit(entry, bucket, this.below);
     if (!bucket.add(entry)) throw duplicateKey(this.operatorId, this.name);
     if (bucket.live++ === 0) this.noteTime(time);
