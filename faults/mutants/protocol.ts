@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.js';
 
 const batch = 'lib/query/batchExecution.js';
 const execution = 'lib/query/streamExecution.js';
+const writes = 'lib/query/writesUnderWay.js';
 const deliver = 'yield* batch.deliver(batch.delivery(batchId), report);';
 const handOver = 'yield* this.handOver(batchId, closing, undefined, { phase: report.phase });';
 
@@ -12,7 +13,7 @@ export const protocol: readonly Mutant[] = [
     file: execution,
     edits: [
       [deliver, 'const late = batch.delivery(batchId);'],
-      [handOver, `${handOver} yield* this.settle(); yield* batch.deliver(late, report);`],
+      [handOver, `${handOver} yield* this.writes.settle(); yield* batch.deliver(late, report);`],
     ],
     suite: 'simulate',
     runs: 1000,
@@ -43,7 +44,7 @@ export const protocol: readonly Mutant[] = [
     file: execution,
     edits: [
       [
-        'const wasStopping = loop.stopping;\n        yield* this.settle();',
+        'const wasStopping = loop.stopping;\n        yield* this.writes.settle();',
         'const wasStopping = loop.stopping;',
       ],
     ],
@@ -52,7 +53,7 @@ export const protocol: readonly Mutant[] = [
   },
   {
     name: 'a batch is planned before the one before is committed',
-    file: execution,
+    file: writes,
     edits: [['plan(plan, pending?.answer)', 'plan(plan)']],
     suite: 'simulate',
     runs: 2000,
@@ -86,7 +87,7 @@ export const protocol: readonly Mutant[] = [
   {
     name: 'a batch does not wait for its plan',
     file: execution,
-    edits: [["report.phase = 'the checkpoint';\n        yield* wait(this.planned);", '']],
+    edits: [["report.phase = 'the checkpoint';\n        yield* this.writes.whenPlanned();", '']],
     suite: 'simulate',
     runs: 1000,
   },

@@ -67,8 +67,8 @@ export const wakeUps: readonly Mutant[] = [
   },
   {
     name: 'whoever asks during a trigger is answered by it',
-    file: execution,
-    edits: [['this.answerIdle(this.answerable);', 'this.answerIdle(this.idleWaiters.length);']],
+    file: 'lib/query/idleWaiters.js',
+    edits: [['this.waiting.splice(0, this.answerable)', 'this.waiting.splice(0)']],
     suite: 'simulate',
     runs: 2000,
   },
@@ -77,7 +77,7 @@ export const wakeUps: readonly Mutant[] = [
     file: execution,
     edits: [
       [
-        'yield* this.commitEpoch(this.epoch);\n        yield* this.settle();',
+        'yield* this.commitEpoch(this.epoch);\n        yield* this.writes.settle();',
         'yield* this.commitEpoch(this.epoch);',
       ],
     ],
@@ -86,7 +86,7 @@ export const wakeUps: readonly Mutant[] = [
   },
   {
     name: 'a query starts again while a plan is on its way',
-    file: execution,
+    file: 'lib/query/writesUnderWay.js',
     edits: [['try {\n            yield* wait(this.planned);', 'try {']],
     suite: 'simulate',
     runs: 2000,
