@@ -2,7 +2,7 @@ import { StreamingError } from '../lib/errors.js';
 import { isPromise, type MaybePromise, then } from '../lib/maybe.js';
 import type { ByteBatch, BytePage, ByteStore } from '../lib/state/byteStore.js';
 import type { EpochRecord, StateBackend } from '../lib/state/stateBackend.js';
-import type { StateStore, TableOptions } from '../lib/state/stateStore.js';
+import type { StateStore } from '../lib/state/stateStore.js';
 import { ShapeDictionary } from './codec/shapes.js';
 import { BackgroundScan } from './durable/backgroundScan.js';
 import { CacheBudget } from './durable/cacheBudget.js';
@@ -20,6 +20,7 @@ import {
   type OpenTable,
   OperatorState,
   type StateGround,
+  type StoredTableOptions,
   type TableKind,
 } from './operatorState.js';
 import type { StateTable } from './tables/stateTable.js';
@@ -127,6 +128,10 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.startScan(meta);
   }
 
+  get pagedEntries(): number {
+    return Math.floor((this.options.cacheEntries ?? 100_000) / 2);
+  }
+
   get sweeps(): number {
     return this.cache.sweeps;
   }
@@ -176,7 +181,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.scan.throwIfCorrupt();
     this.mode = 'must abort';
     if (record.batchId !== this.batchId) throw this.wrongBatch(record);
-    const commit = this.toCome.encode(this.openTables(), record);
+    const commit = this.toCome.encode([...this.openTables()], record);
     this.totals = commit.totals;
     this.lastChecksum = commit.checksum;
     this.mode = 'open';
@@ -189,7 +194,10 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     if (this.mode === 'closed') return;
     if (this.mode === 'must abort') this.mode = 'open';
     this.toCome.forget();
-    for (const { table } of this.openTables()) table.reset();
+    for (const { table, paged } of this.openTables()) {
+      table.reset();
+      paged?.reset();
+    }
   }
 
   snapshot(): AsyncIterable<BytePage> {
@@ -219,7 +227,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     operatorId: string,
     name: string,
     kind: TableKind,
-    options: TableOptions<V>,
+    options: StoredTableOptions<V>,
   ): StoredTable<V> {
     this.mustBeOpen(`table '${name}'`);
     return new StoredTable<V>(this.catalog.table(operatorId, name, kind), options, this);

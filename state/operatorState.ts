@@ -7,6 +7,7 @@ import type {
   TimedTable,
 } from '../lib/state/stateStore.js';
 import { KeyedMapTable } from './tables/keyedMapTable.js';
+import { countOf, type Page, PagedTable, pagesOf } from './tables/pagedTable.js';
 import type { StateTable } from './tables/stateTable.js';
 import type { TableBelow } from './tables/tableBelow.js';
 import { TimedMapTable } from './tables/timedMapTable.js';
@@ -17,7 +18,14 @@ const optionNames: OptionNames<TableOptions<never>> = {
   userValueAt: true,
   counted: true,
   cached: true,
+  paged: true,
 };
+
+/** How a table is stored. */
+export interface StoredTableOptions<V> extends TableOptions<V> {
+  /** The values are arrays of keys and values in turn, so that errors can name the pair. */
+  readonly pairs?: boolean;
+}
 
 export type TableKind = 'keyed' | 'timed';
 
@@ -27,10 +35,12 @@ export interface StateGround {
     operatorId: string,
     name: string,
     kind: TableKind,
-    options: TableOptions<V>,
+    options: StoredTableOptions<V>,
   ): TableBelow<V> | undefined;
   /** A commit writes what a batch has changed. */
   readonly writesChanges: boolean;
+  /** So many entries a paged table keeps in memory at most. */
+  readonly pagedEntries: number;
   /** Entries that the operator has read from the disk in this batch. */
   entriesRead(operatorId: string): number;
 }
@@ -41,6 +51,8 @@ export interface OpenTable {
   readonly below: TableBelow<unknown> | undefined;
   /** False: what a commit has written leaves memory. */
   readonly cached: boolean;
+  /** `table` is what of it is in pages, which a commit writes before the other tables. */
+  readonly paged?: PagedTable<unknown>;
 }
 
 /** Rough size of a cached entry with its value, for `memoryUsedBytes`. */
@@ -66,9 +78,14 @@ export class OperatorState implements StateStore {
       options,
       optionNames,
     );
+    const table = this.keyedTable(name, options);
+    this.keyedTables.set(name, table as KeyedTable<unknown>);
+    return table;
+  }
+
+  private keyedTable<V>(name: string, options: TableOptions<V>): KeyedMapTable<V> {
     const below = this.ground.below(this.operatorId, name, 'keyed', options);
     const table = new KeyedMapTable<V>(this.operatorId, name, options.counted ?? true, below);
-    this.keyedTables.set(name, table as KeyedTable<unknown>);
     this.opened(table, below, options);
     return table;
   }
@@ -82,10 +99,35 @@ export class OperatorState implements StateStore {
       options,
       optionNames,
     );
+    const isPaged = options.paged === true && this.writesChanges;
+    const table = isPaged ? this.pagedTable(name, options) : this.timedTable(name, options);
+    this.timedTables.set(name, table as TimedTable<unknown>);
+    return table;
+  }
+
+  private timedTable<V>(name: string, options: StoredTableOptions<V>): TimedMapTable<V> {
     const below = this.ground.below(this.operatorId, name, 'timed', options);
     const table = new TimedMapTable<V>(this.operatorId, name, options.counted ?? true, below);
-    this.timedTables.set(name, table as TimedTable<unknown>);
     this.opened(table, below, options);
+    return table;
+  }
+
+  private pagedTable<V>(name: string, options: TableOptions<V>): PagedTable<V> {
+    const { userValueAt } = options;
+    const pageOptions = {
+      counted: false,
+      pairs: true,
+      ...(userValueAt === undefined ? {} : { userValueAt }),
+    };
+    const table = new PagedTable<V>(this.operatorId, name, options.counted ?? true, {
+      single: this.timedTable(name, options),
+      pages: this.timedTable<Page>(pagesOf(name), pageOptions),
+      count: this.keyedTable<number>(countOf(name), { counted: false }),
+      mostEntries: this.ground.pagedEntries,
+      options,
+    });
+    const paged = table as unknown as PagedTable<unknown>;
+    this.tables.push({ table: table.front, below: undefined, cached: true, paged });
     return table;
   }
 

@@ -9,20 +9,21 @@ import {
   OperatorHarness,
 } from './operatorHarness.js';
 
-/** One operator over encoded state whose ranges answer later, as those of LevelDB do. */
+/** One operator over encoded state, with room for one entry in memory, whose ranges answer later, as those of LevelDB do. */
 export class StoredHarness<In, Out> {
   private constructor(
     readonly run: OperatorHarness<In, Out>,
     private readonly content: MemoryBytes,
+    private readonly room: number,
   ) {}
 
   static async open<In, Out>(
     build: Build<In, Out>,
-    options: HarnessOptions = {},
+    { room = 1, ...options }: HarnessOptions & { readonly room?: number } = {},
   ): Promise<StoredHarness<In, Out>> {
     const content = new MemoryBytes();
-    const backend = await openOn(content);
-    return new StoredHarness(new OperatorHarness(build, { ...options, backend }), content);
+    const backend = await openOn(content, room);
+    return new StoredHarness(new OperatorHarness(build, { ...options, backend }), content, room);
   }
 
   /** Entries on disk, the store's own included. */
@@ -37,14 +38,14 @@ export class StoredHarness<In, Out> {
   /** Closes the store and starts another run on what it has written; by default of the same program. */
   async restart(build?: Build<In, Out>): Promise<void> {
     await this.run.backend.close();
-    this.run.backend = await openOn(this.content);
+    this.run.backend = await openOn(this.content, this.room);
     this.run.restart(build);
   }
 }
 
-async function openOn(content: MemoryBytes) {
+async function openOn(content: MemoryBytes, cacheEntries: number) {
   const store = laterRanges(new MemoryByteStore(content));
-  const options = { queryId: 'q', directory: 'memory', clean: true, cacheEntries: 1 };
+  const options = { queryId: 'q', directory: 'memory', clean: true, cacheEntries };
   return (await openDurableBackend(store, options)).backend;
 }
 

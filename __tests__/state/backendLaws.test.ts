@@ -41,6 +41,8 @@ interface Disk {
   readonly cacheEntries: number;
   /** Whether the timed table keeps what it has committed. */
   readonly cached: boolean;
+  /** Whether what it has at one time is written together. */
+  readonly paged: boolean;
   readonly writeTakes: number;
   readonly rangeTakes: number;
 }
@@ -61,8 +63,8 @@ class Comparison {
   constructor(private readonly disk: Disk) {}
 
   private get timed(): TimedTable<number> {
-    const { cached } = this.disk;
-    return this.backend.operator('op').timed('t', { cached });
+    const { cached, paged } = this.disk;
+    return this.backend.operator('op').timed('t', { cached, paged });
   }
   private get keyed(): KeyedTable<number> {
     return this.backend.operator('op').keyed('k');
@@ -80,7 +82,12 @@ class Comparison {
     const { backend } = await openDurableBackend(store, options);
     await backend.scanned;
     this.backend = backend;
-    backend.begin();
+    await this.begin();
+  }
+
+  private async begin(): Promise<void> {
+    this.backend.begin();
+    await this.timed.load(Number.NEGATIVE_INFINITY);
   }
 
   async apply(action: Action): Promise<void> {
@@ -177,13 +184,13 @@ class Comparison {
     await this.onItsWay;
     this.onItsWay = Promise.resolve(this.backend.commit(recordOf(this.batchId++)));
     this.committed = new Map(this.model);
-    this.backend.begin();
+    await this.begin();
   }
 
   private async abort(): Promise<void> {
     await this.onItsWay;
     this.backend.abort();
-    this.backend.begin();
+    await this.begin();
     this.model = new Map(this.committed);
   }
 
@@ -212,11 +219,12 @@ class Comparison {
 
 const times = fc.record({
   cached: fc.boolean(),
+  paged: fc.boolean(),
   writeTakes: fc.constantFrom(1, 15),
   rangeTakes: fc.constantFrom(0, 40),
 });
 
-const late = { cached: false, writeTakes: 15, rangeTakes: 40 };
+const late = { cached: false, paged: false, writeTakes: 15, rangeTakes: 40 };
 
 /** The last time on disk is asked for while a later one is on its way there, and leaves memory. */
 const storedMeanwhile: Action[] = [
@@ -231,7 +239,7 @@ const storedMeanwhile: Action[] = [
 ];
 
 describe('a durable backend', () => {
-  it.each([1, 3, 1000])(
+  it.each([1, 3, 20, 1000])(
     'answers as plain Maps do, with room for %p entries',
     async (cacheEntries) => {
       await fc.assert(

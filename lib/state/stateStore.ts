@@ -86,6 +86,11 @@ export interface TableOptions<V> {
    * commit that writes them: for an index that is read once, when it is due.
    */
   readonly cached?: boolean;
+  /**
+   * Default false. With true, of a timed table: entries of one time come and go together, and what a batch
+   * changes of them is written together. `load` MUST then be called before anything is asked for in a batch.
+   */
+  readonly paged?: boolean;
 }
 
 /** The state of one operator: tables by name. Asking twice for a name gives the same table. */

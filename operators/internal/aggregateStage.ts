@@ -137,7 +137,7 @@ function windowInput<V>(
   fold: Fold<V>,
   rows: TimedRows<V>,
 ): WindowInput<V> {
-  const table = ctx.state.timed<V>('groups', storage(fold));
+  const table = ctx.state.timed<V>('groups', { ...storage(fold), paged: true });
   const groups = new TimedGroups(ctx, out, table, fold, rows);
   return { ctx, out, groups, key: grouping.key, time, valueOf: grouping.valueOf };
 }

@@ -19,6 +19,11 @@ export function unencodableIn(value: unknown): Unencodable {
   );
 }
 
+/** Whether a value is of types that can be kept, however much room it takes. */
+export function isEncodable(value: unknown): boolean {
+  return search(value, '', 0) === undefined;
+}
+
 function search(value: unknown, path: string, depth: number): Unencodable | undefined {
   if (typeof value === 'function' || typeof value === 'symbol')
     return { path, found: typeof value };

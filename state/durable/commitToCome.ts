@@ -62,9 +62,10 @@ export class CommitToCome {
   }
 
   /** All changes, and the record that makes them committed. Where this throws, nothing is left behind. */
-  encode(tables: Iterable<OpenTable>, record: EpochRecord): EncodedCommit {
+  encode(tables: readonly OpenTable[], record: EpochRecord): EncodedCommit {
     const { batch, changes, totals, before } = this.begin();
     try {
+      for (const { paged } of tables) paged?.write();
       for (const { table, below } of tables) {
         if (below === undefined) continue;
         batch.addTable({ table, below, totals: totalsIn(totals, below.id) });

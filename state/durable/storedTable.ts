@@ -3,7 +3,6 @@ import { drive, type MaybePromise, type Steps, then, wait } from '../../lib/mayb
 import type { BytePage, ByteStore } from '../../lib/state/byteStore.js';
 import { canonicalKey } from '../../lib/state/canonicalKey.js';
 import { keyText } from '../../lib/state/keyText.js';
-import type { TableOptions } from '../../lib/state/stateStore.js';
 import { ByteReader } from '../codec/byteReader.js';
 import { ByteWriter } from '../codec/byteWriter.js';
 import { crc32Of } from '../codec/crc32.js';
@@ -13,8 +12,9 @@ import { NotEncodable } from '../codec/notEncodable.js';
 import { readOrderedNumber, writeOrderedNumber } from '../codec/orderedNumber.js';
 import { readValue } from '../codec/readValue.js';
 import type { Shapes } from '../codec/shapes.js';
-import { unencodableIn } from '../codec/unencodable.js';
+import { isEncodable, unencodableIn } from '../codec/unencodable.js';
 import { writeValue } from '../codec/writeValue.js';
+import type { StoredTableOptions } from '../operatorState.js';
 import type { TableBelow } from '../tables/tableBelow.js';
 import { KeyedEntry, type TableEntry, TimedEntry } from '../tables/tableEntry.js';
 import { beginFrame, endFrame, frameLength, verifyFrame } from './frame.js';
@@ -54,7 +54,7 @@ export class StoredTable<V> implements TableBelow<V> {
 
   constructor(
     readonly identity: TableIdentity,
-    private readonly options: TableOptions<V>,
+    private readonly options: StoredTableOptions<V>,
     private readonly context: StoredTableContext,
   ) {
     this.isTimed = identity.kind === 'timed';
@@ -251,7 +251,8 @@ export class StoredTable<V> implements TableBelow<V> {
     return this.isTimed ? entryBound(this.scratch, id, after) : entryBound(this.scratch, id);
   }
 
-  private notEncodable(stored: unknown, key: unknown): StreamingError<'STATE_NOT_ENCODABLE'> {
+  private notEncodable(all: unknown, entryKey: unknown): StreamingError<'STATE_NOT_ENCODABLE'> {
+    const [key, stored] = this.options.pairs ? refusedPair(all as unknown[]) : [entryKey, all];
     const { path, found } = unencodableIn(stored);
     const { operator, name: table } = this.identity;
     const inner = `value${this.options.userValueAt ?? ''}`;
@@ -259,4 +260,11 @@ export class StoredTable<V> implements TableBelow<V> {
     const params = { operator, path: shown, found, key: keyText(key), table };
     return new StreamingError('STATE_NOT_ENCODABLE', params);
   }
+}
+
+/** The first key and value of which the value cannot be kept; of those that only take too much room the last. */
+function refusedPair(pairs: readonly unknown[]): readonly [unknown, unknown] {
+  let at = 0;
+  while (at < pairs.length - 2 && isEncodable(pairs[at + 1])) at += 2;
+  return [pairs[at], pairs[at + 1]];
 }

@@ -16,8 +16,10 @@ import type { TableIdentity } from '../durable/tableCatalog.js';
 import { TableTotals } from '../durable/tableTotals.js';
 import type { TableKind } from '../operatorState.js';
 import { SavepointStore } from '../savepointStore.js';
+import { countOf, pagesOf } from '../tables/pagedTable.js';
 import { openLevel, reasonOf } from './levelByteStore.js';
 import { linkedCopy } from './linkedCopy.js';
+import { pagedEntries, type TimedStoredEntry } from './pagedEntries.js';
 import { checkCleanMark, checkFormat, checkLogs, checkTables } from './storeFiles.js';
 import { defaultSizes } from './storeSizes.js';
 
@@ -126,11 +128,12 @@ async function readerOf(
   try {
     const meta = await readMeta(store, directory);
     const shapes = new ShapeDictionary(meta.shapes);
+    const content = (identity: TableIdentity) => entriesOf(store, shapes, meta, identity);
     return {
       queryId: meta.queryId,
       lastEpoch: meta.lastEpoch?.record,
-      tables: meta.tables.map((identity) => infoOf(identity, meta)),
-      entries: (operator, table) => entriesOf(store, shapes, meta, operator, table),
+      tables: await shownTables(meta, content),
+      entries: (operator, table) => shownEntries(meta, content, operator, table),
       pages: () => verifiedPages(allPages(store), expectedIn(meta)),
       close,
     };
@@ -146,9 +149,44 @@ function expectedIn(meta: StateMeta): ExpectedState {
   return { batchId, tables, totals: lastEpoch?.totals ?? new Map() };
 }
 
-function infoOf(identity: TableIdentity, meta: StateMeta): StoredTableInfo {
-  const { operator, name, kind } = identity;
-  return { operator, table: name, kind, entries: totalsIn(meta, identity.id).count };
+type Content = (identity: TableIdentity) => AsyncIterable<StoredEntry>;
+
+/** A table of an operator, if it has kept anything. */
+function tableIn(meta: StateMeta, operator: string, name: string): TableIdentity | undefined {
+  return meta.tables.find((each) => each.operator === operator && each.name === name);
+}
+
+/** Tables as their operators know them: pages count as the entries in them. */
+async function shownTables(meta: StateMeta, content: Content): Promise<readonly StoredTableInfo[]> {
+  const shown: StoredTableInfo[] = [];
+  const parts = new Set<TableIdentity | undefined>();
+  for (const identity of meta.tables) {
+    const { operator, name: table, kind } = identity;
+    if (parts.has(identity)) continue;
+    let entries = totalsIn(meta, identity.id).count;
+    const pages = tableIn(meta, operator, pagesOf(table));
+    const count = tableIn(meta, operator, countOf(table));
+    if (pages !== undefined) parts.add(pages).add(count);
+    if (count !== undefined) for await (const { value } of content(count)) entries += Number(value);
+    shown.push({ operator, table, kind, entries });
+  }
+  return shown;
+}
+
+function shownEntries(
+  meta: StateMeta,
+  content: Content,
+  operator: string,
+  name: string,
+): AsyncIterable<StoredEntry> {
+  const identity = tableIn(meta, operator, name);
+  if (identity === undefined) throw new RangeError(`there is no table '${name}' of '${operator}'`);
+  const pages = tableIn(meta, operator, pagesOf(name));
+  if (pages === undefined) return content(identity);
+  return pagedEntries(
+    content(pages) as AsyncIterable<TimedStoredEntry>,
+    content(identity) as AsyncIterable<TimedStoredEntry>,
+  );
 }
 
 function totalsIn(meta: StateMeta, id: number): TableTotals {
@@ -159,11 +197,8 @@ async function* entriesOf(
   store: ReadableStore,
   shapes: ShapeDictionary,
   meta: StateMeta,
-  operator: string,
-  name: string,
+  identity: TableIdentity,
 ): AsyncIterable<StoredEntry> {
-  const identity = meta.tables.find((each) => each.operator === operator && each.name === name);
-  if (identity === undefined) throw new RangeError(`there is no table '${name}' of '${operator}'`);
   const table = new StoredTable<unknown>(
     identity,
     {},

@@ -127,13 +127,28 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
       throw notLoaded(this.operatorId, this.name, `takeDue(${upTo})`, `load(${upTo})`);
     }
     for (let time = this.times.take(upTo); time !== undefined; time = this.times.take(upTo)) {
-      const bucket = this.buckets.get(time);
-      if (bucket === undefined || bucket.live === 0) continue;
-      const entries = bucket.present();
-      if (this.below === undefined) this.dropWhole(bucket, entries);
-      else for (const entry of entries) this.remove(entry);
-      yield entries;
+      const entries = this.takeAt(time);
+      if (entries.length > 0) yield entries;
     }
+  }
+
+  /** Takes out what is there at one time, in memory. */
+  takeAt(time: number): readonly TableEntry<V>[] {
+    const bucket = this.buckets.get(time);
+    if (bucket === undefined || bucket.live === 0) return [];
+    const entries = bucket.present();
+    if (this.below === undefined) this.dropWhole(bucket, entries);
+    else for (const entry of entries) this.remove(entry);
+    return entries;
+  }
+
+  /** Entries in memory at one time. */
+  countAt(time: number): number {
+    return this.buckets.get(time)?.live ?? 0;
+  }
+
+  presentAt(time: number): readonly TableEntry<V>[] {
+    return this.buckets.get(time)?.present() ?? [];
   }
 
   *entries(): Iterable<Entry<V>> {
@@ -154,6 +169,21 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
       if (first === undefined || stored === undefined) return first ?? stored;
       return Math.min(first, stored);
     });
+  }
+
+  /** Takes in an entry that is stored elsewhere: it is no change, and has been counted. */
+  take(time: number, key: unknown, value: V): void {
+    const mapKey = this.probe.ask(key);
+    const bucket = this.buckets.get(time) ?? this.newBucket(time);
+    const found = bucket.get(mapKey);
+    if (found !== undefined) found.value = value;
+    else this.put(bucket, new TimedEntry<V>(mapKey, keptKey(key), value, bucket.time));
+  }
+
+  /** Drops what is in memory at one time, and unchanged. */
+  forgetAt(time: number): void {
+    const bucket = this.buckets.get(time);
+    if (bucket !== undefined) this.sweepBucket(bucket, 0, 0, 0);
   }
 
   beginTurn(): void {
@@ -180,6 +210,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   }
 
   sweep(sweep: number, unusedFor: number, atMost: number): number {
+    if (this.below === undefined) return 0; // it is nowhere else
     const target = this.cachedCount - atMost;
     const cached = this.cachedCount;
     for (const bucket of this.buckets.values()) {

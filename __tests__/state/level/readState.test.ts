@@ -56,6 +56,45 @@ describe('readState', () => {
     expect(await entriesOf('b-0', 'k')).toEqual([{ key: 'z', value: 5n }]);
   });
 
+  it('shows what lies in pages, and what does not, as entries of their table', async () => {
+    const directory = join(location, 'state');
+    const options = { directory, queryId: 'q', create: true, cacheEntries: 8 };
+    const { backend } = await openStateBackend(options);
+    const table = backend.operator('a-0').timed('t', { paged: true });
+    const commits: readonly (readonly (readonly [number, string])[])[] = [
+      [
+        [3, 'b'],
+        [3, 'a'],
+      ],
+      [[3, 'b']],
+      Array.from('hgfedc', (key) => [2, key] as const),
+      [[1, 'z']],
+    ];
+    for (const [batchId, changes] of commits.entries()) {
+      backend.begin();
+      await table.load(Number.NEGATIVE_INFINITY);
+      for (const [time, key] of changes) {
+        const entry = table.find(time, key);
+        if (entry === undefined) table.insert(time, key, batchId);
+        else {
+          entry.value = batchId;
+          table.touch(entry);
+        }
+      }
+      await backend.commit(recordOf(batchId));
+    }
+    await backend.close();
+    const state = await readState(location);
+    expect(state.tables).toEqual([{ operator: 'a-0', table: 't', kind: 'timed', entries: 9 }]);
+    await state.close();
+    expect(await entriesOf('a-0', 't')).toEqual([
+      { key: 'z', time: 1, value: 3 },
+      ...Array.from('cdefgh', (key) => ({ key, time: 2, value: 2 })),
+      { key: 'a', time: 3, value: 0 },
+      { key: 'b', time: 3, value: 1 },
+    ]);
+  });
+
   it('leaves a clean store clean', async () => {
     await write();
     await entriesOf('b-0', 'k');

@@ -1,0 +1,239 @@
+import type { TableOptions, TimedTable } from '../../lib/state/stateStore.js';
+import { type DurableBackend, openDurableBackend } from '../../state/durableBackend.js';
+import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
+import { recordOf } from '../contracts/stateBackend.contract.js';
+
+/** A table of counts over one store, a batch after the other. */
+class Run {
+  private batchId = 0;
+  private backend!: DurableBackend;
+
+  private constructor(
+    private readonly content: MemoryBytes,
+    private readonly room: number,
+    private readonly options: TableOptions<unknown>,
+  ) {}
+
+  static async open(room = 1000, options: TableOptions<unknown> = { paged: true }): Promise<Run> {
+    const run = new Run(new MemoryBytes(), room, options);
+    await run.start();
+    return run;
+  }
+
+  /** The same store under another kind of table. */
+  async reopen(options: TableOptions<unknown>): Promise<Run> {
+    await this.backend.close();
+    const run = new Run(this.content, this.room, options);
+    run.batchId = this.batchId;
+    await run.start();
+    return run;
+  }
+
+  /** Pairs of the store that belong to tables. */
+  get entries(): number {
+    return this.content.pairs.filter(([key]) => key[0] === 1).length;
+  }
+
+  get table(): TimedTable<unknown> {
+    return this.backend.operator('op').timed('t', this.options);
+  }
+
+  get metrics() {
+    return this.backend.operator('op').metrics;
+  }
+
+  async batch(body: (table: TimedTable<unknown>) => void, upTo = Number.NEGATIVE_INFINITY) {
+    await this.table.load(upTo);
+    body(this.table);
+    await this.commit();
+  }
+
+  /** Adds one to each key at each time. */
+  add(times: readonly number[], keys: readonly unknown[]): Promise<void> {
+    return this.batch((table) => {
+      for (const time of times) {
+        for (const key of keys) {
+          const entry = table.find(time, key);
+          if (entry === undefined) table.insert(time, key, 1);
+          else {
+            entry.value = Number(entry.value) + 1;
+            table.touch(entry);
+          }
+        }
+      }
+    });
+  }
+
+  async commit(): Promise<void> {
+    const id = this.batchId++;
+    await this.backend.commit(recordOf(id));
+    this.backend.begin();
+  }
+
+  abort(): void {
+    this.backend.abort();
+    this.backend.begin();
+  }
+
+  async restart(): Promise<void> {
+    await this.backend.close();
+    await this.start();
+  }
+
+  async all(): Promise<unknown[]> {
+    await this.table.loadAll();
+    const all = Array.from(this.table.entries(), ({ time, key, value }) => [time, key, value]);
+    return all.sort();
+  }
+
+  private async start(): Promise<void> {
+    const store = new MemoryByteStore(this.content);
+    const options = { queryId: 'q', directory: 's', clean: false, cacheEntries: this.room };
+    const { backend } = await openDurableBackend(store, options);
+    await backend.scanned;
+    this.backend = backend;
+    backend.begin();
+  }
+}
+
+const keys = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+describe('a paged table', () => {
+  it('writes what a batch changes at one time as one entry, and removes it as one', async () => {
+    const run = await Run.open();
+    await run.add([10, 20], keys(100));
+    expect(run.entries).toBe(3); // two pages and the number of entries
+    expect(run.metrics.numRowsTotal).toBe(200);
+    await run.restart();
+    await run.batch((table) => {
+      expect(Array.from(table.takeDue(10)).flat()).toHaveLength(100);
+    }, 10);
+    expect(run.entries).toBe(2);
+    expect(run.metrics.numRowsTotal).toBe(100);
+  });
+
+  it('counts the last value of a key, also after a restart', async () => {
+    const run = await Run.open();
+    for (let i = 0; i < 5; i++) await run.add([10], ['a', 'b']);
+    await run.add([10], ['b']);
+    await run.restart();
+    await run.add([10], ['a']);
+    await run.restart();
+    expect(await run.all()).toEqual([
+      [10, 'a', 6],
+      [10, 'b', 6],
+    ]);
+  });
+
+  it('keeps no more than a bounded number of superseded entries', async () => {
+    const run = await Run.open();
+    for (let i = 0; i < 500; i++) await run.add([10], ['a']);
+    expect(run.entries).toBeLessThan(70);
+    await run.restart();
+    expect(await run.all()).toEqual([[10, 'a', 500]]);
+  });
+
+  it('keeps few superseded values that are large', async () => {
+    const run = await Run.open();
+    const put = (batch: number) =>
+      run.batch((table) => {
+        const value = `${batch}${'x'.repeat(100_000)}`;
+        const entry = table.find(10, 'a');
+        if (entry === undefined) table.insert(10, 'a', value);
+        else {
+          entry.value = value;
+          table.touch(entry);
+        }
+      });
+    for (let batch = 0; batch < 10; batch++) await put(batch);
+    expect(run.entries).toBeLessThanOrEqual(3);
+    await run.restart();
+    for (let batch = 10; batch < 20; batch++) await put(batch);
+    expect(run.entries).toBeLessThanOrEqual(3);
+  });
+
+  it('reads a time when one of its keys is asked for, and no other', async () => {
+    const run = await Run.open();
+    for (const time of [10, 20, 30]) await run.add([time], keys(50));
+    await run.restart();
+    await run.table.load(Number.NEGATIVE_INFINITY);
+    const before = run.metrics.numEntriesRead;
+    expect(run.table.find(20, 7)?.value).toBe(1);
+    expect(run.metrics.numEntriesRead - before).toBe(1);
+  });
+
+  it('drops times that nobody changes when memory is short, and finds them again', async () => {
+    const run = await Run.open(20);
+    for (const time of [10, 20, 30, 40]) await run.add([time], keys(6));
+    expect(run.metrics.memoryUsedBytes / 200).toBeLessThan(20);
+    expect(run.metrics.numRowsTotal).toBe(24);
+    await run.add([10, 40], [1]);
+    expect((await run.all()).filter((entry) => Number((entry as unknown[])[2]) === 2)).toEqual([
+      [10, 1, 2],
+      [40, 1, 2],
+    ]);
+  });
+
+  it('stores a time one by one that is too large for memory, and goes on so', async () => {
+    const run = await Run.open(20);
+    await run.add([10], keys(30));
+    await run.add([20], keys(3));
+    expect(run.entries).toBe(30 + 1 + 1 + 1); // its mark, a page, the number of entries in pages
+    expect(run.metrics.numRowsTotal).toBe(33);
+    await run.restart();
+    await run.add([10, 20], [2]);
+    expect(run.entries).toBe(30 + 1 + 2 + 1);
+    await run.batch((table) => {
+      expect(Array.from(table.takeDue(20), (taken) => taken.length)).toEqual([30, 3]);
+    }, 20);
+    expect(run.entries).toBe(1);
+    expect(run.metrics.numRowsTotal).toBe(0);
+  });
+
+  it('goes on with what was stored before there were pages, until it is gone', async () => {
+    const before = await Run.open(1000, {});
+    await before.add([10, 20], ['a', 'b']);
+    const run = await before.reopen({ paged: true });
+    await run.add([20, 30], ['b']);
+    await run.restart();
+    expect(await run.all()).toEqual([
+      [10, 'a', 1],
+      [10, 'b', 1],
+      [20, 'a', 1],
+      [20, 'b', 2],
+      [30, 'b', 1],
+    ]);
+    await run.batch((table) => {
+      expect(Array.from(table.takeDue(30), (taken) => taken.length)).toEqual([2, 2, 1]);
+    }, 30);
+    expect(run.entries).toBe(0);
+    await run.add([40], keys(10));
+    expect(run.entries).toBe(2);
+  });
+
+  it('forgets what an abort takes back', async () => {
+    const run = await Run.open();
+    await run.add([10], ['a']);
+    await run.table.load(Number.NEGATIVE_INFINITY);
+    run.table.insert(10, 'b', 1);
+    run.abort();
+    expect(await run.all()).toEqual([[10, 'a', 1]]);
+    expect(run.metrics.numRowsTotal).toBe(1);
+  });
+
+  it('names the key whose value cannot be kept', async () => {
+    const run = await Run.open();
+    await run.table.load(Number.NEGATIVE_INFINITY);
+    run.table.insert(10, 'good', 1);
+    run.table.insert(10, 'bad', { when: /x/ });
+    await expect(run.commit()).rejects.toMatchObject({
+      code: 'STATE_NOT_ENCODABLE',
+      params: { key: '"bad"', path: 'value.when', found: 'RegExp' },
+    });
+  });
+
+  it('asks to be loaded first', async () => {
+    const run = await Run.open();
+    expect(() => run.table.find(10, 'a')).toThrow(/load/);
+  });
+});

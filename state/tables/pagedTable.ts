@@ -1,0 +1,352 @@
+import { type MaybePromise, then } from '../../lib/maybe.js';
+import type { Entry, TableOptions, TimedTable } from '../../lib/state/stateStore.js';
+import type { KeyedMapTable } from './keyedMapTable.js';
+import { roughBytes } from './roughBytes.js';
+import { notLoaded } from './stageMistake.js';
+import { TimedMapTable } from './timedMapTable.js';
+
+/** Keys and stored values in turn; null: what is stored at this time has entries of its own. */
+export type Page = readonly unknown[] | null;
+
+/** Under which names a paged table has its pages, and the number of entries in them. */
+export const pagesOf = (table: string): string => `${table}:pages`;
+export const countOf = (table: string): string => `${table}:count`;
+
+/** Stands for the content of a page whose entries are in memory. */
+const inMemory: Page = [];
+
+/** Bytes of a page; an entry that has more has a page of its own. */
+const fullPage = 64 * 1024;
+
+/** Up to so many entries, in no more than a page's bytes, superseded ones are left where they are. */
+const fewEntries = 64;
+
+/** What a {@link PagedTable} stands on. */
+interface Below<V> {
+  /** Entries that are stored one by one. */
+  readonly single: TimedMapTable<V>;
+  readonly pages: TimedMapTable<Page>;
+  /** Number of entries in pages, under null. */
+  readonly count: KeyedMapTable<number>;
+  /** So many entries of pages are in memory at most, once a batch is committed. */
+  readonly mostEntries: number;
+  readonly options: TableOptions<V>;
+}
+
+/** What is on disk of a time that is in memory. */
+interface PagesAt {
+  /** They are numbered from 0. */
+  pages: number;
+  /** Entries in them, superseded ones included, and about how many bytes they have. */
+  entries: number;
+  bytes: number;
+}
+
+/**
+ * A {@link TimedTable} whose entries of one time come and go together: groups of a window.
+ *
+ * What a commit changes at one time is written as a page instead of an entry each, and all pages of a time leave
+ * together. A time is read whole, when somebody asks for one of its keys. Where what changes is too much for
+ * memory, the times with the most entries are moved to a table that stores them one by one, and stay there.
+ *
+ * ```
+ * <name>:pages := time no -> [key, value, key, value, …]   in order of `no` the last value of a key counts
+ *                 time 0  -> null                          entries of this time are in <name>
+ * <name>:count := null -> entries in pages
+ * <name>       := time key -> value
+ * ```
+ *
+ * A checkpoint that has entries in <name> alone is older than pages: it goes on so until they are gone.
+ * `load` MUST be called before anything is asked for in a batch.
+ */
+export class PagedTable<V> implements TimedTable<V> {
+  /** What is in memory of the pages, and changes of theirs. Its size is that of all pages. */
+  readonly front: TimedMapTable<V>;
+  /** The times of `front`. */
+  private readonly loaded = new Map<number, PagesAt>();
+  private readonly singleTimes = new Set<number>();
+  /** Times from which an entry was removed alone. */
+  private readonly shrunk = new Set<number>();
+  private written: Entry<Page>[] = [];
+  private isOpen = false;
+  private allSingle = false;
+  /** What `load` has been asked for has entries that are stored one by one. */
+  private singleIsDue = false;
+  private lastTime = Number.NaN;
+  private lastTable: TimedMapTable<V>;
+
+  constructor(
+    private readonly operatorId: string,
+    private readonly name: string,
+    counted: boolean,
+    private readonly below: Below<V>,
+  ) {
+    this.front = new TimedMapTable<V>(operatorId, name, counted, undefined);
+    this.lastTable = this.front;
+  }
+
+  get size(): number {
+    return this.front.size + this.below.single.size;
+  }
+
+  find(time: number, key: unknown): Entry<V> | undefined {
+    return this.tableAt(time).find(time, key);
+  }
+
+  insert(time: number, key: unknown, value: V): Entry<V> {
+    return this.tableAt(time).insert(time, key, value);
+  }
+
+  touch(entry: Entry<V>): void {
+    this.tableAt(entry.time).touch(entry);
+  }
+
+  remove(entry: Entry<V>): void {
+    const table = this.tableAt(entry.time);
+    table.remove(entry);
+    if (table === this.front) this.shrunk.add(entry.time);
+  }
+
+  touched(): readonly Entry<V>[] {
+    const alone = this.below.single.touched();
+    return alone.length === 0 ? this.front.touched() : [...this.front.touched(), ...alone];
+  }
+
+  load(upTo: number): MaybePromise<void> {
+    const { single, pages } = this.below;
+    this.open();
+    this.front.load(upTo); // nothing is below it
+    return then(pages.load(upTo), () => {
+      this.singleIsDue = this.allSingle;
+      let last = Number.NaN;
+      for (const { time } of pages.due(upTo)) {
+        if (time !== last && this.tableAt(time) === single) this.singleIsDue = true;
+        last = time;
+      }
+      return this.singleIsDue ? single.load(upTo) : undefined;
+    });
+  }
+
+  loadAll(): MaybePromise<void> {
+    return this.load(Number.POSITIVE_INFINITY);
+  }
+
+  *due(upTo: number): Iterable<Entry<V>> {
+    const timeOf = (entry: Entry<V>): number => entry.time;
+    const alone = this.singleIsDue ? this.below.single.due(upTo) : [];
+    yield* inOrderOf(timeOf, this.front.due(upTo), alone);
+  }
+
+  *takeDue(upTo: number): Iterable<readonly Entry<V>[]> {
+    const { single, pages } = this.below;
+    for (const [page] of pages.takeDue(upTo)) if (page) this.forget(page.time);
+    const timeOf = ([first]: readonly Entry<V>[]): number => first?.time ?? Number.NaN;
+    const alone = this.singleIsDue ? single.takeDue(upTo) : [];
+    yield* inOrderOf(timeOf, this.front.takeDue(upTo), alone);
+  }
+
+  *entries(): Iterable<Entry<V>> {
+    yield* this.front.entries();
+    if (this.singleIsDue) yield* this.below.single.entries();
+  }
+
+  firstTime(): MaybePromise<number | undefined> {
+    return then(this.loadAll(), () => {
+      for (const { time } of this.due(Number.POSITIVE_INFINITY)) return time;
+      return undefined;
+    });
+  }
+
+  /** The batch is about to be committed: its changes become pages. */
+  write(): void {
+    const { front } = this;
+    for (const page of this.written) page.value = inMemory; // their commit has answered
+    this.written = [];
+    const changed = new Map<number, Entry<V>[]>();
+    for (const time of this.shrunk) changed.set(time, []);
+    for (const entry of front.log.all()) {
+      if (entry.removed) continue;
+      const sameTime = changed.get(entry.time);
+      if (sameTime === undefined) changed.set(entry.time, [entry]);
+      else sameTime.push(entry);
+    }
+    for (const [time, entries] of changed) this.writeAt(time, entries);
+    this.shrunk.clear();
+    if (front.cachedCount > this.below.mostEntries) this.makeRoom(changed);
+    this.writeCount();
+  }
+
+  /** Nothing is known but what is on disk. */
+  reset(): void {
+    this.loaded.clear();
+    this.singleTimes.clear();
+    this.shrunk.clear();
+    this.written = [];
+    this.isOpen = false;
+    this.lastTime = Number.NaN;
+  }
+
+  private open(): void {
+    const { pages, single, count } = this.below;
+    if (!this.isOpen) {
+      this.allSingle = pages.size === 0 && single.size > 0;
+      this.front.size = count.find(null)?.value ?? 0;
+      this.isOpen = true;
+    } else if (this.allSingle && single.size === 0) {
+      this.allSingle = false;
+      this.lastTime = Number.NaN;
+    }
+  }
+
+  private tableAt(time: number): TimedMapTable<V> {
+    if (time === this.lastTime) return this.lastTable;
+    if (!this.isOpen) throw notLoaded(this.operatorId, this.name, 'find', 'load(upTo)');
+    const isSingle = this.allSingle || this.singleTimes.has(time);
+    this.lastTable = isSingle || !this.isInFront(time) ? this.below.single : this.front;
+    this.lastTime = time;
+    return this.lastTable;
+  }
+
+  /** Reads a time that is not in memory; false if its entries are stored one by one. */
+  private isInFront(time: number): boolean {
+    if (this.loaded.has(time)) return true;
+    const { pages } = this.below;
+    const at = { pages: 0, entries: 0, bytes: 0 };
+    for (let page = pages.find(time, 0); page !== undefined; page = pages.find(time, at.pages)) {
+      if (page.value === null) {
+        this.singleTimes.add(time);
+        return false;
+      }
+      this.takePage(time, page.value);
+      at.pages += 1;
+      at.entries += page.value.length / 2;
+      at.bytes += roughBytes(page.value);
+      page.value = inMemory;
+    }
+    this.loaded.set(time, at);
+    return true;
+  }
+
+  private takePage(time: number, page: readonly unknown[]): void {
+    const { fromStored } = this.below.options;
+    for (let i = 0; i < page.length; i += 2) {
+      const stored = page[i + 1];
+      this.front.take(time, page[i], fromStored === undefined ? (stored as V) : fromStored(stored));
+    }
+  }
+
+  /** Puts what has changed at a time into pages, or all that is there if most of what they have is superseded. */
+  private writeAt(time: number, changed: readonly Entry<V>[]): void {
+    const { front, shrunk } = this;
+    const { toStored } = this.below.options;
+    const at = this.loaded.get(time) ?? { pages: 0, entries: 0, bytes: 0 };
+    const entries = at.entries + changed.length;
+    const isLong = entries > fewEntries || at.bytes > fullPage;
+    const isWorn = isLong && entries > 2 * front.countAt(time);
+    const isAnew = at.pages > 0 && (isWorn || shrunk.has(time));
+    if (isAnew) this.removePages(time, at);
+    let page: unknown[] = [];
+    let bytes = 0;
+    for (const { key, value } of isAnew ? front.presentAt(time) : changed) {
+      const stored = toStored === undefined ? value : toStored(value);
+      const more = roughBytes(key) + roughBytes(stored);
+      if (page.length > 0 && bytes + more > fullPage) {
+        this.addPage(time, at, page, bytes);
+        page = [];
+        bytes = 0;
+      }
+      page.push(key, stored);
+      bytes += more;
+    }
+    if (page.length > 0) this.addPage(time, at, page, bytes);
+  }
+
+  private addPage(time: number, at: PagesAt, page: readonly unknown[], bytes: number): void {
+    this.written.push(this.below.pages.insert(time, at.pages, page));
+    at.pages += 1;
+    at.entries += page.length / 2;
+    at.bytes += bytes;
+  }
+
+  private removePages(time: number, at: PagesAt): void {
+    const { pages } = this.below;
+    for (let no = 0; no < at.pages; no++) {
+      const page = pages.find(time, no);
+      if (page !== undefined) pages.remove(page);
+    }
+    at.pages = 0;
+    at.entries = 0;
+    at.bytes = 0;
+  }
+
+  /** Drops times that this batch has not changed; where that is not enough, moves out the largest. */
+  private makeRoom(changed: ReadonlyMap<number, unknown>): void {
+    const { front, loaded } = this;
+    const { mostEntries } = this.below;
+    for (const time of loaded.keys()) {
+      if (front.cachedCount <= mostEntries / 2) return;
+      if (!changed.has(time)) this.drop(time);
+    }
+    if (front.cachedCount <= mostEntries) return;
+    const bySize = [...loaded.keys()].sort((a, b) => front.countAt(b) - front.countAt(a));
+    for (const time of bySize) {
+      if (front.cachedCount <= mostEntries / 2) return;
+      this.moveOut(time);
+    }
+  }
+
+  private drop(time: number): void {
+    this.front.forgetAt(time);
+    this.below.pages.forgetAt(time); // their values are empty here
+    this.forget(time);
+  }
+
+  private moveOut(time: number): void {
+    const { front, loaded } = this;
+    const { single, pages } = this.below;
+    const [{ removals }, { updated }] = [front.log, single.log];
+    const at = loaded.get(time);
+    if (at !== undefined) this.removePages(time, at);
+    for (const { key, value } of front.takeAt(time)) single.insert(time, key, value);
+    pages.insert(time, 0, null);
+    this.forget(time);
+    this.singleTimes.add(time);
+    // For progress nothing has come or gone.
+    front.log.removals = removals;
+    single.log.updated = updated;
+  }
+
+  private forget(time: number): void {
+    this.loaded.delete(time);
+    this.singleTimes.delete(time);
+    this.shrunk.delete(time);
+    this.lastTime = Number.NaN;
+  }
+
+  private writeCount(): void {
+    const { count } = this.below;
+    const { size } = this.front;
+    const entry = count.find(null);
+    if (entry === undefined) {
+      if (size > 0) count.insert(null, size);
+    } else if (entry.value !== size) {
+      entry.value = size;
+      count.touch(entry);
+    }
+  }
+}
+
+/** Two iterables in order of time as one; no time is in both. */
+function* inOrderOf<T>(timeOf: (item: T) => number, a: Iterable<T>, b: Iterable<T>): Iterable<T> {
+  const [left, right] = [a[Symbol.iterator](), b[Symbol.iterator]()];
+  let [l, r] = [left.next(), right.next()];
+  while (!(l.done && r.done)) {
+    if (r.done || (!l.done && timeOf(l.value) <= timeOf(r.value))) {
+      yield l.value as T;
+      l = left.next();
+    } else {
+      yield r.value;
+      r = right.next();
+    }
+  }
+}
