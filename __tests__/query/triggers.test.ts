@@ -8,6 +8,7 @@ import {
   type SchedulerLike,
   Subject,
   Subscription,
+  skip,
   toArray,
   VirtualTimeScheduler,
 } from 'rxjs';
@@ -142,6 +143,60 @@ describe('triggers are schedulers', () => {
     }, 30);
     clock.flush();
     expect(seen[1]).toEqual([100, 1]);
+  });
+
+  it.each([
+    ['at a multiple of its interval', 10],
+    ['behind the longest wait of a timer', 2 ** 31 + 10],
+  ])(
+    'processingTime in observeOn keeps nothing of a row that has passed: %s',
+    (_when, interval) => {
+      const clock = manualClock(1);
+      const source = new Subject<number>();
+      const given: Subscription[] = [];
+      const trigger = processingTime(interval, clock);
+      const counting: SchedulerLike = {
+        now: () => trigger.now(),
+        schedule: (...work: Parameters<SchedulerLike['schedule']>) => {
+          const subscription = trigger.schedule(...work);
+          given.push(subscription);
+          return subscription;
+        },
+      };
+      const seen: number[] = [];
+      source.pipe(observeOn(counting)).subscribe((row) => seen.push(row));
+      for (let row = 0; row < 5; row++) source.next(row);
+      clock.advance(2 * interval);
+      return Promise.resolve().then(() => {
+        expect(seen).toEqual([0, 1, 2, 3, 4]);
+        expect(given.map((subscription) => subscription.closed)).toEqual(seen.map(() => true));
+      });
+    },
+  );
+
+  it('asap in observeOn keeps nothing of a row that has waited for the next turn', async () => {
+    const given: Subscription[] = [];
+    const trigger = asap();
+    const counting: SchedulerLike = {
+      now: () => trigger.now(),
+      schedule: (...work: Parameters<SchedulerLike['schedule']>) => {
+        const subscription = trigger.schedule(...work);
+        given.push(subscription);
+        return subscription;
+      },
+    };
+    const source = new Subject<number>();
+    const passed = new Promise((resolve) => {
+      source.pipe(observeOn(counting), skip(1)).subscribe(resolve);
+    });
+    source.next(0);
+    const { now } = Date;
+    Date.now = () => now() + 100; // microtasks have held the event loop for so long
+    source.next(1);
+    Date.now = now;
+    await passed;
+    await setImmediate();
+    expect(given.map((subscription) => subscription.closed)).toEqual([true, true]);
   });
 
   it('once runs one batch over everything and ends', async () => {

@@ -10,6 +10,7 @@ import {
   of,
   range,
   retry,
+  Subject,
   share,
   take,
 } from 'rxjs';
@@ -17,10 +18,12 @@ import {
   aggregate,
   between,
   count,
+  DataStream,
   dropDuplicates,
   groupByKey,
   joinWith,
   outputMode,
+  planOf,
   select,
   sessionWindow,
   union,
@@ -367,3 +370,31 @@ describe('a live subscription, in marbles', () => {
     expect(seen).toEqual([0, 2, 4]);
   });
 });
+
+it('each row is a batch to the state: its figures begin anew, and nothing of the rows before is kept', () => {
+  const updated: number[] = [];
+  const rows$ = new Subject<number>();
+  rows$.pipe(counting(updated)).subscribe();
+  for (const row of [1, 2, 3]) rows$.next(row);
+  expect(updated).toEqual([1, 1, 1]);
+});
+
+/** Keeps each row at a time of its own, and notes what its state says of the batch. */
+function counting(updated: number[]): (source: Observable<number>) => Observable<number> {
+  return (source) =>
+    new DataStream<number>({
+      kind: 'counting',
+      inputs: [planOf(source)],
+      traits: { stateful: true },
+      stage: (ctx, out) => {
+        const kept = ctx.state.timed<true>('kept');
+        return {
+          next: (row) => void kept.insert(row as number, row, true),
+          endBatch: () => {
+            updated.push(ctx.state.metrics.numRowsUpdated);
+            out.endBatch();
+          },
+        };
+      },
+    });
+}

@@ -1,6 +1,19 @@
-import { config, firstValueFrom, lastValueFrom, Subject, take, tap, toArray } from 'rxjs';
+import {
+  asapScheduler,
+  config,
+  firstValueFrom,
+  lastValueFrom,
+  type SchedulerLike,
+  Subject,
+  type Subscription,
+  skip,
+  take,
+  tap,
+  toArray,
+} from 'rxjs';
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { RowChunks, Source, StreamSource } from '../../lib/sources/source.js';
+import { openLive } from '../../lib/stream/openLive.js';
 import { readStream } from '../../lib/stream/readStream.js';
 
 /** A source that answers later, as files do: its rows are the numbers up to `newest()`. */
@@ -47,6 +60,30 @@ it('asks a source that polls again, and gives each row once', async () => {
   const { source, rows } = numbersUpTo(() => Math.min(3, ++asked));
   expect(await firstValueFrom(rows.pipe(take(3), toArray()))).toEqual([1, 2, 3]);
   expect(source.isClosed).toBe(true);
+});
+
+it('holds one timer at a time, however often a source has been asked', async () => {
+  const timers: Subscription[] = [];
+  const clock: SchedulerLike = {
+    now: () => 0,
+    schedule: (...[work, , state]: Parameters<SchedulerLike['schedule']>) => {
+      const timer = asapScheduler.schedule(work, 0, state);
+      timers.push(timer);
+      return timer;
+    },
+  };
+  let asked = 0;
+  const { source } = numbersUpTo(() => Math.floor(++asked / 2)); // nothing new each second time
+  const description = { kind: 'numbers', description: 'numbers', replayable: true };
+  const rows = openLive<number>({ ...description, open: () => source }, clock);
+  const open = () => timers.filter((timer) => !timer.closed).length;
+  await firstValueFrom(
+    rows.pipe(
+      skip(20),
+      tap(() => expect(open()).toBeLessThan(2)),
+    ),
+  );
+  expect(open()).toBe(0);
 });
 
 it('closes a source that was still being opened when its subscriber left', async () => {

@@ -237,6 +237,7 @@ export class LiveSegment {
 
   private begin(watermarkMs: number, closing: boolean): MaybePromise<void> {
     this.batch.next(watermarkMs, closing);
+    this.backend.begin(); // a turn is a batch
     this.pipeline.begin(this.batch);
     return this.pipeline.prepare();
   }

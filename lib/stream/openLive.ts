@@ -1,4 +1,4 @@
-import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { Observable, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { drive, isPromise, quietly, type Steps, wait } from '../maybe.js';
 import { checkChunk, checkChunks, checkOffset, openedSource } from '../query/openPort.js';
@@ -22,6 +22,8 @@ class LiveReader<T> {
   private busy = false;
   private again = false;
   private closed = false;
+  /** The next look at a source that polls. */
+  private look: Subscription | undefined;
 
   constructor(
     private readonly description: StreamSource<T>,
@@ -59,6 +61,7 @@ class LiveReader<T> {
 
   close(): void {
     this.closed = true;
+    this.look?.unsubscribe();
     if (this.source) void drive(this.letGo(this.source));
   }
 
@@ -78,9 +81,9 @@ class LiveReader<T> {
     if (this.closed) return;
     if (this.again) return this.wake();
     const poll = this.source?.pollIntervalMs;
-    if (poll !== undefined) {
-      this.subscriber.add(scheduleAfter(this.clock, () => this.wake(), poll));
-    }
+    if (poll === undefined) return;
+    this.look?.unsubscribe(); // RxJS keeps a timer that has fired open
+    this.look = scheduleAfter(this.clock, () => this.wake(), poll);
   }
 
   private *round(): Steps<void> {

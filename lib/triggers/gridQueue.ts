@@ -1,5 +1,5 @@
 import { type SchedulerLike, Subscription } from 'rxjs';
-import { scheduleAfter } from './scheduleAfter.js';
+import { scheduleAfter, standFor } from './scheduleAfter.js';
 
 /** What waits for one multiple of the interval, in the order in which it was given. */
 interface Due {
@@ -29,7 +29,7 @@ export class GridQueue {
       this.waiting.delete(at);
       due.timer.unsubscribe();
     });
-    const start = () => subscription.add(schedule());
+    const start = () => standFor(subscription, schedule());
     due.starts.add(start);
     return subscription;
   }

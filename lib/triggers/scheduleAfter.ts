@@ -13,8 +13,17 @@ export function scheduleAfter<T>(
   if (delayMs <= longestDelayMs) return clock.schedule(work, delayMs, state as never);
   const waiting = new Subscription();
   const rest = () => {
-    waiting.add(scheduleAfter(clock, work, delayMs - longestDelayMs, state));
+    standFor(waiting, scheduleAfter(clock, work, delayMs - longestDelayMs, state));
   };
   waiting.add(clock.schedule(rest, longestDelayMs));
   return waiting;
+}
+
+/**
+ * `waiting` has been given out for `action`, which is known now: they end together. RxJS's operators end
+ * an action that has run through `this`, so that nobody holds on to it; the one given out has to go too.
+ */
+export function standFor(waiting: Subscription, action: Subscription): void {
+  waiting.add(action);
+  action.add(waiting);
 }

@@ -5,6 +5,7 @@ import {
   type SchedulerLike,
   Subscription,
 } from 'rxjs';
+import { standFor } from './scheduleAfter.js';
 
 /**
  * When batches run. A trigger is a scheduler: the query calls `schedule(runBatch, delayMs)` when there
@@ -72,7 +73,7 @@ function isLoopHeld(): boolean {
 
 function nextTurn(atOnce: () => Subscription): Subscription {
   const subscription = new Subscription();
-  const immediate = setImmediate(() => subscription.add(atOnce()));
+  const immediate = setImmediate(() => standFor(subscription, atOnce()));
   subscription.add(() => clearImmediate(immediate));
   return subscription;
 }
