@@ -87,7 +87,11 @@ export class StreamJoin {
       if (this.keepsLeft) this.output.left(row, at);
       return;
     }
-    if (key === undefined || this.lacksTime('left', at)) {
+    if (this.isUnmatched('left', key, at)) {
+      this.leaveLeft(row, time, at, false);
+      return;
+    }
+    if (key === undefined) {
       if (this.keepsLeft) this.storeLeft(this.keys.find(null), null, row, time, at, false);
       return;
     }
@@ -109,7 +113,11 @@ export class StreamJoin {
       if (this.keepsRight) this.output.right(row, at);
       return;
     }
-    if (key === undefined || this.lacksTime('right', at)) {
+    if (this.isUnmatched('right', key, at)) {
+      this.leaveRight(row, time, at, false);
+      return;
+    }
+    if (key === undefined) {
       if (this.keepsRight) this.storeRight(this.keys.find(null), null, row, time, at, false);
       return;
     }
@@ -149,9 +157,9 @@ export class StreamJoin {
     this.output.endBatch();
   }
 
-  /** Such a row matches nothing, and no watermark would ever evict it. */
-  private lacksTime(side: JoinSide, at: number): boolean {
-    return Number.isNaN(at) && this.spec.comparesTime[side];
+  /** Such a row matches nothing, and no watermark would ever evict it: it is unmatched at once. */
+  private isUnmatched(side: JoinSide, key: unknown, at: number): boolean {
+    return Number.isNaN(at) && (key === undefined || this.spec.comparesTime[side]);
   }
 
   private readonly leaveLeft: Leave = (row, time, at, matched) => {
