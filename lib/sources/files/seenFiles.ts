@@ -8,6 +8,7 @@
  * Source: semantics/spark.md 2.16 and 3.12 ("seen map").
  */
 export class SeenFiles {
+  /** In the order in which they were planned; what has been forgotten may still be there. */
   private readonly seen = new Map<string, number>();
   private newestMs = 0;
   private lineMs = 0;
@@ -17,6 +18,7 @@ export class SeenFiles {
     private readonly nameOnly: boolean,
   ) {}
 
+  /** Forgotten files that are still there count. */
   get size(): number {
     return this.seen.size;
   }
@@ -27,12 +29,14 @@ export class SeenFiles {
   }
 
   add(path: string, modifiedMs: number): void {
-    this.seen.set(this.keyOf(path), modifiedMs);
+    const key = this.keyOf(path);
+    this.seen.delete(key); // a name that comes again goes to the end
+    this.seen.set(key, modifiedMs);
     if (modifiedMs > this.newestMs) this.newestMs = modifiedMs;
   }
 
   has(path: string): boolean {
-    return this.seen.has(this.keyOf(path));
+    return (this.seen.get(this.keyOf(path)) ?? Number.NEGATIVE_INFINITY) >= this.lineMs;
   }
 
   /** Exactly on the line a file is still taken. */
@@ -40,13 +44,19 @@ export class SeenFiles {
     return modifiedMs >= this.lineMs && !this.has(path);
   }
 
-  /** Moves the line and forgets what lies below it; answers how many. */
+  /**
+   * Moves the line and forgets what lies below it; answers how many have left. It is asked at each look
+   * into the folder, and a week of files may be many: files are mostly planned in order of time, so only
+   * those at the front are looked at. One that is older than one before it leaves with that one.
+   */
   purge(): number {
-    this.lineMs = Math.max(0, this.newestMs - this.maxAgeMs);
+    const lineMs = Math.max(0, this.newestMs - this.maxAgeMs);
+    if (lineMs === this.lineMs) return 0;
+    this.lineMs = lineMs;
     const before = this.seen.size;
-    if (this.lineMs > 0) {
-      for (const [key, modifiedMs] of this.seen)
-        if (modifiedMs < this.lineMs) this.seen.delete(key);
+    for (const [key, modifiedMs] of this.seen) {
+      if (modifiedMs >= lineMs) break;
+      this.seen.delete(key);
     }
     return before - this.seen.size;
   }
