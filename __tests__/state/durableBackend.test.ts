@@ -46,7 +46,10 @@ stateBackendContract('durableBackend whose filters are made anew', () =>
 /** A store whose bytes outlive it, and what a test wants to do to them. */
 class Disk {
   readonly content = new MemoryBytes();
+  /** Entries that were read. */
   reads = 0;
+  /** Keys that were asked for, there or not. */
+  lookups = 0;
 
   async open(more: Partial<DurableOptions> & { faults?: ByteStoreFaults } = {}) {
     const { faults, ...rest } = more;
@@ -57,6 +60,11 @@ class Disk {
       },
       ...faults,
     });
+    const get = store.get.bind(store);
+    store.get = (key) => {
+      this.lookups++;
+      return get(key);
+    };
     const opened = await openDurableBackend(store, { ...options, ...rest });
     opened.backend.begin();
     this.reads = 0;
@@ -128,6 +136,47 @@ describe('durableBackend reads', () => {
     for (let i = 0; i < 190; i++) expect(keyed.find(`key ${i}`)).toBeUndefined();
     expect(disk.reads).toBe(0);
     for (let i = 190; i < 200; i++) expect(keyed.find(`key ${i}`)?.value).toBe(i);
+  });
+
+  it('nothing for new keys, though more have come and gone than a filter takes', async () => {
+    const disk = new Disk();
+    const backend = await disk.open({ cacheEntries: 1, fewKeys: 20, filteredKeys: 200 });
+    const keyed = backend.operator('a-0').keyed<number>('k');
+    for (let i = 0; i < 1000; i++) {
+      backend.begin();
+      keyed.insert(`key ${i}`, i);
+      const gone = keyed.find(`key ${i - 80}`);
+      if (gone !== undefined) keyed.remove(gone);
+      await backend.commit(recordOf(i));
+      await backend.renewed;
+    }
+    backend.begin();
+    disk.lookups = 0;
+    for (let i = 1000; i < 1100; i++) expect(keyed.find(`key ${i}`)).toBeUndefined();
+    expect(disk.lookups).toBeLessThan(10);
+    for (let i = 920; i < 1000; i++) expect(keyed.find(`key ${i}`)?.value).toBe(i);
+  });
+
+  it('nothing for new keys again, when a batch has brought more than a filter takes and they have gone', async () => {
+    const disk = new Disk();
+    const backend = await disk.open({ cacheEntries: 1, fewKeys: 20, filteredKeys: 200 });
+    const keyed = backend.operator('a-0').keyed<number>('k');
+    for (let i = 0; i < 300; i++) keyed.insert(i, i);
+    await backend.commit(recordOf(0));
+    for (let batch = 1; batch < 3; batch++) {
+      backend.begin();
+      for (let i = 10; i < 300; i++) {
+        const gone = keyed.find(i);
+        if (gone !== undefined) keyed.remove(gone);
+      }
+      await backend.commit(recordOf(batch));
+      await backend.renewed;
+    }
+    backend.begin();
+    disk.lookups = 0;
+    for (let i = 300; i < 400; i++) expect(keyed.find(i)).toBeUndefined();
+    expect(disk.lookups).toBeLessThan(10);
+    for (let i = 0; i < 10; i++) expect(keyed.find(i)?.value).toBe(i);
   });
 
   it('keys that were written while a filter was made anew', async () => {

@@ -4,7 +4,10 @@ import { crc32 } from '../codec/crc32.js';
 import type { KeyFilter } from './keyFilter.js';
 import { entryBound, entryEnd } from './layout.js';
 
-/** A filter is renewed when it has so many times the keys of its table, and more than `fewKeys`. */
+/**
+ * A filter is renewed when it has so many times the keys of its table, and more than `fewKeys`; or before the
+ * keys that have gone make it give up, after which each new key would be looked up for as long as the run lasts.
+ */
 const worn = 4;
 const pageLength = 1000;
 
@@ -42,8 +45,9 @@ export class FilterRenewal {
     if (this.isRunning) return;
     const found: WornFilter[] = [];
     for (const [table, filter] of filters) {
-      if (!filter.isComplete || filter.keys <= this.fewKeys) continue;
-      if (filter.keys <= worn * countOf(table)) continue;
+      const present = countOf(table);
+      const isWorn = filter.isComplete && filter.keys > Math.max(this.fewKeys, worn * present);
+      if (!isWorn && !filter.isSpent(present)) continue;
       found.push({ table, filter, next: filter.startRenewal() });
     }
     this.prepared = found;

@@ -66,6 +66,11 @@ export class KeyFilter {
     return false;
   }
 
+  /** Keys that have gone make it give up soon, or have, though the `present` ones fit twice into a new one. */
+  isSpent(present: number): boolean {
+    return this.count > 0.75 * this.atMost && present <= this.atMost / 2;
+  }
+
   /** From here on keys go into a second filter too, to which those on disk are to be added. */
   startRenewal(): KeyFilter {
     this.next = new KeyFilter(this.atMost);
