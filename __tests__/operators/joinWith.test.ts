@@ -283,7 +283,7 @@ describe('inner join of two streams', () => {
       checkNewAnswer([10, 12]),
       addData(left, { k: 1, at: 20 }),
       checkNewAnswer([20, 12], [20, 13]),
-      assertState({ total: 5 }), // W 20 evicts nothing; the left row without event time is not kept
+      assertState({ total: 4 }), // W 20 evicts nothing; the rows without a time are not kept
     );
   });
 

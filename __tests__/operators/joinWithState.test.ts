@@ -50,6 +50,35 @@ describe('the state of a join', () => {
     );
   });
 
+  it.each([
+    ['inner', 0],
+    ['leftSemi', 0],
+    ['leftOuter', 1],
+    ['rightOuter', 1],
+    ['fullOuter', 2],
+  ] as const)(
+    '%s keeps rows whose time by a function of its bound is null only to tell of them',
+    async (type, kept) => {
+      const time = (row: Row) => (row.t < 0 ? null : row.t);
+      const within = { left: '>=', plus: 0, leftTime: time, rightTime: time } as const;
+      const options = { type, on: 'k', within: [within, ...between(-1000, 1000)] };
+      const join = await new JoinHarness<Row, Row>((other) => joinWith(other, options as never), {
+        stored: false,
+      }).open();
+      const rows = [
+        ['left', { k: 1, t: -1 }, 5],
+        ['right', { k: 1, t: -1 }, 5],
+        ['left', { k: 1, t: 5 }, 5],
+        ['right', { k: 1, t: 5 }, 5],
+      ] as const;
+      const batch = await join.batch({ rows });
+      expect(batch.rows).toHaveLength(1);
+      expect(batch.total).toBe(kept + (type === 'leftSemi' ? 1 : 2));
+      const end = await join.batch({ closing: true });
+      expect(end.rows).toHaveLength(kept);
+    },
+  );
+
   it('a batch reads what it touches, with 40 and with 100,000 entries of other keys', async () => {
     const batches = [
       { evict: 1_000_009 }, // nothing to do

@@ -91,7 +91,7 @@ export class StreamJoin {
       this.leaveLeft(row, time, at, false);
       return;
     }
-    if (key === undefined) {
+    if (key === undefined || spec.lacksTime.left(row, at)) {
       if (this.keepsLeft) this.storeLeft(this.keys.find(null), null, row, time, at, false);
       return;
     }
@@ -117,7 +117,7 @@ export class StreamJoin {
       this.leaveRight(row, time, at, false);
       return;
     }
-    if (key === undefined) {
+    if (key === undefined || spec.lacksTime.right(row, at)) {
       if (this.keepsRight) this.storeRight(this.keys.find(null), null, row, time, at, false);
       return;
     }

@@ -9,6 +9,7 @@ import type { StreamJoinConditions, TimeBound } from './joinOptions.js';
 import type { JoinSide, JoinType } from './joinType.js';
 import type { Residual, StreamJoinSpec } from './streamJoinSpec.js';
 import {
+  lacksTime,
   otherTimesCondition,
   stateOffsets,
   type TimeConjunct,
@@ -70,6 +71,7 @@ export function streamJoinSpec(
       left: conjuncts.some((conjunct) => !conjunct.leftTime),
       right: conjuncts.some((conjunct) => !conjunct.rightTime),
     },
+    lacksTime: { left: lacksTime(conjuncts, 'left'), right: lacksTime(conjuncts, 'right') },
     interval: new TimeInterval(conjuncts),
     residual: plan.residual,
     leftWhere: options.leftWhere,

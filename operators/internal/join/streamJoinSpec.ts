@@ -1,6 +1,6 @@
 import type { KeyReader } from './joinKey.js';
 import type { JoinSide, JoinType } from './joinType.js';
-import type { StateOffsets, TimeInterval } from './timeBounds.js';
+import type { LacksTime, StateOffsets, TimeInterval } from './timeBounds.js';
 
 /** A join between streams, with everything that can be known before it runs. */
 export interface StreamJoinSpec {
@@ -14,6 +14,8 @@ export interface StreamJoinSpec {
   readonly timeKeyGiven: boolean;
   /** Whether a bound uses the event time of that side's rows. */
   readonly comparesTime: Readonly<Record<JoinSide, boolean>>;
+  /** Whether a row can match nothing, because a time that a bound compares is null. */
+  readonly lacksTime: Readonly<Record<JoinSide, LacksTime>>;
   /** Bounds between the rows' event times. */
   readonly interval: TimeInterval;
   /** What must hold of a pair beside key and interval; undefined: nothing. */

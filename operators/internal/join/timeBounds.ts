@@ -1,3 +1,5 @@
+import type { JoinSide } from './joinType.js';
+
 /** `leftTime cmp rightTime + plusMs`; times given by functions are no event times, so they bound no state. */
 export interface TimeConjunct {
   readonly cmp: '<' | '<=' | '>' | '>=';
@@ -78,6 +80,18 @@ export class TimeInterval {
     this.highOpen = open || (bound === this.high && this.highOpen);
     this.high = bound;
   }
+}
+
+/** Of a side's row and its event time: whether a time that some bound compares is null. */
+export type LacksTime = (row: unknown, at: number) => boolean;
+
+/** Such a row satisfies not every bound, whatever it meets. */
+export function lacksTime(conjuncts: readonly TimeConjunct[], side: JoinSide): LacksTime {
+  const times = conjuncts.map((c) => (side === 'left' ? c.leftTime : c.rightTime));
+  const comparesOwn = times.includes(undefined);
+  const given = times.filter((time) => time !== undefined);
+  return (row, at) =>
+    (comparesOwn && Number.isNaN(at)) || given.some((time) => Number.isNaN(time(row)));
 }
 
 /** The conjuncts that compare other columns, as one condition; undefined: there is none. */
