@@ -308,6 +308,8 @@ const messages = {
     `${p.operator} needs a withWatermark above it: add withWatermark(row => row.time, '10 minutes') before it`,
   WINDOW_NEEDS_TIME: (p: { operator: string; window: string; rows: string }) =>
     `${p.operator}: ${p.rows} have no event time for ${p.window}: put withWatermark((row) => row.time, '10 minutes') before it, on each stream of a union, or give the option time: (row) => row.time`,
+  WINDOW_OUT_OF_RANGE: (p: { operator: string; time: string }) =>
+    `${p.operator}: the time ${p.time} lies in a window that begins or ends where no Date can be (before -271821-04-20 or after +275760-09-13): mend the time, or give null, which lies in no window`,
 };
 
 /** What a `StreamingError` says in `code`: stable within a major version, each in docs/errors.md. */

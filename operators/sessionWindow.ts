@@ -6,6 +6,7 @@ import type { EventTimeInput } from '../lib/time/eventTime.js';
 import { durationLabel } from './internal/durationLabel.js';
 import { addGrouping } from './internal/groupingStep.js';
 import { refuseAsyncFunction } from './internal/rowFunction.js';
+import { fitsDates, windowOutOfRange } from './internal/windowBounds.js';
 import { checkTimeOptions, shownWindow, timeReader } from './internal/windowOption.js';
 import type { WindowedBy } from './window.js';
 
@@ -28,7 +29,8 @@ const optionNames: OptionNames<SessionWindowOptions<never>> = { time: true, time
  *         per row; a row whose gap is null, zero or negative is left out.
  * Out:    a description: `aggregate` and `count` read it. A row alone is the session [time, time + gap);
  *         sessions that overlap or touch become one. What stands between sees the row's own.
- * Time:   a row without event time is in no session. A result carries end − ½ ms.
+ * Time:   a row without event time is in no session; one whose session ends where no Date can be is a
+ *         failed row (`WINDOW_OUT_OF_RANGE`). A result carries end − ½ ms.
  * State:  of the operator behind: per key where its sessions lie, and each session by its end, so that a
  *         merge reads the sessions that it touches and eviction those that leave.
  * Late:   judged by the end of the session that the row would be alone, in every mode.
@@ -64,10 +66,13 @@ export function sessionWindow<S, const M extends 'date' | 'ms' = 'date'>(
       kind: 'sessionWindow',
       label: typeof gapMs === 'number' ? `gap ${durationLabel(gapMs)}` : 'gap per row',
       grouping: { window: { kind: 'session', gapMs, time, timestamps } },
-      show: ({ value, ...parts }, rowTime, out) => {
+      show: ({ value, ...parts }, rowTime, out, ctx) => {
         const start = timeOf ? timeOf(value) : rowTime;
         const end = start + (typeof gapMs === 'number' ? gapMs : gapMs(value));
         if (!(end > start)) return;
+        if (!fitsDates(start, end)) {
+          return ctx.failed(value, rowTime, windowOutOfRange(ctx.operatorId, start));
+        }
         out.next({ ...parts, window: shownWindow(start, end, timestamps), value }, rowTime);
       },
     });

@@ -1,11 +1,12 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DimensionsOf, GroupedRow, RowOfStream, ValueOf } from '../lib/plan/groupedRow.js';
+import type { Stage, StageContext } from '../lib/plan/planNode.js';
 import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import type { DurationInput } from '../lib/time/duration.js';
 import type { EventTimeInput } from '../lib/time/eventTime.js';
 import type { TimeWindow } from '../lib/time/timeWindow.js';
 import { addGrouping, type GroupedParts } from './internal/groupingStep.js';
-import { windowsAt } from './internal/windowBounds.js';
+import { fitsDates, windowOutOfRange, windowsAt } from './internal/windowBounds.js';
 import { shownWindow, timeReader } from './internal/windowOption.js';
 import { fixedWindow } from './internal/windowSpec.js';
 
@@ -50,7 +51,8 @@ export type WindowedBy<S, M extends 'date' | 'ms'> = GroupedRow<
  * Out:    a description: `aggregate` and `count` read it. A row lies in every window with
  *         start <= t < end. `where` and RxJS operators between see `{ key?, window, value }`, once per
  *         window.
- * Time:   a row without event time is in no window. What an aggregate makes of a window carries
+ * Time:   a row without event time is in no window; one whose window begins or ends where no Date can
+ *         be is a failed row (`WINDOW_OUT_OF_RANGE`). What an aggregate makes of a window carries
  *         end − ½ ms, so a second `window` behind it needs no special case.
  * Late:   judged by the operator behind, on the window's end.
  * Errors: RangeError for size or slide <= 0, slide > size, |startTime| >= slide, months or years
@@ -78,12 +80,13 @@ export function window<S, const M extends 'date' | 'ms' = 'date'>(
   requireKnownOptions<WindowOptions<never>>('window', options, optionNames);
   const spec = fixedWindow('window', size, options);
   const time = timeReader(spec.time);
-  const show = (
-    row: GroupedParts,
-    rowTime: number,
-    out: { next(row: unknown, time: number): void },
-  ) => {
-    for (const [start, end] of windowsAt(spec, time ? time(row.value) : rowTime)) {
+  const show = (row: GroupedParts, rowTime: number, out: Stage, ctx: StageContext) => {
+    const at = time ? time(row.value) : rowTime;
+    const windows = windowsAt(spec, at);
+    if (!windows.every(([start, end]) => fitsDates(start, end))) {
+      return ctx.failed(row.value, rowTime, windowOutOfRange(ctx.operatorId, at));
+    }
+    for (const [start, end] of windows) {
       out.next(
         { ...row, window: shownWindow(start, end, spec.timestamps), value: row.value },
         rowTime,

@@ -2,7 +2,7 @@ import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptio
 import type { DurationInput } from '../lib/time/duration.js';
 import { type EventTimeInput, eventTimeMs } from '../lib/time/eventTime.js';
 import type { TimeWindow } from '../lib/time/timeWindow.js';
-import { lastWindowStart } from './internal/windowBounds.js';
+import { fitsDates, lastWindowStart, windowOutOfRange } from './internal/windowBounds.js';
 import { shownWindow } from './internal/windowOption.js';
 import { fixedWindow } from './internal/windowSpec.js';
 import type { BoundOf } from './window.js';
@@ -22,7 +22,8 @@ const optionNames: OptionNames<WindowOfOptions> = { startTime: true, timestamps:
  * or as a key of `groupByKey` with `eventTime`.
  *
  * Out:    null for a row without that time.
- * Errors: RangeError for size <= 0, |startTime| >= size, months or years.
+ * Errors: RangeError for size <= 0, |startTime| >= size, months or years; of the function
+ *         `WINDOW_OUT_OF_RANGE` for a window that begins or ends where no Date can be.
  *
  * @example
  * const hourOf = windowOf((e: Event) => e.time, '1 hour');
@@ -44,6 +45,7 @@ export function windowOf<T, const M extends 'date' | 'ms' = 'date'>(
     const at = eventTimeMs(time(row));
     if (Number.isNaN(at)) return null;
     const start = lastWindowStart(at, sizeMs, startMs);
+    if (!fitsDates(start, start + sizeMs)) throw windowOutOfRange('windowOf', at);
     return shownWindow(start, start + sizeMs, timestamps) as TimeWindow<BoundOf<M>>;
   };
 }

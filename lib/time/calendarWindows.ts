@@ -33,7 +33,8 @@ interface Segment {
  *
  * In:     a size of whole days, weeks (from Monday), months or years, or of hours or minutes that
  *         divide a day; `option` names the operator in errors.
- * Out:    a function from an event time (ms) to its windows, by start; none for NaN.
+ * Out:    a function from an event time (ms) to its windows, by start; none for NaN. Of a time so far
+ *         out that no Date holds all their bounds, one of them is [NaN, NaN].
  * Time:   a boundary that the clock skips is the instant of the change. One that it shows twice counts
  *         twice for windows of at most an hour, otherwise once, the first time.
  * Errors: TypeError and RangeError, when it is made.
@@ -81,7 +82,7 @@ function windowsOn(grid: CalendarGrid, steps: number): (timeMs: number) => reado
       known.set(step, segments);
     }
     last = segmentAt(grid, timeMs, steps);
-    segments.push(last);
+    if (last.endMs > last.startMs) segments.push(last);
     return last.windows;
   };
 }
@@ -102,6 +103,9 @@ function segmentAt(grid: CalendarGrid, timeMs: number, steps: number): Segment {
     const start = boundaries[i];
     if (start !== undefined && end !== undefined) windows.push([start, end]);
   }
+  // Some may have a bound that no Date can hold: their place is kept, so that the row is not left out.
+  const isAtLimit = Math.abs(timeMs) + reachMs + 2 * dayMs > farthestMs;
+  if (isAtLimit && windows.length < steps) windows.push([Number.NaN, Number.NaN]);
   return { startMs: boundaries[next - 1] ?? timeMs, endMs: boundaries[next] ?? timeMs, windows };
 }
 

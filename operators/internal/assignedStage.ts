@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage } from '../../lib/plan/planNode.js';
 import { withoutTime } from './tumblingStage.js';
-import type { Bounds } from './windowBounds.js';
+import { type Bounds, fitsDates, windowOutOfRange } from './windowBounds.js';
 import type { WindowInput } from './windowInput.js';
 
 /** Rows into windows that somebody else assigns: a calendar, or the row itself behind an rx node. */
@@ -24,6 +24,11 @@ export class AssignedStage<V> implements Stage {
     if (windows.length === 0) {
       input.ctx.count(withoutTime);
       return;
+    }
+    if (!windows.every(([start, end]) => fitsDates(start, end))) {
+      const { ctx, time } = input;
+      const at = time === undefined ? rowTime : time(row);
+      return ctx.failed(row, rowTime, windowOutOfRange(ctx.operatorId, at));
     }
     const key = input.key === undefined ? null : input.key(row);
     const value = input.valueOf === undefined ? row : input.valueOf(row);

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { StreamingError } from '../../lib/errors.js';
 import { type GroupingNode, groupingOf, openGrouping } from '../../lib/plan/grouping.js';
-import type { PlanNode, Stage } from '../../lib/plan/planNode.js';
+import type { PlanNode, Stage, StageContext } from '../../lib/plan/planNode.js';
 import { DataStream, planOf } from '../../lib/stream/dataStream.js';
 import { requireWindowTime } from './requireWindowTime.js';
 
@@ -11,7 +11,7 @@ export interface GroupingStep {
   readonly label: string;
   readonly grouping: GroupingNode['grouping'];
   /** Shows the grouping to whoever reads the rows themselves: an rx node, a subscriber. */
-  show(row: GroupedParts, time: number, out: Stage): void;
+  show(row: GroupedParts, time: number, out: Stage, ctx: StageContext): void;
 }
 
 /** A row as the grouping operators hand it to each other. */
@@ -35,7 +35,7 @@ export function addGrouping<B>(source: Observable<unknown>, step: GroupingStep):
     // In the plan only if an operator behind sees its rows: else the aggregate asks for the time.
     validate: requireTime,
     validateBatch: requireTime,
-    stage: (_ctx, out) => new ShowStage(out, step, wrapped),
+    stage: (ctx, out) => new ShowStage(ctx, out, step, wrapped),
   };
   return new DataStream<B>(node);
 }
@@ -52,6 +52,7 @@ function refuseRepeated(input: PlanNode, step: GroupingStep): void {
 
 class ShowStage implements Stage {
   constructor(
+    private readonly ctx: StageContext,
     private readonly out: Stage,
     private readonly step: GroupingStep,
     private readonly wrapped: boolean,
@@ -59,7 +60,7 @@ class ShowStage implements Stage {
 
   next(row: unknown, time: number): void {
     const parts = this.wrapped ? (row as GroupedParts) : { value: row };
-    this.step.show(parts, time, this.out);
+    this.step.show(parts, time, this.out, this.ctx);
   }
 
   endBatch(): void {

@@ -7,7 +7,7 @@ import type { Fold } from './fold.js';
 import { GroupRows } from './groupRows.js';
 import { headOf, newHead, type SessionHead, type StoredSession, spansOf } from './sessionKey.js';
 import { SessionMerge } from './sessionMerge.js';
-import { timeOfWindow } from './windowBounds.js';
+import { fitsDates, timeOfWindow, windowOutOfRange } from './windowBounds.js';
 import { timeReader } from './windowOption.js';
 
 type SessionWindow = WindowGrouping & { readonly kind: 'session' };
@@ -74,6 +74,10 @@ class SessionStage<V> implements Stage {
     const end = start + (typeof gapMs === 'number' ? gapMs : gapMs(row));
     if (!(end > start)) {
       ctx.count(withoutSession); // NaN too
+      return;
+    }
+    if (!fitsDates(start, end)) {
+      ctx.failed(row, rowTime, windowOutOfRange(ctx.operatorId, start));
       return;
     }
     // Judged by the row alone, in every mode, also if an open session would take it in.

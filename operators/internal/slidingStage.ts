@@ -3,7 +3,7 @@ import type { Stage } from '../../lib/plan/planNode.js';
 import type { Fold } from './fold.js';
 import { PaneFold } from './paneFold.js';
 import { withoutTime } from './tumblingStage.js';
-import { lastWindowStart } from './windowBounds.js';
+import { fitsDates, lastWindowStart, windowOutOfRange } from './windowBounds.js';
 import type { WindowInput } from './windowInput.js';
 
 /**
@@ -38,7 +38,7 @@ export class SlidingStage<V> implements Stage {
   next(row: unknown, rowTime: number): void {
     const { input } = this;
     const time = input.time === undefined ? rowTime : input.time(row);
-    if (!(time >= this.start && time < this.nextStart) && !this.moveTo(time)) return;
+    if (!(time >= this.start && time < this.nextStart) && !this.moveTo(row, rowTime, time)) return;
     const key = input.key === undefined ? null : input.key(row);
     const value = input.valueOf === undefined ? row : input.valueOf(row);
     const late = input.groups.lateWatermark;
@@ -79,13 +79,18 @@ export class SlidingStage<V> implements Stage {
     return Math.max(0, Math.ceil((this.start + this.sizeMs - late) / this.slideMs));
   }
 
-  private moveTo(time: number): boolean {
+  private moveTo(row: unknown, rowTime: number, time: number): boolean {
     if (Number.isNaN(time)) {
       this.input.ctx.count(withoutTime);
       return false;
     }
     this.start = lastWindowStart(time, this.slideMs, this.startMs);
     this.nextStart = this.start + this.slideMs;
-    return true;
+    const earliest = this.nextStart - Math.ceil(this.sizeMs / this.slideMs) * this.slideMs;
+    if (fitsDates(earliest, this.start + this.sizeMs)) return true;
+    this.nextStart = Number.NaN;
+    const { ctx } = this.input;
+    ctx.failed(row, rowTime, windowOutOfRange(ctx.operatorId, time));
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage } from '../../lib/plan/planNode.js';
-import { lastWindowStart } from './windowBounds.js';
+import { fitsDates, lastWindowStart, windowOutOfRange } from './windowBounds.js';
 import type { WindowInput } from './windowInput.js';
 
 /**
@@ -25,7 +25,7 @@ export class TumblingStage<V> implements Stage {
   next(row: unknown, rowTime: number): void {
     const { input } = this;
     const time = input.time === undefined ? rowTime : input.time(row);
-    if (!(time >= this.start && time < this.end) && !this.moveTo(time)) return;
+    if (!(time >= this.start && time < this.end) && !this.moveTo(row, rowTime, time)) return;
     if (this.end <= input.groups.lateWatermark) {
       input.ctx.late(row, rowTime);
       return;
@@ -39,15 +39,19 @@ export class TumblingStage<V> implements Stage {
     this.input.out.endBatch();
   }
 
-  /** False for a row without event time: it is in no window. */
-  private moveTo(time: number): boolean {
+  /** False for a row without event time, which is in no window, and for one that fails. */
+  private moveTo(row: unknown, rowTime: number, time: number): boolean {
     if (Number.isNaN(time)) {
       this.input.ctx.count(withoutTime);
       return false;
     }
     this.start = lastWindowStart(time, this.sizeMs, this.startMs);
     this.end = this.start + this.sizeMs;
-    return true;
+    if (fitsDates(this.start, this.end)) return true;
+    this.end = Number.NaN;
+    const { ctx } = this.input;
+    ctx.failed(row, rowTime, windowOutOfRange(ctx.operatorId, time));
+    return false;
   }
 }
 

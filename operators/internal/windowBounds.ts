@@ -1,4 +1,6 @@
+import { StreamingError } from '../../lib/errors.js';
 import type { WindowGrouping } from '../../lib/plan/grouping.js';
+import { farthestMs } from '../../lib/time/civil.js';
 
 /**
  * The start of the last window that contains `time`: windows start at `startMs + n · slideMs`.
@@ -12,6 +14,17 @@ export function lastWindowStart(time: number, slideMs: number, startMs: number):
 
 /** `[start, end)` in ms since the epoch. */
 export type Bounds = readonly [startMs: number, endMs: number];
+
+/** Whether Dates can hold both bounds of a window; NaN stands for one that a calendar does not reach. */
+export function fitsDates(startMs: number, endMs: number): boolean {
+  return startMs >= -farthestMs && endMs <= farthestMs;
+}
+
+/** What fails a row, one of whose windows does not. */
+export function windowOutOfRange(operator: string, timeMs: number): StreamingError {
+  const time = new Date(timeMs).toISOString();
+  return new StreamingError('WINDOW_OUT_OF_RANGE', { operator, time });
+}
 
 /** The windows that contain `time` (ms), the last one first; none for NaN. */
 export function windowsAt(
