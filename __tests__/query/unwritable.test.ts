@@ -1,13 +1,18 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { of } from 'rxjs';
 import {
+  durable,
   fileSink,
   memorySink,
   memoryStream,
+  rate,
   readStream,
   type StreamingError,
   type StreamSink,
+  type StreamSource,
+  textFiles,
   writeStream,
 } from '../../index.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
@@ -56,6 +61,37 @@ describe('a query that starts where it may not write', () => {
       code: 'CHECKPOINT_LOCATION',
       message: expect.stringMatching(/may not .*EACCES.*checkpoint.*: give it the right, or name/),
       cause: { code: 'EACCES' },
+    });
+  });
+
+  const sources = {
+    textFiles: () => textFiles(at('input')),
+    rate: () => rate({ rowsPerSecond: 1 }),
+    durable: () => durable(of({ n: 1 }), { name: 'numbers' }),
+  } as Record<string, () => StreamSource<unknown>>;
+
+  it.each([
+    ['textFiles', 'sources'],
+    ['textFiles', 'sources/0'],
+    ['rate', 'sources'],
+    ['durable', 'sources'],
+  ])('refuses it where its source %s cannot write: %s', async (source, closed) => {
+    await mkdir(at('input'));
+    await writeFile(at('input/1.txt'), 'one\n');
+    const checkpointLocation = at('checkpoint');
+    await mkdir(join(checkpointLocation, closed), { recursive: true });
+    const folders = [at('input'), checkpointLocation, join(checkpointLocation, 'sources')];
+    for (const folder of folders) await chmod(folder, 0o777);
+    await chmod(join(checkpointLocation, closed), 0o555);
+    const start = async () => {
+      const rows = readStream((sources[source] as () => StreamSource<unknown>)());
+      const query = writeStream(rows, { sink: memorySink<unknown>(), checkpointLocation });
+      await query.processAllAvailable();
+    };
+    expect(await withoutRights(() => failureOf(start()))).toMatchObject({
+      code: 'CHECKPOINT_LOCATION',
+      params: { directory: checkpointLocation },
+      message: expect.stringMatching(/may not .*EACCES.*sources.*: give it the right, or name/),
     });
   });
 

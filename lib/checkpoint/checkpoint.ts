@@ -19,6 +19,7 @@ import { inPlace, isUnwritable, placeError } from './placeFault.js';
 import { mustBelongTogether } from './position.js';
 import { readRestored } from './restored.js';
 import { laterRun, takeFence } from './runs.js';
+import { sourceFolder } from './sourceFolder.js';
 import { TurnsText } from './turnsText.js';
 
 /** How a checkpoint opens the state below it; `state/level/openStateBackend.ts` is the real one. */
@@ -201,7 +202,7 @@ class Checkpoint implements QueryCheckpoint {
   }
 
   sourceDirectory(sourceId: string): string {
-    return join(this.ground.location, 'sources', encodeURIComponent(sourceId));
+    return sourceFolder(this.ground.location, sourceId);
   }
 
   async beginSavepoint(copy: SavepointRequest): Promise<() => Promise<SavepointInfo>> {

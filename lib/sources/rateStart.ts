@@ -1,3 +1,4 @@
+import { inSourceFolder } from '../checkpoint/sourceFolder.js';
 import { StreamingError } from '../errors.js';
 import { type MaybePromise, then } from '../maybe.js';
 import type { SourceContext } from './source.js';
@@ -16,8 +17,10 @@ export function firstOpenedMs(ctx: SourceContext): MaybePromise<number> {
     if (content !== undefined) return startIn(content, path);
     const startMs = ctx.now();
     const bytes = new TextEncoder().encode(`${JSON.stringify({ v: 1, startMs })}\n`);
-    return then(fileSystem.makeDirectory(directory), () =>
-      then(fileSystem.publish(path, bytes), () => startMs),
+    return inSourceFolder(directory, () =>
+      then(fileSystem.makeDirectory(directory), () =>
+        then(fileSystem.publish(path, bytes), () => startMs),
+      ),
     );
   });
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import type { AppendFile, AppendFiles } from '../../checkpoint/appendFiles.js';
 import type { FileSystem } from '../../checkpoint/fileSystem.js';
+import { inSourceFolder } from '../../checkpoint/sourceFolder.js';
 import { StreamingError } from '../../errors.js';
 import { reasonOf } from '../../thrown.js';
 import { headerBytes, writeRecord } from './logRecord.js';
@@ -64,8 +65,11 @@ export class DurableLog {
 
   static async open(settings: LogSettings, listener: LogListener): Promise<DurableLog> {
     const { directory, fileSystem, appendFiles } = settings;
-    await fileSystem.makeDirectory(directory);
-    return new DurableLog(settings, listener, await recoverLog(directory, fileSystem, appendFiles));
+    const recovered = await inSourceFolder(directory, async () => {
+      await fileSystem.makeDirectory(directory);
+      return recoverLog(directory, fileSystem, appendFiles);
+    });
+    return new DurableLog(settings, listener, recovered);
   }
 
   get durableUpTo(): number {

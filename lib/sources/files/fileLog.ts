@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { FileSystem } from '../../checkpoint/fileSystem.js';
+import { inSourceFolder } from '../../checkpoint/sourceFolder.js';
 import { StreamingError } from '../../errors.js';
 import { isTaken } from '../../thrown.js';
 import {
@@ -39,7 +40,7 @@ export class FileLog {
     visit: (entry: LoggedFile) => void,
   ): Promise<FileLog> {
     const log = new FileLog(fileSystem, directory);
-    if (directory !== undefined) await log.load(directory, visit);
+    if (directory !== undefined) await inSourceFolder(directory, () => log.load(directory, visit));
     return log;
   }
 
@@ -57,8 +58,11 @@ export class FileLog {
     const [first, last] = [files[0], files[files.length - 1]];
     if (!first || !last) return;
     const name = { first: first.index, last: last.index, level: 0 };
-    if (this.directory !== undefined) {
-      await this.publish(join(this.directory, segmentFile(name)), encodeSegment(name, files));
+    const { directory } = this;
+    if (directory !== undefined) {
+      const content = encodeSegment(name, files);
+      const file = join(directory, segmentFile(name));
+      await inSourceFolder(directory, () => this.publish(file, content));
       this.segments.push(name);
     }
     for (const file of files) this.entries.set(file.index, file);
@@ -78,12 +82,13 @@ export class FileLog {
 
   /** Merges the newest segments where ten of one level have come together. */
   async compact(isGone: (entry: LoggedFile) => boolean): Promise<void> {
+    const { directory } = this;
     for (;;) {
       const newest = this.segments.at(-1);
       const run = this.segments.slice(-mergeAt);
-      if (this.directory === undefined || !newest || run.length < mergeAt) return;
+      if (directory === undefined || !newest || run.length < mergeAt) return;
       if (!run.every((segment) => segment.level === newest.level)) return;
-      await this.merge(this.directory, run, isGone);
+      await inSourceFolder(directory, () => this.merge(directory, run, isGone));
     }
   }
 
