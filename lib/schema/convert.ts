@@ -5,6 +5,7 @@ import { formatType } from './formatDdl.js';
 import { jsonReader, plainJson } from './jsonReader.js';
 import { NumberText } from './numberText.js';
 import { partialJsonReader } from './partialJson.js';
+import { lastOf, lastReadable, Repeated } from './repeated.js';
 import type { AnyRow } from './rowOf.js';
 import { columnValue, compileRow, isRecord, type RowColumn, setField } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
@@ -53,10 +54,10 @@ export function rowConverter(
   schema: StructType,
   options: ConvertOptions = {},
 ): RowConverter<unknown> {
-  const columns = columnsOf(schema, options, (type, how) => ({
-    read: jsonReader(type, how),
+  const columns = columnsOf(schema, options, (type, how, nullable) => ({
+    read: lastOf(jsonReader(type, how), nullable),
     plain: plainJson(type),
-    partial: () => partialJsonReader(type, how),
+    partial: () => lastReadable(partialJsonReader(type, how)),
   }));
   return new Converter(columns, true);
 }
@@ -85,6 +86,7 @@ function columnsOf(
   readerOf: (
     type: DataType,
     options: ConvertOptions,
+    nullable: boolean,
   ) => Pick<RowColumn, 'read' | 'plain'> & { readonly partial?: () => RowColumn['read'] },
 ): readonly ConvertedColumn[] {
   checkCorrupt(schema, options.corruptColumn);
@@ -92,10 +94,11 @@ function columnsOf(
     const corrupt = name === options.corruptColumn;
     const { read, plain, partial } = corrupt
       ? { read: () => null, plain: undefined }
-      : readerOf(dataType, options);
+      : readerOf(dataType, options, nullable);
     // only bad records need these
     let exact: RowColumn['read'] | undefined;
-    const exactly = () => (exact ??= readerOf(dataType, { ...options, bigints: 'bigint' }).read);
+    const exactOptions = { ...options, bigints: 'bigint' } as const;
+    const exactly = () => (exact ??= readerOf(dataType, exactOptions, nullable).read);
     let part: RowColumn['read'] | undefined;
     const partly = () => (part ??= partial?.() ?? read);
     return { name, nullable, corrupt, shown: formatType(dataType), exactly, partly, read, plain };
@@ -147,7 +150,7 @@ class Converter<In> implements RowConverter<In> {
     for (const [i, column] of this.columns.entries()) {
       const value = this.valueOf(record, column, i);
       if (value === BAD) {
-        const raw = columnValue(record, column.name, i, this.byName);
+        const raw = badValue(columnValue(record, column.name, i, this.byName), column);
         const why = this.isExact(column, raw)
           ? "is beyond 2^53: read it with bigints: 'bigint'"
           : `is no ${column.shown}`;
@@ -177,6 +180,12 @@ class Converter<In> implements RowConverter<In> {
     const value = columnValue(record, column.name, index, this.byName);
     return value === null ? null : (read as ValueReader<unknown>)(value);
   }
+}
+
+/** Of a key that stands twice, the first value that could not be read. */
+function badValue(raw: unknown, { read }: RowColumn): unknown {
+  if (!(raw instanceof Repeated)) return raw;
+  return raw.values.find((each) => each !== null && (read as ValueReader<unknown>)(each) === BAD);
 }
 
 function shownValue(value: unknown): string {

@@ -1,6 +1,7 @@
 import type { ConvertOptions } from './convertOptions.js';
 import { fieldTypes } from './fieldTypes.js';
 import { isNumberText, JsonText, NumberText } from './numberText.js';
+import { Repeated } from './repeated.js';
 import { setField } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
 
@@ -45,7 +46,8 @@ function needsDigits(type: DataType, options: ConvertOptions): boolean {
 /**
  * Parses JSON, keeping numbers of 16 characters and more as `NumberText`. Strings are left to
  * JSON.parse. A property called `__proto__` is an own one, and the last of several wins, as there.
- * Where the type has a STRING and no string stands, the text there is kept as `JsonText`.
+ * Where the type has a STRING and no string stands, the text there is kept as `JsonText`; where it has a
+ * field or a MAP whose key stands twice, all its values as `Repeated`.
  *
  * Errors: SyntaxError with the position; RangeError for nesting deeper than 500.
  */
@@ -99,7 +101,10 @@ class ExactReader {
       if (this.text.charCodeAt(this.at) !== 34) this.refuse();
       const name = this.string();
       if (!this.next(58)) this.refuse();
-      setField(object, name, this.value(depth + 1, typeOf(name)));
+      const known = typeOf(name);
+      const value = this.value(depth + 1, known);
+      if (known === undefined || !Object.hasOwn(object, name)) setField(object, name, value);
+      else addValue(object, name, value);
     } while (this.next(44));
     if (!this.next(125)) this.refuse();
     return object;
@@ -162,6 +167,14 @@ class ExactReader {
         : `Unexpected ${JSON.stringify(found)} in JSON at position ${at}`,
     );
   }
+}
+
+/** Keeps one more value of a property that is there. */
+function addValue(object: object, name: string, value: unknown): void {
+  const before = (object as Record<string, unknown>)[name];
+  const repeated = before instanceof Repeated ? before : new Repeated(before);
+  repeated.values.push(value);
+  setField(object, name, repeated);
 }
 
 /** The types of an object's properties, where they are known. */

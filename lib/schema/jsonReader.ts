@@ -7,6 +7,7 @@ import type { ConvertOptions } from './convertOptions.js';
 import { Decimal } from './decimal.js';
 import { integerRange } from './integerRange.js';
 import { JsonText, NumberText } from './numberText.js';
+import { lastOf } from './repeated.js';
 import { compileRow, type PlainValue } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
 
@@ -59,7 +60,7 @@ export function structReader(type: StructType, options: ConvertOptions): ValueRe
       name,
       nullable,
       plain: plainJson(dataType),
-      read: jsonReader(dataType, options),
+      read: lastOf(jsonReader(dataType, options), nullable),
     })),
     'by name',
   );
@@ -168,13 +169,14 @@ export function mapReader(
   options: ConvertOptions,
 ): ValueReader<unknown> {
   const readKey = cellReader(type.key, options);
+  const readValue = lastOf(read, type.valueContainsNull);
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return BAD;
     if (value instanceof NumberText) return BAD;
     const map = new Map<unknown, unknown>();
     for (const [name, each] of Object.entries(value)) {
       const key = readKey(name);
-      const mapped: unknown = each === null ? null : read(each);
+      const mapped: unknown = each === null ? null : readValue(each);
       if (key === BAD || mapped === BAD || (mapped === null && !type.valueContainsNull)) return BAD;
       map.set(key, mapped);
     }

@@ -1,6 +1,7 @@
 import { BAD, type ValueReader } from './bad.js';
 import type { ConvertOptions } from './convertOptions.js';
 import { arrayReader, jsonReader, mapReader } from './jsonReader.js';
+import { lastReadable } from './repeated.js';
 import { columnValue, isRecord, setField } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
 
@@ -26,7 +27,7 @@ function partialStruct(type: StructType, options: ConvertOptions): ValueReader<u
   const fields = type.fields.map(({ name, dataType, nullable }) => ({
     name,
     nullable,
-    read: partialJsonReader(dataType, options),
+    read: lastReadable(partialJsonReader(dataType, options)),
   }));
   return (value) => {
     if (!isRecord(value)) return BAD;

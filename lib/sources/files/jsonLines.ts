@@ -2,6 +2,7 @@ import { BAD } from '../../schema/bad.js';
 import { rowConverter } from '../../schema/convert.js';
 import type { ConvertOptions } from '../../schema/convertOptions.js';
 import { exactJson, jsonParser } from '../../schema/exactJson.js';
+import { keysIn } from '../../schema/repeated.js';
 import type { AnyRow } from '../../schema/rowOf.js';
 import type { StructType } from '../../schema/types.js';
 import { reasonOf } from '../../thrown.js';
@@ -11,7 +12,7 @@ import { type CellRows, cellRows } from './cellRows.js';
 import type { DecodeSlot } from './decodeSlot.js';
 import { JsonBytes } from './jsonBytes.js';
 import { jsonObjectReader } from './jsonPlan.js';
-import { maxJsonDepth, skipBlanks, skipValue } from './jsonSkip.js';
+import { keysWritten, maxJsonDepth, skipBlanks, skipValue } from './jsonSkip.js';
 import type { JsonStructReader } from './jsonStruct.js';
 import { chunkRows, type LineDecoder, lineEnd, withoutReturn } from './lineFormat.js';
 
@@ -160,9 +161,11 @@ export class JsonLineDecoder implements LineDecoder<AnyRow> {
       record = undefined;
     }
     const { converter, schema } = this.rules;
-    let row = reason === undefined ? converter.row(record) : BAD;
+    const isWhole = reason === undefined && keysIn(record) === keysWritten(bytes, first, feed);
+    let row = isWhole ? converter.row(record) : BAD;
     if (row === BAD && reason === undefined) {
-      record = exactJson(raw, schema); // dearer, but a STRING gets the text of what is no string
+      // Dearer, but a STRING gets the text of what is no string, and a key that stands twice all its values.
+      record = exactJson(raw, schema);
       row = converter.row(record);
     }
     if (row !== BAD) return this.keep(row, rows);

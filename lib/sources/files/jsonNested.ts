@@ -1,6 +1,7 @@
 import { BAD, type ValueReader } from '../../schema/bad.js';
+import { keysIn } from '../../schema/repeated.js';
 import type { JsonBytes } from './jsonBytes.js';
-import { skipBlanks, skipValue } from './jsonSkip.js';
+import { keysWritten, skipBlanks, skipValue } from './jsonSkip.js';
 
 /** Reads the value at `at`; null if null stands there, or with `at` at -1 if it is none. */
 export type JsonValueReader = (from: JsonBytes) => unknown;
@@ -51,7 +52,10 @@ export function readOther(
   const end = skipValue(bytes, at, 1, view);
   if (end < 0) return from.fail();
   from.at = end;
-  const value = convert(parse(bytes.utf8Slice(at, end)));
+  const parsed = parse(bytes.utf8Slice(at, end));
+  // Of a key that stands twice only the last value is left.
+  if (keysIn(parsed) < keysWritten(bytes, at, end, view)) return from.fail();
+  const value = convert(parsed);
   return value === BAD ? from.fail() : value;
 }
 

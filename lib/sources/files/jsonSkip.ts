@@ -148,3 +148,14 @@ function skipObject(bytes: Uint8Array, at: number, depth: number, view?: DataVie
     i = skipBlanks(bytes, i + 1);
   }
 }
+
+/** How many keys the objects of a JSON value have, at all levels; it lies between `at` and `end`. */
+export function keysWritten(bytes: Uint8Array, at: number, end: number, view?: DataView): number {
+  let keys = 0;
+  for (let i = at; i < end; i++) {
+    const byte = bytes[i];
+    if (byte === 34) i = skipString(bytes, i, view) - 1;
+    else if (byte === 58) keys++;
+  }
+  return keys;
+}
