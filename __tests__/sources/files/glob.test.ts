@@ -1,6 +1,10 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
+import { readBatch, readStream, textFiles } from '../../../index.js';
 import { expandBraces, parseGlob } from '../../../lib/sources/files/glob.js';
 import { matchesWildcard, parseWildcard } from '../../../lib/sources/files/wildcard.js';
+import { sourceContext } from '../sourceContext.js';
+import { testFolder } from './folder.js';
 
 const matches = (pattern: string, name: string) => matchesWildcard(parseWildcard(pattern), name);
 
@@ -54,7 +58,11 @@ describe('expandBraces', () => {
     ['a', ['a']],
     ['{a,b}', ['a', 'b']],
     ['x{a,b{c,d}}y', ['xay', 'xbcy', 'xbdy']],
-    ['{a}', ['{a}']],
+    ['{a}', ['a']],
+    ['{{a},b{}}', ['a', 'b']],
+    ['[{]a[,}]', ['[{]a[,}]']],
+    ['{[a,b],c}', ['[a,b]', 'c']],
+    ['{a\\,b,c\\}}', ['a\\,b', 'c\\}']],
     ['{a,b', ['{a,b']],
     ['{,a}', ['', 'a']],
     ['\\{a,b}', ['\\{a,b}']],
@@ -82,5 +90,68 @@ describe('parseGlob', () => {
 
   it('takes the file system as the root of /*', () => {
     expect(parseGlob('/*')[0]).toMatchObject({ root: '/', pattern: '/*' });
+  });
+});
+
+describe('a path with braces', () => {
+  const folder = testFolder();
+  const names = [
+    'a',
+    'a1',
+    'a2',
+    'a1b',
+    'ab',
+    'abd',
+    'ac',
+    'b',
+    'a,b',
+    'a}',
+    '{a1}',
+    'a{1}',
+    'a{b,c}',
+  ];
+
+  // As a Spark 4.3 answers, over these files.
+  it.each([
+    ['{a1}', ['a1']],
+    ['{a1,b}', ['a1', 'b']],
+    ['a{1}', ['a1']],
+    ['a{1,2}b', ['a1b']],
+    ['{a{1,2},b}', ['a1', 'a2', 'b']],
+    ['{{a1},{b}}', ['a1', 'b']],
+    ['a{b,{c,bd}}', ['ab', 'abd', 'ac']],
+    ['a{}', ['a']],
+    ['a{,1}', ['a', 'a1']],
+    ['{,a}1', ['a1']],
+    ['{a1,}', ['a1']],
+    ['{a1,zz}', ['a1']],
+    ['a{1,2}{b,}', ['a1', 'a1b', 'a2']],
+    ['\\{a1\\}', ['{a1}']],
+    ['a\\{b,c\\}', ['a{b,c}']],
+    ['{a\\,b,b}', ['a,b', 'b']],
+    ['a,b', ['a,b']],
+    ['a}', ['a}']],
+    ['{[a,b]}', ['a', 'b']],
+    ['a{[12],b}', ['a1', 'a2', 'ab']],
+    ['{a?}', ['a1', 'a2', 'ab', 'ac', 'a}']],
+    ['{a1,a1}', ['a1']],
+  ])('%s', async (path, wanted) => {
+    for (const name of names) folder.write(name, `${name}\n`);
+    const rows = await readBatch(readStream(textFiles(join(folder.path, path))));
+    expect(rows.map((row) => row.value).sort()).toEqual([...wanted].sort());
+  });
+
+  it('finds what an alternative names also when it comes later', async () => {
+    folder.write('a/1', '1\n', 1);
+    const opened = await textFiles(join(folder.path, '{a,b}')).open(sourceContext());
+    expect(await opened.latestOffset(null, 'everything')).toMatchObject({ file: 1 });
+    folder.write('b/2', '2\n', 2);
+    const from = { file: 1, byte: 0, row: 0 };
+    expect(await opened.latestOffset(from, 'everything')).toMatchObject({ file: 2 });
+  });
+
+  it('refuses one that stands for no name', () => {
+    for (const path of ['in/{}', 'in/{,}/a'])
+      expect(() => textFiles(path)).toThrow(/stands for no name/);
   });
 });

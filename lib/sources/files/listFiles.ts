@@ -75,6 +75,8 @@ const statsPerTurn = 256;
 class Lister {
   readonly found = new Map<string, FoundFile>();
   private stats = 0;
+  /** Folders that one alternative of the braces has matched against, for the others. */
+  private readonly matched = new Map<string, readonly Dirent[]>();
   private readonly sinks: SinkFolders;
 
   constructor(private readonly options: ListOptions) {
@@ -132,7 +134,7 @@ class Lister {
     const segment = segments[at];
     if (segment === undefined) return this.walk(directory, directory, above);
     if (segment === anyDepth) await this.expand(directory, segments, at + 1, above);
-    for (const entry of await this.entries(directory)) {
+    for (const entry of await this.entriesToMatch(directory)) {
       if (isHidden(entry.name) || !matchesSegment(segment, entry.name)) continue;
       const path = join(directory, entry.name);
       const last = at === segments.length - 1;
@@ -163,6 +165,14 @@ class Lister {
       if (!this.options.recursive && !isPartitionDirectory(entry.name)) continue;
       await this.walk(path, base, [...above, placeOf(stat)]);
     }
+  }
+
+  private async entriesToMatch(directory: string): Promise<readonly Dirent[]> {
+    const known = this.matched.get(directory);
+    if (known !== undefined) return known;
+    const entries = await this.entries(directory);
+    if (this.options.globs.length > 1) this.matched.set(directory, entries);
+    return entries;
   }
 
   private async entries(directory: string): Promise<Dirent[]> {

@@ -37,7 +37,7 @@ export function parseWildcard(segment: string): readonly WildcardToken[] {
 }
 
 /** Index of the closing bracket; a `]` right after `[`, `[!` or `[^` stands for itself. */
-function classEnd(chars: readonly string[], open: number): number {
+export function classEnd(chars: readonly string[], open: number): number {
   let at = open + 1;
   if (chars[at] === '!' || chars[at] === '^') at++;
   if (chars[at] === ']') at++;
