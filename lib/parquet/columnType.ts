@@ -80,7 +80,7 @@ export function onceType(node: ParquetNode): DataType {
   }
 }
 
-/** Spark's type of a leaf; TIME is its number, and what has no type of its own is BINARY. */
+/** Spark's type of a leaf; TIME is its number (see `requireType`), and what has no type of its own is BINARY. */
 function leafType(node: ParquetNode): DataType {
   const { type, converted, logical } = node;
   if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return decimalType(node);

@@ -4,6 +4,7 @@ import { reasonOf } from '../thrown.js';
 import { damaged, ParquetDamage } from './damage.js';
 import { loadHyparquet } from './packages.js';
 import { columnsOfSchema, leavesOf, type ParquetNode } from './parquetNode.js';
+import { type Intervals, intervalsOf } from './untypedColumn.js';
 
 /** Where the values of one leaf of one row group lie. Every number was checked against the file. */
 export interface ColumnChunk {
@@ -39,6 +40,7 @@ export interface ParquetFooter {
   readonly calendar: Calendar;
   readonly rows: number;
   readonly columns: readonly ParquetNode[];
+  readonly intervals: Intervals;
   readonly groups: readonly RowGroup[];
 }
 
@@ -107,7 +109,8 @@ function checkedFooter(metadata: FileMetaData, dataEnd: number): ParquetFooter {
   }
   const rows = count(metadata.num_rows, Number.MAX_SAFE_INTEGER, 'its number of rows');
   if (rows !== firstRow) damaged(`it says ${rows} rows, its row groups have ${firstRow}`);
-  return { calendar: calendarOf(metadata), rows, columns, groups };
+  const [calendar, intervals] = [calendarOf(metadata), intervalsOf(metadata)];
+  return { calendar, rows, columns, intervals, groups };
 }
 
 /** Spark 2 wrote that calendar only, Spark 3 and 4 do on request and then say so. */

@@ -57,7 +57,8 @@ type Checked<O> = O extends { readonly schema: infer Schema }
  *         LIST is an array, MAP a Map, a group an object; DECIMAL is exact; times finer than ms are cut
  *         off. `maxRowsPerTrigger` splits a file at any row.
  * State:  one row group is decoded at a time.
- * Errors: `PACKAGE_MISSING`; `SOURCE_UNREADABLE` for a damaged file; `SOURCE_COLUMN_TYPE` for a file
+ * Errors: `PACKAGE_MISSING`; `SOURCE_UNREADABLE` for a damaged file, and without a schema for a column
+ *         that is TIME, VARIANT or INTERVAL; `SOURCE_COLUMN_TYPE` for a file
  *         whose column is not of the schema's type; `BAD_RECORD`, by `mode`, for a row with a BIGINT
  *         beyond 2^53 (see `bigints`), a time beyond a Date, or null where the schema says NOT NULL;
  *         as `textFiles` for files that are not what was planned.

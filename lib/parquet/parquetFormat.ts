@@ -12,6 +12,7 @@ import { fieldOf } from './columnType.js';
 import { damaged } from './damage.js';
 import { type ParquetFooter, type RowGroup, readFooter } from './footer.js';
 import { type DecodedGroup, readGroup } from './readGroup.js';
+import { requireType } from './untypedColumn.js';
 import { shapeFields } from './valueShape.js';
 
 /** What decides the rows of a file, beside the file. */
@@ -120,7 +121,14 @@ export class ParquetFormat<T> implements FileFormat<T> {
     const inPath = this.options.partitions.namesOf(file);
     const wanted =
       columns === undefined ? all : columns.flatMap((name) => named(all, name, inPath));
-    return wanted.filter((field) => !inPath.includes(field.name));
+    const own = wanted.filter((field) => !inPath.includes(field.name));
+    if (schema === undefined) {
+      const names = new Set(own.map((field) => field.name));
+      for (const node of footer.columns) {
+        if (names.has(node.name)) requireType(node, footer.intervals);
+      }
+    }
+    return own;
   }
 
   private partitionOf(file: FileToRead): Readonly<Record<string, unknown>> {

@@ -6,12 +6,14 @@ import { listPaths } from '../sources/files/listFiles.js';
 import { reasonOf } from '../thrown.js';
 import { fieldOf } from './columnType.js';
 import { readFooter } from './footer.js';
+import { requireType } from './untypedColumn.js';
 
 /**
  * Reads the schema of a Parquet file: what `parquetFiles` gives its rows without a `schema`.
  *
  * In:     a file, or a folder or glob, of which the first file in the order of names is read.
- * Errors: `PACKAGE_MISSING`; `SOURCE_PATH_MISSING`; `SOURCE_UNREADABLE`, also where there is no file.
+ * Errors: `PACKAGE_MISSING`; `SOURCE_PATH_MISSING`; `SOURCE_UNREADABLE`, also where there is no file, and
+ *         for a column of a type that rows do not have: TIME, VARIANT, INTERVAL.
  *
  * @example
  * console.log(formatDdl(await parquetSchemaOf('flights/'))); // date TIMESTAMP, delay BIGINT
@@ -29,7 +31,8 @@ async function schemaOfFile(path: string): Promise<StructType> {
   try {
     handle = await open(path);
     const { size } = await handle.stat();
-    const { columns } = await readFooter(handle, size);
+    const { columns, intervals } = await readFooter(handle, size);
+    for (const column of columns) requireType(column, intervals);
     return { type: 'struct', fields: columns.map(fieldOf) };
   } catch (cause) {
     if (cause instanceof StreamingError) throw cause;
