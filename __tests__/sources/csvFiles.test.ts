@@ -42,6 +42,26 @@ async function rowsOf(content: string | Uint8Array, schema: string, options: Opt
 }
 
 describe('csvFiles', () => {
+  // As a Spark 4.3 answers, but for the lines of separators, which are nulls.
+  it.each([
+    ['spaces and tabs', 'a,1\n  \t \n\n\t\nb,2\n', {}],
+    ['other control characters', 'a,1\n\v\nb,2\n\0\n', {}],
+    ['spaces, separated by tabs', '  \na\t1\n   \nb\t2\n', { sep: '\t' }],
+  ])('leaves out lines of nothing but %s', async (_, text, options) => {
+    const rows = [
+      { s: 'a', n: 1 },
+      { s: 'b', n: 2 },
+    ];
+    expect(await rowsOf(text, 's STRING, n INT', options)).toEqual(rows);
+  });
+
+  it('takes a line of nothing but separators for nulls', async () => {
+    const nulls = [{ s: null, n: null }];
+    for (const sep of [',', '\t', ' ']) {
+      expect(await rowsOf(`${sep}\n`, 's STRING, n INT', { sep })).toEqual(nulls);
+    }
+  });
+
   it('reads every type that has a text', async () => {
     const schema =
       'b BOOLEAN, i INT, l BIGINT, d DOUBLE, e DECIMAL(10,3), s STRING, t TIMESTAMP, y DATE';

@@ -189,6 +189,10 @@ describe('a csv row that would be a blank line', () => {
   it('is quoted in a column that is no STRING', () => {
     expect(written(csvFormat(), nulls, int)).toBe('1\n""\n3\n');
     expect(written(csvFormat({ columns: ['n'], nullValue: ' ' }), nulls, int)).toBe('1\n" "\n3\n');
+    expect(written(csvFormat({ columns: ['n'], nullValue: '\t' }), nulls, int)).toBe(
+      '1\n"\t"\n3\n',
+    );
+    expect(written(csvFormat({ columns: ['n'] }), [{ n: '\0' }], plain)).toBe('"\0"\n');
     expect(written(csvFormat({ columns: ['n'], nullValue: '-' }), nulls, plain)).toBe('1\n-\n3\n');
     expect(written(csvFormat({ columns: ['n', 'm'] }), nulls, plain)).toBe('1,\n,\n3,\n');
   });

@@ -97,6 +97,10 @@ function checkColumns(names: readonly string[], { schema, partitionBy }: FileSha
 
 const nested: ReadonlySet<string> = new Set(['array', 'map', 'struct', 'binary']);
 
+/** Lines of spaces and control characters are no records to readers. */
+const blank = '[\\0-\\x20\\s]';
+const onlyBlanks = /^[\0-\x20]*$/;
+
 class CsvWriter {
   private readonly special: RegExp;
 
@@ -106,7 +110,7 @@ class CsvWriter {
     private readonly nullValue: string,
   ) {
     const escaped = [sep, quote].map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    this.special = new RegExp(`${escaped.join('|')}|[\\r\\n]|^\\s|\\s$|^$`);
+    this.special = new RegExp(`${escaped.join('|')}|[\\r\\n]|^${blank}|${blank}$|^$`);
   }
 
   header(names: readonly string[]): string {
@@ -122,7 +126,7 @@ class CsvWriter {
       this.cell(Object.hasOwn(row, name) ? fields[name] : null, name, shape),
     );
     const line = cells.join(this.sep);
-    return `${names.length === 1 && /^ *$/.test(line) ? this.blank(names[0] ?? '', shape) : line}\n`;
+    return `${names.length === 1 && onlyBlanks.test(line) ? this.blank(names[0] ?? '', shape) : line}\n`;
   }
 
   /** A null that would leave its line blank. Quoted, it is null to readers, but for a STRING. */

@@ -9,10 +9,15 @@ export interface CsvRecordOptions {
   readonly blockBytes?: number;
 }
 
-/** What finds the records of CSV: lines, or more with `multiLine`; lines of blanks are none. */
+const space = 32;
+
+/**
+ * What finds the records of CSV: lines, or more with `multiLine`. Lines of spaces and control characters
+ * are none, as in Spark; but where these separate cells, they are a record of nulls.
+ */
 export function csvRecords(options: CsvRecordOptions): RecordRules {
   const { source, dialect, maxLineBytes, blockBytes } = options;
-  const blank = dialect.sep.includes(' ') ? -1 : 32;
+  const separators = new Set(dialect.sepBytes);
   return {
     source,
     maxLineBytes,
@@ -21,9 +26,11 @@ export function csvRecords(options: CsvRecordOptions): RecordRules {
       ? { recordEnd: (bytes, start, end) => csvRecordEnd(bytes, start, end, dialect) }
       : {}),
     isRecord: (bytes, start, end) => {
-      let at = start;
-      while (at < end && bytes[at] === blank) at++;
-      return at < end;
+      for (let at = start; at < end; at++) {
+        const byte = bytes[at] as number;
+        if (byte > space || separators.has(byte)) return true;
+      }
+      return false;
     },
   };
 }
