@@ -50,6 +50,30 @@ describe('progress', () => {
     ]);
   });
 
+  it('has the times of the first of several watermarks that has seen rows, as Spark', async () => {
+    const [left, right] = [memoryStream<number>(), memoryStream<number>()];
+    const timed = (source: typeof left, delay: string) =>
+      readStream(source).pipe(withWatermark((s: number) => s * 1000, delay));
+    const query = writeStream(timed(left, '1 second').pipe(union(timed(right, '5 seconds'))), {
+      sink: memorySink(),
+    });
+    const at = (seconds: number) => new Date(seconds * 1000).toISOString();
+    const batch = async (lefts: readonly number[], rights: readonly number[]) => {
+      left.addData(...lefts);
+      right.addData(...rights);
+      await query.processAllAvailable();
+      return query.recentProgress.findLast((each) => each.numInputRows > 0)?.eventTime;
+    };
+    const times = (avg: number, max: number, min: number, watermark: number) => {
+      return { avg: at(avg), max: at(max), min: at(min), watermark: at(watermark) };
+    };
+    expect(await batch([1], [2])).toEqual(times(1, 1, 1, 0));
+    expect(await batch([10, 20], [30, 31])).toEqual(times(15, 20, 10, 0));
+    expect(await batch([], [50])).toEqual(times(50, 50, 50, 19));
+    expect(await batch([21], [22])).toMatchObject(times(21, 21, 21, 19));
+    await query.stop();
+  });
+
   it("has Spark's fields with the figures of the batch", async () => {
     const { source, query } = counted();
     source.addData({ t: 25, k: 'a' }, { t: 15, k: 'b' }, { t: 35, k: 'a' });

@@ -1,4 +1,3 @@
-import { isWatermarkNode } from '../plan/watermarkNode.js';
 import type { StateBackend } from '../state/stateBackend.js';
 import { observedMetrics } from './observedMetrics.js';
 import { metricsOf } from './openPort.js';
@@ -214,21 +213,13 @@ function stateOperatorsOf(pipeline: Pipeline, backend: StateBackend): StateOpera
   return all;
 }
 
+/** Of several watermarks the first that has seen rows in this batch, left before right, as in Spark. */
 function eventTimeOf(pipeline: Pipeline, watermarkMs: number | undefined): Record<string, string> {
   if (watermarkMs === undefined) return {};
-  let count = 0;
-  let sum = 0;
-  let max = Number.NEGATIVE_INFINITY;
-  let min = Number.POSITIVE_INFINITY;
-  for (const [node, ctx] of pipeline.contexts) {
-    if (!isWatermarkNode(node)) continue;
-    count += ctx.eventTime.count;
-    sum += ctx.eventTime.sum;
-    max = Math.max(max, ctx.eventTime.max);
-    min = Math.min(min, ctx.eventTime.min);
-  }
   const watermark = timestampText(watermarkMs);
-  if (count === 0) return { watermark };
+  const seen = pipeline.watermarkTimes.find((stats) => stats.count > 0);
+  if (seen === undefined) return { watermark };
+  const { count, sum, max, min } = seen;
   const largest = Number.isFinite(max) ? max : 0; // all were null
   return {
     avg: timestampText(sum / count),

@@ -1,4 +1,5 @@
 import { each, type MaybePromise } from '../maybe.js';
+import type { EventTimeStats } from '../plan/eventTimeStats.js';
 import { nodesWhoseOrderMatters } from '../plan/orderReaders.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import { nodesAbove, type PlanGraph } from '../plan/planGraph.js';
@@ -95,12 +96,15 @@ export class Pipeline {
       .map((stage) => namedStep(ids.get(stage) ?? '', () => stage.prepare?.()));
     this.operators = [...this.contexts];
     this.inputs = [...this.compiled.entries.values()];
-    this.watermarks = this.operators
-      .filter(([node]) => isWatermarkNode(node))
-      .map(([, ctx]) => ctx);
+    this.watermarks = this.graph.nodes.filter(isWatermarkNode).map(contextOf);
     for (const [node, ctx] of this.contexts) {
       if (isWatermarkNode(node)) this.tracker.add(ctx.operatorId, node.delayMs);
     }
+  }
+
+  /** What the watermark nodes have seen, left before right. */
+  get watermarkTimes(): readonly EventTimeStats[] {
+    return this.watermarks.map((ctx) => ctx.eventTime);
   }
 
   /** Stateful operators as progress lists them: from the sink to the sources, left before right. */

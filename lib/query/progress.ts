@@ -18,7 +18,8 @@ export interface StreamingQueryProgress {
   readonly durationMs: Readonly<Record<string, number>>;
   /**
    * `watermark` used in this batch and, if rows were seen, `max min avg`; ISO-8601. As in Spark a null
-   * time counts as 1970 in them.
+   * time counts as 1970 in them, and of several watermarks they are those of the first that has seen rows,
+   * left before right.
    */
   readonly eventTime: Readonly<Record<string, string>>;
   /** Downstream operator first. */
