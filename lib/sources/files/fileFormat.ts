@@ -22,7 +22,7 @@ export interface FileToRead {
   readonly path: string;
   /** Bytes on disk when the file was planned. */
   readonly size: number;
-  /** Values of the `key=value` directories above the file, percent-decoded, in path order; null is one. */
+  /** Values of the `key=value` directories above the file, as they are written, in path order; null is one. */
   readonly partition: ReadonlyMap<string, string | null>;
 }
 

@@ -5,6 +5,8 @@ import type { ConvertOptions } from '../../schema/convertOptions.js';
 import { formatType } from '../../schema/formatDdl.js';
 import { namesLike } from '../../schema/namesLike.js';
 import type { StructField, StructType } from '../../schema/types.js';
+import { decodePathPart } from '../../sinks/file/partitionPath.js';
+import { dateParser, timestampParser } from '../../time/timestamps.js';
 import type { FileToRead } from './fileFormat.js';
 
 /** Values that a file's `key=value` directories give to each of its rows. */
@@ -39,14 +41,15 @@ export function partitionColumns(
     readers.set(field, reader);
     return reader;
   };
-  const dateOf = (ms: number) => (options.timestamps === 'ms' ? ms : new Date(ms));
+  const infer = inference(options);
   return {
     namesOf: ({ partition }) => [...new Set([...partition.keys()].map(nameOf))],
     valuesOf: (file) => {
-      const values = Array.from(file.partition, ([key, text]): [string, unknown] => {
+      const values = Array.from(file.partition, ([key, written]): [string, unknown] => {
         const wantedName = nameOf(key);
         const field = fields.find(({ name }) => name === wantedName);
-        if (field === undefined) return [key, text === null ? null : inferred(text, dateOf)];
+        if (field === undefined) return [key, written === null ? null : infer(written)];
+        const text = written === null ? null : decodePathPart(written);
         const value = text === null ? null : readerOf(field)(text);
         if (value !== BAD && (value !== null || field.nullable)) return [field.name, value];
         const { name, dataType, nullable } = field;
@@ -71,16 +74,33 @@ function textReader({ dataType }: StructField, options: ConvertOptions): ValueRe
   }
 }
 
-/** Whole numbers up to 2^53, decimal numbers, dates; anything else is text. */
-export function inferred(text: string, dateOf: (ms: number) => unknown): unknown {
-  if (/^-?\d{1,16}$/.test(text)) {
-    const value = Number(text);
-    return Number.isSafeInteger(value) ? value : text;
-  }
-  if (/^-?\d{1,300}\.\d{1,300}$/.test(text)) return Number(text);
-  const date = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (!date) return text;
-  const ms = Date.UTC(Number(date[1]), Number(date[2]) - 1, Number(date[3]));
-  const isCalendarDay = new Date(ms).toISOString().startsWith(text);
-  return isCalendarDay ? dateOf(ms) : text;
+const whole = /^[+-]?\d+$/;
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const noNumber = /^[+-]?(?:NaN|Infinity)$/;
+const day = /^\d{4}-\d\d-\d\d$/;
+const instant = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d)?$/;
+
+/**
+ * The value of a folder that no schema declares, as Spark takes its text alone: numbers, dates, times as
+ * `yyyy-MM-dd HH:mm:ss`; anything else is text, also a whole number beyond 2^53. What is percent-encoded
+ * is no number, so text that its writer has escaped stays text.
+ */
+function inference(options: ConvertOptions): (written: string) => unknown {
+  const timestampOf = timestampParser({ timeZone: options.timeZone });
+  const dateOf = dateParser();
+  const shown = (ms: number) => (options.timestamps === 'ms' ? ms : new Date(ms));
+  return (written) => {
+    const text = decodePathPart(written);
+    if (whole.test(written)) {
+      const value = Number(written);
+      return Number.isSafeInteger(value) ? value + 0 : text;
+    }
+    if (decimal.test(written) || noNumber.test(written)) return Number(written);
+    const ms = day.test(written)
+      ? dateOf(written)
+      : instant.test(text)
+        ? timestampOf(text)
+        : Number.NaN;
+    return Number.isNaN(ms) ? text : shown(ms);
+  };
 }

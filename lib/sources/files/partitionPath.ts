@@ -1,8 +1,9 @@
 import { decodePathPart, nullPartition } from '../../sinks/file/partitionPath.js';
 
 /**
- * The `key=value` directories between `base` and a file, percent-decoded, outermost first; null for what
- * Spark and Hive write for it, but not for a text of that name, which is escaped.
+ * The `key=value` directories between `base` and a file, outermost first: the keys percent-decoded, the
+ * values as they are written; null for what Spark and Hive write for it, but not for a text of that name,
+ * which is escaped.
  *
  * Out: a Map, because a directory may be called `__proto__=x`; the innermost of two equal keys wins.
  */
@@ -15,10 +16,7 @@ export function partitionOf(base: string, path: string): ReadonlyMap<string, str
     const at = segment.indexOf('=');
     if (at <= 0) continue;
     const value = segment.slice(at + 1);
-    values.set(
-      decodePathPart(segment.slice(0, at)),
-      value === nullPartition ? null : decodePathPart(value),
-    );
+    values.set(decodePathPart(segment.slice(0, at)), value === nullPartition ? null : value);
   }
   return values;
 }
