@@ -45,6 +45,6 @@ export function keysIn(value: unknown): number {
   if (typeof value !== 'object' || value === null || value instanceof NumberText) return 0;
   let keys = 0;
   if (Array.isArray(value)) for (const each of value as readonly unknown[]) keys += keysIn(each);
-  else for (const each of Object.values(value)) keys += 1 + keysIn(each);
+  else for (const name in value) keys += 1 + keysIn((value as Record<string, unknown>)[name]);
   return keys;
 }

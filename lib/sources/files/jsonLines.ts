@@ -12,7 +12,7 @@ import { type CellRows, cellRows } from './cellRows.js';
 import type { DecodeSlot } from './decodeSlot.js';
 import { JsonBytes } from './jsonBytes.js';
 import { jsonObjectReader } from './jsonPlan.js';
-import { keysWritten, maxJsonDepth, skipBlanks, skipValue } from './jsonSkip.js';
+import { keysPassed, maxJsonDepth, skipBlanks, skipValue } from './jsonSkip.js';
 import type { JsonStructReader } from './jsonStruct.js';
 import { chunkRows, type LineDecoder, lineEnd, withoutReturn } from './lineFormat.js';
 
@@ -156,12 +156,13 @@ export class JsonLineDecoder implements LineDecoder<AnyRow> {
     } catch (error) {
       reason = `it is no JSON: ${reasonOf(error)}`;
     }
+    const keysBefore = keysPassed();
     if (reason === undefined && skipValue(bytes, first) < 0) {
       reason = `it is nested deeper than ${maxJsonDepth}`;
       record = undefined;
     }
     const { converter, schema } = this.rules;
-    const isWhole = reason === undefined && keysIn(record) === keysWritten(bytes, first, feed);
+    const isWhole = reason === undefined && keysIn(record) === keysPassed() - keysBefore;
     let row = isWhole ? converter.row(record) : BAD;
     if (row === BAD && reason === undefined) {
       // Dearer, but a STRING gets the text of what is no string, and a key that stands twice all its values.

@@ -1,7 +1,7 @@
 import { BAD, type ValueReader } from '../../schema/bad.js';
 import { keysIn } from '../../schema/repeated.js';
 import type { JsonBytes } from './jsonBytes.js';
-import { keysWritten, skipBlanks, skipValue } from './jsonSkip.js';
+import { keysPassed, skipBlanks, skipValue } from './jsonSkip.js';
 
 /** Reads the value at `at`; null if null stands there, or with `at` at -1 if it is none. */
 export type JsonValueReader = (from: JsonBytes) => unknown;
@@ -49,12 +49,13 @@ export function readOther(
 ): unknown {
   const { at, bytes, view } = from;
   if (bytes[at] === 110) return from.none();
+  const keysBefore = keysPassed();
   const end = skipValue(bytes, at, 1, view);
   if (end < 0) return from.fail();
+  const keys = keysPassed() - keysBefore;
   from.at = end;
   const parsed = parse(bytes.utf8Slice(at, end));
-  // Of a key that stands twice only the last value is left.
-  if (keysIn(parsed) < keysWritten(bytes, at, end, view)) return from.fail();
+  if (keysIn(parsed) < keys) return from.fail(); // of a key that stands twice only the last value is left
   const value = convert(parsed);
   return value === BAD ? from.fail() : value;
 }

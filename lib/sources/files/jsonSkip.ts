@@ -118,6 +118,13 @@ export function skipWord(bytes: Uint8Array, at: number, word: string): number {
   return at + word.length;
 }
 
+let keys = 0;
+
+/** How many keys `skipValue` has passed in all: those of one value are the difference that it makes. */
+export function keysPassed(): number {
+  return keys;
+}
+
 function skipArray(bytes: Uint8Array, at: number, depth: number, view?: DataView): number {
   let i = skipBlanks(bytes, at + 1);
   if (bytes[i] === 93) return i + 1;
@@ -136,6 +143,7 @@ function skipObject(bytes: Uint8Array, at: number, depth: number, view?: DataVie
   if (bytes[i] === 125) return i + 1;
   for (;;) {
     if (bytes[i] !== 34) return bad;
+    keys++;
     i = skipString(bytes, i, view);
     if (i < 0) return bad;
     i = skipBlanks(bytes, i);
@@ -147,15 +155,4 @@ function skipObject(bytes: Uint8Array, at: number, depth: number, view?: DataVie
     if (bytes[i] !== 44) return bad;
     i = skipBlanks(bytes, i + 1);
   }
-}
-
-/** How many keys the objects of a JSON value have, at all levels; it lies between `at` and `end`. */
-export function keysWritten(bytes: Uint8Array, at: number, end: number, view?: DataView): number {
-  let keys = 0;
-  for (let i = at; i < end; i++) {
-    const byte = bytes[i];
-    if (byte === 34) i = skipString(bytes, i, view) - 1;
-    else if (byte === 58) keys++;
-  }
-  return keys;
 }
