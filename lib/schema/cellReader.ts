@@ -40,9 +40,9 @@ export function cellReader(type: DataType, options: ConvertOptions = {}): ValueR
     case 'bigint':
       return options.bigints === 'bigint' ? readBigint : integerCell(integerRange.bigint);
     case 'double':
-      return readDouble;
+      return (text) => readDouble(withoutBlanks(text));
     case 'float':
-      return readFloat;
+      return (text) => readFloat(withoutBlanks(text));
     case 'decimal':
       return (text) => Decimal.tryParse(text, type) ?? BAD;
     case 'binary':
@@ -98,6 +98,12 @@ export function readBigint(text: string): unknown {
   if (text.length > 40 || !isIntegerText(text)) return BAD;
   const value = BigInt(text.charCodeAt(0) === 43 ? text.slice(1) : text);
   return isBigint64(value) ? value : BAD;
+}
+
+/** Spark takes blanks around a DOUBLE, though not around whole numbers. */
+function withoutBlanks(text: string): string {
+  if (text.charCodeAt(0) > 32 && text.charCodeAt(text.length - 1) > 32) return text;
+  return text.replace(/^[\0-\x20]+|[\0-\x20]+$/g, '');
 }
 
 /** Text as a DOUBLE, or `BAD`. */

@@ -6,7 +6,7 @@ import { clockOf, offsetMinutes, type WallClock } from './zone.js';
  *
  *     timestamp := date | date [T ] time zone?
  *     date      := [+-]? yyyy+ ['-' m{1,2} ['-' d{1,2}]]
- *     time      := h{1,2} ':' m{1,2} [':' s{1,2} ['.' digit*]]
+ *     time      := h{1,2} [':' m{1,2} [':' s{1,2} ['.' digit*]]], an hour alone without a zone
  *     zone      := ' '? ('Z' | offset | 'UTC' offset? | 'GMT' offset? | IANA name)
  *
  * Digits of the second behind the third are cut off (floored: the part is never negative). Blanks
@@ -126,6 +126,7 @@ function readDate(text: string): number {
 /** ms of a day, or NaN. */
 function readTime(text: string): number {
   const hour = digits(text, 2);
+  if (at === stop && hour <= 23) return hour * 3_600_000;
   if (at >= stop || text.charCodeAt(at) !== 58) return Number.NaN;
   at++;
   const minute = digits(text, 2);
