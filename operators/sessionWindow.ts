@@ -30,7 +30,8 @@ const optionNames: OptionNames<SessionWindowOptions<never>> = { time: true, time
  * Out:    a description: `aggregate` and `count` read it. A row alone is the session [time, time + gap);
  *         sessions that overlap or touch become one. What stands between sees the row's own.
  * Time:   a row without event time is in no session; one whose session ends where no Date can be is a
- *         failed row (`WINDOW_OUT_OF_RANGE`). A result carries end − ½ ms.
+ *         failed row (`WINDOW_OUT_OF_RANGE`). A result carries end − ½ ms. Sessions of windows start and
+ *         end in a last instant; they are shown in whole ms, rounded up.
  * State:  of the operator behind: per key where its sessions lie, and each session by its end, so that a
  *         merge reads the sessions that it touches and eviction those that leave.
  * Late:   judged by the end of the session that the row would be alone, in every mode.

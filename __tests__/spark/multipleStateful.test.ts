@@ -5,9 +5,11 @@ import { aggregate } from '../../operators/aggregate.js';
 import { between } from '../../operators/between.js';
 import { count } from '../../operators/count.js';
 import { dropDuplicates } from '../../operators/dropDuplicates.js';
+import { dropDuplicatesWithinWatermark } from '../../operators/dropDuplicatesWithinWatermark.js';
 import { groupByKey } from '../../operators/groupByKey.js';
 import { joinWith } from '../../operators/joinWith.js';
 import { select } from '../../operators/select.js';
+import { sessionWindow } from '../../operators/sessionWindow.js';
 import { window } from '../../operators/window.js';
 import { windowTime } from '../../operators/windowTime.js';
 import { withWatermark } from '../../operators/withWatermark.js';
@@ -86,6 +88,34 @@ describe('MultiStatefulOperatorsSuite', () => {
       checkDropped(0, 0),
     );
   });
+
+  it.each(['the time of its rows', 'window_time'] as const)(
+    'deduplication behind sessions of windows: no session is late that the watermark has not passed, by %s',
+    async (by) => {
+      const seconds = memoryStream<number>();
+      const sessions = marked(seconds).pipe(
+        groupByKey((s) => (s < 10 ? 'early' : 'late')),
+        window('5 seconds'),
+        count(),
+        groupByKey('key'),
+        sessionWindow('5 seconds'),
+        aggregate((rows) => ({ n: rows.sum((row) => row.count) })),
+      );
+      const timed = by === 'window_time' ? sessions.pipe(windowTime()) : sessions;
+      const firsts = timed.pipe(
+        dropDuplicatesWithinWatermark((row) => row.key),
+        select((row) => [row.key, row.window.start.getTime(), row.window.end.getTime(), row.n]),
+      );
+      // The first session ends in the last instant before 15 s; a watermark 1 ms before lets it stay.
+      await testStream(firsts)(
+        addData(seconds, 1, 6, 14.999),
+        checkNewAnswer(),
+        addData(seconds, 100),
+        checkNewAnswer(['early', 5000, 15_000, 2], ['late', 15_000, 20_000, 1]),
+        checkDropped(0, 0),
+      );
+    },
+  );
 
   it('an aggregation behind deduplication', () => {
     const seconds = memoryStream<number>();

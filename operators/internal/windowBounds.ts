@@ -44,9 +44,11 @@ export function windowsAt(
 /**
  * The time of a row made from a window (ms): late and evicted exactly if the window's end is, and in
  * the window's last instant for windows over windows. Spark's `window_time` is end − 1 µs.
+ *
+ * A session of windows ends in a last instant itself; its time is that end, not the whole ms below.
  */
 export function timeOfWindow(endMs: number): number {
-  return endMs - 0.5;
+  return Math.ceil(endMs) - 0.5;
 }
 
 /** Whether what a row gives as its event time is a window; its ends are any event times. */

@@ -2,15 +2,18 @@ import { eventTimeMs } from '../../lib/time/eventTime.js';
 import type { TimeWindow } from '../../lib/time/timeWindow.js';
 import { refuseAsyncFunction } from './rowFunction.js';
 
-/** A window as rows show it. */
+/**
+ * A window as rows show it: in whole ms. A session of windows starts and ends half a ms below one, and
+ * is shown with what is above: so the end that `windowTime` reads is late when the session is.
+ */
 export function shownWindow(
   startMs: number,
   endMs: number,
   timestamps: 'date' | 'ms',
 ): TimeWindow<Date | number> {
-  return timestamps === 'ms'
-    ? { start: startMs, end: endMs }
-    : { start: new Date(startMs), end: new Date(endMs) };
+  const start = Math.ceil(startMs) + 0; // + 0: no −0
+  const end = Math.ceil(endMs) + 0;
+  return timestamps === 'ms' ? { start, end } : { start: new Date(start), end: new Date(end) };
 }
 
 /** The option `time` as a function to ms (NaN: none). */
