@@ -15,18 +15,20 @@ import {
   readStream,
   select,
   staticRows,
+  type TimeWindow,
   transformWithState,
   union,
   where,
+  windowTime,
   withColumns,
   withWatermark,
 } from '../../index.js';
 import { buildAggregate } from './buildAggregate.js';
-import { type Built, pick } from './built.js';
+import { type Built, lastInstant, pick } from './built.js';
 import { arithmetic, holds, sideOf } from './conditions.js';
 import { groupStateFunction } from './groupStateFunctions.js';
 import { processFunction } from './processFunctions.js';
-import type { JoinPlan, Plan, Row, StaticJoinPlan } from './vector.js';
+import type { JoinPlan, Plan, ProcessPlan, Row, StaticJoinPlan } from './vector.js';
 
 /**
  * Writes a vector's plan with the public operators, as a user would; `between` stands behind each but
@@ -74,6 +76,21 @@ export function buildPlan(
         times: new Map([...input.times].filter(([column]) => plan.columns.includes(column))),
       };
     }
+    case 'rename': {
+      const nameOf = (column: string) => plan.names[column] ?? column;
+      const input = build(plan.in);
+      return {
+        columns: input.columns.map(nameOf),
+        times: new Map([...input.times].map(([column, kind]) => [nameOf(column), kind])),
+        rows$: input.rows$.pipe(
+          select((row: Row) =>
+            Object.fromEntries(Object.entries(row).map(([c, value]) => [nameOf(c), value])),
+          ),
+        ),
+      };
+    }
+    case 'windowTime':
+      return buildWindowTime(build(plan.in), plan.window, plan.as);
     case 'withWatermark': {
       const input = build(plan.in);
       const { column, delayMs } = plan;
@@ -127,12 +144,10 @@ export function buildPlan(
       return {
         rows$: input.rows$.pipe(
           groupByKey((row: Row) => pick(row, plan.keys)),
-          transformWithState(
-            processFunction(plan.function, plan.timeMode, plan.keys, timeColumn(input)) as never,
-          ),
+          transformWithState(processOf(plan, input) as never),
         ) as Observable<Row>,
-        columns: ['k', 'x', 'y', 'z'],
-        times: new Map(),
+        columns: plan.eventTime === undefined ? ['k', 'x', 'y', 'z'] : ['k', plan.eventTime, 'x'],
+        times: new Map(plan.eventTime === undefined ? [] : [[plan.eventTime, 'timestamp']]),
       };
     }
   }
@@ -145,6 +160,11 @@ export interface Source {
 
 function piped(input: Built, pipe: (rows$: Observable<Row>) => Observable<Row>): Built {
   return { ...input, rows$: pipe(input.rows$) };
+}
+
+function processOf(plan: ProcessPlan, input: Built): unknown {
+  const time = input.columns.find((column) => column === 'time');
+  return processFunction(plan.function, plan.timeMode, plan.keys, time, plan.eventTime);
 }
 
 function timeColumn(input: Built): string | undefined {
@@ -176,6 +196,19 @@ function buildWithWindow(input: Built, column: string, as: string, durationMs: n
         const start = Math.floor((row[column] as number) / durationMs) * durationMs;
         return { [as]: { start, end: start + durationMs } };
       }),
+    ),
+  };
+}
+
+/** The last instant of a window instead of the window. */
+function buildWindowTime(input: Built, window: string, as: string): Built {
+  const others = input.columns.filter((column) => column !== window);
+  return {
+    columns: [...others, as],
+    times: new Map(input.times.has(window) ? [[as, 'timestamp']] : []),
+    rows$: input.rows$.pipe(
+      windowTime((row: Row) => row[window] as TimeWindow<number> | null),
+      select((row: Row) => ({ ...pick(row, others), [as]: lastInstant(window)(row) })),
     ),
   };
 }

@@ -92,6 +92,10 @@ function eventTimes(plan: Plan): ReadonlySet<string> {
   switch (plan.op) {
     case 'withWatermark':
       return new Set([...above, plan.column]);
+    case 'rename':
+      return new Set([...above].map((column) => plan.names[column] ?? column));
+    case 'windowTime':
+      return new Set([...above].map((column) => (column === plan.window ? plan.as : column)));
     case 'withWindow':
       return above.has(plan.column) ? new Set([...above, plan.as]) : above;
     case 'select':
@@ -107,8 +111,9 @@ function eventTimes(plan: Plan): ReadonlySet<string> {
         ? above
         : new Set(inner.flatMap((times) => [...times]));
     case 'groupState':
-    case 'process':
       return new Set();
+    case 'process':
+      return new Set(plan.eventTime === undefined ? [] : [plan.eventTime]);
     default:
       return above;
   }

@@ -37,6 +37,7 @@ export function processFunction(
   timeMode: 'none' | 'eventTime',
   keys: readonly string[],
   time: string | undefined,
+  eventTime: string | undefined,
 ): unknown {
   const keyColumn = keys[0] as string;
   const out = (key: Row, x: unknown, y: unknown = null, z: unknown = null): Row => ({
@@ -54,6 +55,7 @@ export function processFunction(
   if (!body) throw new TypeError(`no process function ${name}`);
   return {
     timeMode,
+    ...(eventTime === undefined ? {} : { eventTime: (row: Row) => row[eventTime] }),
     init: (handle: Handle): States => ({
       count: handle.value('count'),
       list: handle.list('list'),
@@ -73,19 +75,30 @@ function bodies(
   out: (key: Row, x: unknown, y?: unknown, z?: unknown) => Row,
   timesOf: (rows: Iterable<Row>) => number[],
 ): Record<string, Body> {
+  const at = (key: Row, ms: number, x: unknown): Row => ({ k: out(key, x).k, at: ms, x });
+  const tickPerWindow: Body = {
+    rows(_key, rows, state, ctx) {
+      const all = [...rows];
+      state.count.update((O.toNullable(state.count.get()) ?? 0) + all.length);
+      const times = timesOf(all);
+      if (times.length > 0) {
+        const t = (Math.floor(Math.max(...times) / 10000) + 1) * 10000;
+        if (t > ctx.getCurrentWatermarkMs()) ctx.registerTimer(t);
+      }
+      return [];
+    },
+    timer: (key, timer, state) => [out(key, O.toNullable(state.count.get()), timer)],
+  };
   return {
-    tickPerWindow: {
-      rows(_key, rows, state, ctx) {
+    tickPerWindow,
+    tickAt: {
+      rows(key, rows, state, ctx) {
         const all = [...rows];
-        state.count.update((O.toNullable(state.count.get()) ?? 0) + all.length);
+        tickPerWindow.rows(key, all, state, ctx);
         const times = timesOf(all);
-        if (times.length > 0) {
-          const t = (Math.floor(Math.max(...times) / 10000) + 1) * 10000;
-          if (t > ctx.getCurrentWatermarkMs()) ctx.registerTimer(t);
-        }
-        return [];
+        return times.length === 0 ? [] : [at(key, Math.max(...times), all.length)];
       },
-      timer: (key, timer, state) => [out(key, O.toNullable(state.count.get()), timer)],
+      timer: (key, timer, state) => [at(key, timer, O.toNullable(state.count.get()))],
     },
     listAndFlush: {
       rows(key, rows, state, ctx) {

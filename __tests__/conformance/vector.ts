@@ -14,6 +14,17 @@ export type Plan =
   | { readonly op: 'explode'; readonly in: Plan; readonly column: string; readonly as: string }
   | { readonly op: 'select'; readonly in: Plan; readonly columns: readonly string[] }
   | {
+      readonly op: 'rename';
+      readonly in: Plan;
+      readonly names: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly op: 'windowTime';
+      readonly in: Plan;
+      readonly window: string;
+      readonly as: string;
+    }
+  | {
       readonly op: 'withWatermark';
       readonly in: Plan;
       readonly column: string;
@@ -51,13 +62,7 @@ export type Plan =
       readonly timeout: 'none' | 'eventTime';
       readonly mode: 'append' | 'update';
     }
-  | {
-      readonly op: 'process';
-      readonly in: Plan;
-      readonly keys: readonly string[];
-      readonly function: string;
-      readonly timeMode: 'none' | 'eventTime';
-    };
+  | ProcessPlan;
 
 export interface WindowPlan {
   readonly column?: string;
@@ -75,6 +80,16 @@ export interface AggregatePlan {
   readonly keys: readonly string[];
   readonly window: WindowPlan | null;
   readonly aggs: Readonly<Record<string, readonly [string, string?]>>;
+}
+
+export interface ProcessPlan {
+  readonly op: 'process';
+  readonly in: Plan;
+  readonly keys: readonly string[];
+  readonly function: string;
+  readonly timeMode: 'none' | 'eventTime';
+  /** The column with the event time of what the function gives. */
+  readonly eventTime?: string;
 }
 
 export interface JoinPlan {
@@ -121,7 +136,8 @@ export interface Vector {
   readonly name: string;
   readonly family: string;
   readonly outputMode: 'append' | 'update' | 'complete';
-  readonly conf: { readonly multipleWatermarkPolicy?: 'min' | 'max' };
+  /** `timeZone` is Spark's session time zone: it must not change an answer. */
+  readonly conf: { readonly multipleWatermarkPolicy?: 'min' | 'max'; readonly timeZone?: string };
   readonly sources: Readonly<Record<string, readonly (readonly [string, string])[]>>;
   readonly plan: Plan;
   readonly feed: 'stepwise' | 'drained';

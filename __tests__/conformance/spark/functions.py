@@ -1,11 +1,14 @@
 """The state functions of the vectors: groupState (applyInPandasWithState) and process
 (transformWithState). Each is written once as the vectors' README words it."""
 
+import datetime
+
 import pandas as pd
 from pyspark.sql import Row
 from pyspark.sql.streaming import StatefulProcessor
 
 TIMEOUTS = {"none": "NoTimeout", "eventTime": "EventTimeTimeout"}
+EPOCH = datetime.datetime(1970, 1, 1)
 DDL = {"string": "STRING", "bigint": "BIGINT"}
 
 
@@ -98,11 +101,14 @@ GROUP_STATE = {
 def process(plan, df):
     types = dict(df.dtypes)
     key = plan["keys"][0]
+    timed = {"eventTimeColumnName": plan["eventTime"]} if "eventTime" in plan else {}
+    others = "at TIMESTAMP, x BIGINT" if timed else "x BIGINT, y BIGINT, z BIGINT"
     return df.groupBy(*plan["keys"]).transformWithState(
         PROCESS[plan["function"]](),
-        f"k {types[key]}, x BIGINT, y BIGINT, z BIGINT",
+        f"k {types[key]}, {others}",
         plan["mode"],
         {"eventTime": "EventTime", "none": "None"}[plan["timeMode"]],
+        **timed,
     )
 
 
@@ -142,6 +148,24 @@ class TickPerWindow(Processor):
 
     def handleExpiredTimer(self, key, timerValues, expiredTimerInfo):
         yield self.out(key, self.count.get()[0], expiredTimerInfo.getExpiryTimeInMs())
+
+
+class TickAt(TickPerWindow):
+    """The same, with event times; and a row for each call with rows."""
+
+    @staticmethod
+    def at(key, ms, x):
+        return Row(k=key[0], at=EPOCH + datetime.timedelta(milliseconds=ms), x=x)
+
+    def handleInputRows(self, key, rows, timerValues):
+        rows = list(rows)
+        super().handleInputRows(key, iter(rows), timerValues)
+        times = self.times(rows)
+        if times:
+            yield self.at(key, max(times), len(rows))
+
+    def handleExpiredTimer(self, key, timerValues, expiredTimerInfo):
+        yield self.at(key, expiredTimerInfo.getExpiryTimeInMs(), self.count.get()[0])
 
 
 class ListAndFlush(Processor):
@@ -202,6 +226,7 @@ class ManyTimers(Processor):
 
 PROCESS = {
     "tickPerWindow": TickPerWindow,
+    "tickAt": TickAt,
     "listAndFlush": ListAndFlush,
     "mapCounts": MapCounts,
     "manyTimers": ManyTimers,

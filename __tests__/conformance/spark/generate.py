@@ -17,6 +17,8 @@ import argparse
 import json
 import random
 
+from compose import composed, over, source
+
 COLUMNS = [["time", "timestamp"], ["k", "string"], ["j", "long"], ["v", "long"], ["d", "double"]]
 DELAYS = [0, 2000, 5000, 10000, 30000]
 WINDOWS = [4000, 5000, 7000, 10000, 20000]
@@ -57,14 +59,6 @@ MORE_AGGS = {
 }
 # Their result depends on the order in which rows come.
 ORDERED = {"first", "last", "collectList"}
-
-
-def source(name="a"):
-    return {"op": "source", "name": name}
-
-
-def over(op, inner, **fields):
-    return {"op": op, "in": inner, **fields}
 
 
 class Maker:
@@ -802,6 +796,8 @@ FAMILIES = {
 def vector(seed, family=None):
     names, weights = list(FAMILIES), [weight for weight, _ in FAMILIES.values()]
     family = family or random.Random(seed).choices(names, weights)[0]
+    if family == "composed":
+        return composed(seed)
     maker = Maker(seed, family)
     plan = FAMILIES[family][1](maker)
     return {
@@ -821,7 +817,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
-    parser.add_argument("--family", choices=FAMILIES)
+    parser.add_argument("--family", choices=[*FAMILIES, "composed"])
     args = parser.parse_args()
     for seed in range(args.seed, args.seed + args.count):
         print(json.dumps(vector(seed, args.family), separators=(",", ":")))

@@ -91,6 +91,11 @@ AGGREGATES = {
 }
 
 
+def window_time(plan, df):
+    """The last instant of a window instead of the window."""
+    return df.withColumn(plan["as"], F.window_time(plan["window"])).drop(plan["window"])
+
+
 def aggregate(plan, df):
     keys = [F.col(key) for key in plan["keys"]]
     if plan["window"]:
@@ -154,6 +159,8 @@ OPERATORS = {
     "map": map_columns,
     "explode": explode,
     "select": lambda plan, df: df.select(*plan["columns"]),
+    "rename": lambda plan, df: df.withColumnsRenamed(plan["names"]),
+    "windowTime": window_time,
     "withWatermark": lambda plan, df: df.withWatermark(plan["column"], seconds(plan["delayMs"])),
     "withWindow": lambda plan, df: df.withColumn(
         plan["as"], F.window(plan["column"], seconds(plan["durationMs"]))
