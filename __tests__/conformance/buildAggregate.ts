@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { aggregate, groupByKey, select, sessionWindow, window } from '../../index.js';
-import { type Built, lastInstant, pick } from './built.js';
+import { type Built, pick } from './built.js';
 import type { AggregatePlan, Row, WindowPlan } from './vector.js';
 
 /** groupByKey, window and aggregate of a vector; the result's columns are flat, as Spark's. */
@@ -85,6 +85,13 @@ function windowOperator(spec: WindowPlan, input: Built): unknown {
       ...(isTime ? {} : { time: inner as never }),
     } as never,
   );
+}
+
+function lastInstant(column: string): (row: Row) => number | null {
+  return (row) => {
+    const end = (row[column] as { end: number } | null)?.end;
+    return end === undefined ? null : end - 0.5;
+  };
 }
 
 type Builder = Record<string, (project?: (row: Row) => unknown) => unknown>;

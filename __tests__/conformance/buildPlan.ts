@@ -24,7 +24,7 @@ import {
   withWatermark,
 } from '../../index.js';
 import { buildAggregate } from './buildAggregate.js';
-import { type Built, lastInstant, pick } from './built.js';
+import { type Built, pick } from './built.js';
 import { arithmetic, holds, sideOf } from './conditions.js';
 import { groupStateFunction } from './groupStateFunctions.js';
 import { processFunction } from './processFunctions.js';
@@ -205,12 +205,18 @@ function buildWindowTime(input: Built, window: string, as: string): Built {
   const others = input.columns.filter((column) => column !== window);
   return {
     columns: [...others, as],
-    times: new Map(input.times.has(window) ? [[as, 'timestamp']] : []),
+    times: new Map(input.times.has(window) ? [[as, 'window']] : []),
     rows$: input.rows$.pipe(
       windowTime((row: Row) => row[window] as TimeWindow<number> | null),
-      select((row: Row) => ({ ...pick(row, others), [as]: lastInstant(window)(row) })),
+      select((row: Row) => ({ ...pick(row, others), [as]: lastMs(row[window]) })),
     ),
   };
+}
+
+/** No number stands for a last instant, which is no whole ms: a window of its ms has the same one. */
+function lastMs(window: unknown): TimeWindow<number> | null {
+  const end = (window as TimeWindow<number> | null)?.end;
+  return end === undefined ? null : { start: end - 1, end };
 }
 
 function buildDropDuplicates(input: Built, columns: readonly string[], within: boolean): Built {
@@ -218,10 +224,10 @@ function buildDropDuplicates(input: Built, columns: readonly string[], within: b
   if (within) return piped(input, (rows$) => rows$.pipe(dropDuplicatesWithinWatermark(key)));
   const time = columns.find((column) => input.times.has(column));
   if (time === undefined) return piped(input, (rows$) => rows$.pipe(dropDuplicates(key)));
-  const eventTime =
-    input.times.get(time) === 'window'
-      ? (row: Row) => (row[time] as { end: number }).end
-      : (row: Row) => row[time] as number | null;
+  const eventTime = (row: Row) => {
+    const value = row[time] as Bound;
+    return typeof value === 'object' && value !== null ? value.end : value;
+  };
   return piped(input, (rows$) => rows$.pipe(dropDuplicates(key, { eventTime })));
 }
 

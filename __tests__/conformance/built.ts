@@ -12,11 +12,3 @@ export interface Built {
 export function pick(row: Row, columns: readonly string[]): Row {
   return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
 }
-
-/** What `window_time` gives of a window column: ½ ms before its end, where Spark has 1 µs. */
-export function lastInstant(column: string): (row: Row) => number | null {
-  return (row) => {
-    const end = (row[column] as { end: number } | null)?.end;
-    return end === undefined ? null : end - 0.5;
-  };
-}

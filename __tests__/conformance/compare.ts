@@ -7,6 +7,8 @@ export interface GotBatch {
   readonly state: readonly {
     readonly operator: string;
     readonly total: number;
+    readonly updated: number;
+    readonly removed: number;
     readonly dropped: number;
   }[];
 }
@@ -62,6 +64,8 @@ const exactDrops = new Set([
   'flatMapGroupsWithState',
   'applyInPandasWithState',
 ]);
+/** Spark writes all sessions of a key anew, and stores no right row of a join that it would evict at once. */
+const exactChanges = new Set([...exactDrops, 'stateStoreSave']);
 
 function stateDifference(vector: Vector, want: ExpectedBatch, have: GotBatch): string | undefined {
   // Spark counts internal rows of a limit, and has no state for it in complete mode.
@@ -74,6 +78,12 @@ function stateDifference(vector: Vector, want: ExpectedBatch, have: GotBatch): s
     const total = exactTotals.has(expected.operator) || joinIsExact;
     if (total && expected.total !== got.total) {
       return `state total of ${expected.operator} expected ${expected.total}, got ${got.total}`;
+    }
+    if (exactChanges.has(expected.operator)) {
+      for (const count of ['updated', 'removed'] as const) {
+        if (expected[count] === got[count]) continue;
+        return `${count} rows of ${expected.operator} expected ${expected[count]}, got ${got[count]}`;
+      }
     }
     const drops = exactDrops.has(expected.operator) || joinIsExact;
     if (drops && expected.dropped !== got.dropped) {

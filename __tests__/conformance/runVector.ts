@@ -152,6 +152,8 @@ class VectorRun {
           state: progress.stateOperators.map((operator) => ({
             operator: operator.operatorName,
             total: operator.numRowsTotal,
+            updated: operator.numRowsUpdated,
+            removed: operator.numRowsRemoved,
             dropped: operator.numRowsDroppedByWatermark,
           })),
         });

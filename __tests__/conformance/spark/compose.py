@@ -73,6 +73,7 @@ class Composer:
         self.sources = {}
         self.names = 0
         self.joins = False
+        self.null_times = self.chance(0.2)
 
     def plan(self):
         if self.mode == "append":
@@ -290,7 +291,7 @@ class Composer:
         on = []
         if left.key and right.key:
             on.append([left.key, right.key])
-        by_time = self.chance(0.35)
+        by_time = self.chance(0.35) and not self.null_times
         if not (by_time and left.kind == right.kind):
             left, right = self.last(left), self.last(right)
         by_time = by_time and left.kind == right.kind
@@ -372,7 +373,6 @@ class Composer:
     # Rows.
 
     def rows(self):
-        null_times = not self.joins and self.chance(0.3)
         fine = self.chance(0.25)
         lags = {name: self.unit * self.pick(0, 0, 0, -5, -15, 8) for name in self.sources}
         base, steps = self.base, []
@@ -384,16 +384,16 @@ class Composer:
                     continue
                 count = self.r.randint(1, 6)
                 at = base + lags[name]
-                add[name] = [self.row(columns, at, fine, null_times) for _ in range(count)]
+                add[name] = [self.row(columns, at, fine) for _ in range(count)]
             steps.append({"add": add})
             base += self.unit * self.pick(0, 2, 5, 5, 10, 10, 15, 30)
         if self.chance(0.6):
             ahead = base + 60 * self.unit
-            add = {name: [self.row(c, ahead, fine, False)] for name, c in self.sources.items()}
+            add = {name: [self.row(c, ahead, fine)] for name, c in self.sources.items()}
             steps.append({"add": add})
         return steps
 
-    def row(self, columns, at, fine, null_times):
+    def row(self, columns, at, fine):
         time = at + self.unit * self.r.randint(-8, 8)
         if self.chance(0.4):  # where windows end and watermarks stand
             time -= time % (5 * self.unit)
@@ -401,7 +401,7 @@ class Composer:
             time += self.pick(0, 0, 1, -1, 500)
         null = lambda p, value: None if self.chance(p) else value
         values = [
-            None if null_times and self.chance(0.08) else time,
+            None if self.null_times and self.chance(0.08) else time,
             null(0 if self.joins else 0.06, self.pick("a", "a", "b", "b", "c")),
             null(0.06, self.r.randint(0, 2)),
             null(0.1, self.r.randint(0, 4)),
