@@ -4,7 +4,7 @@ import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
 import { compareDue } from '../dueOrder.js';
 import type { KeyRows, Leave } from './bucket.js';
 import type { KeyReader } from './joinKey.js';
-import { isLeftOnly, type JoinSide, keepsLeft, keepsRight } from './joinType.js';
+import { isLeftOnly, keepsLeft, keepsRight } from './joinType.js';
 import { PairOutput } from './pairOutput.js';
 import { Prober } from './prober.js';
 import { RowCount } from './rowCount.js';
@@ -87,10 +87,6 @@ export class StreamJoin {
       if (this.keepsLeft) this.output.left(row, at);
       return;
     }
-    if (this.isUnmatched('left', key, at)) {
-      this.leaveLeft(row, time, at, false);
-      return;
-    }
     if (key === undefined || spec.lacksTime.left(row, at)) {
       if (this.keepsLeft) this.storeLeft(this.keys.find(null), null, row, time, at, false);
       return;
@@ -111,10 +107,6 @@ export class StreamJoin {
     }
     if (spec.rightWhere && !spec.rightWhere(row)) {
       if (this.keepsRight) this.output.right(row, at);
-      return;
-    }
-    if (this.isUnmatched('right', key, at)) {
-      this.leaveRight(row, time, at, false);
       return;
     }
     if (key === undefined || spec.lacksTime.right(row, at)) {
@@ -155,11 +147,6 @@ export class StreamJoin {
     }
     this.count.settle();
     this.output.endBatch();
-  }
-
-  /** Such a row matches nothing, and no watermark would ever evict it: it is unmatched at once. */
-  private isUnmatched(side: JoinSide, key: unknown, at: number): boolean {
-    return Number.isNaN(at) && (key === undefined || this.spec.comparesTime[side]);
   }
 
   private readonly leaveLeft: Leave = (row, time, at, matched) => {
