@@ -232,6 +232,19 @@ describe('a paged table', () => {
     });
   });
 
+  it('names the key whose value refers to itself', async () => {
+    const run = await Run.open();
+    const cycle: unknown[] = [];
+    cycle.push(cycle);
+    await run.table.load(Number.NEGATIVE_INFINITY);
+    run.table.insert(10, 'good', 1);
+    run.table.insert(10, 'bad', cycle);
+    await expect(run.commit()).rejects.toMatchObject({
+      code: 'STATE_NOT_ENCODABLE',
+      params: { key: '"bad"', found: expect.stringContaining('cycle') },
+    });
+  });
+
   it('asks to be loaded first', async () => {
     const run = await Run.open();
     expect(() => run.table.find(10, 'a')).toThrow(/load/);
