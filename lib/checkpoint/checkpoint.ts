@@ -15,7 +15,7 @@ import { type KillPoint, withKillPoints } from './killPoints.js';
 import type { QueryMetadata } from './metadata.js';
 import { openMetadata, updateMetadata } from './metadataFile.js';
 import { OffsetLog } from './offsetLog.js';
-import { inPlace, isUnwritable, placeError } from './placeFault.js';
+import { checkpointError, inPlace } from './placeFault.js';
 import { mustBelongTogether } from './position.js';
 import { readRestored } from './restored.js';
 import { laterRun, takeFence } from './runs.js';
@@ -107,7 +107,7 @@ export async function openCheckpoint(options: CheckpointOptions): Promise<QueryC
   } catch (error) {
     await drive(quietly(() => backend?.close()));
     await drive(quietly(() => lock?.release()));
-    throw isUnwritable(error) ? placeError('CHECKPOINT_LOCATION', location, error) : error;
+    throw checkpointError(location, error);
   }
 }
 

@@ -43,7 +43,7 @@ export function isForbidden(error: unknown): boolean {
 }
 
 /** Whether the disk takes no writes: the place itself is fine, and so is what lies there. */
-export function isUnwritable(error: unknown): boolean {
+function isUnwritable(error: unknown): boolean {
   const code = codeOf(error);
   return isForbidden(error) || code === 'EROFS' || code === 'ENOSPC' || code === 'EDQUOT';
 }
@@ -55,6 +55,11 @@ export function placeError(code: LocationCode, directory: string, cause: unknown
   const fault = placeFault(cause);
   if (fault === undefined) return cause;
   return new StreamingError(code, { directory, ...fault }, { cause });
+}
+
+/** What has failed in the checkpoint at `location`: with a code where the disk takes no writes there. */
+export function checkpointError(location: string, cause: unknown): unknown {
+  return isUnwritable(cause) ? placeError('CHECKPOINT_LOCATION', location, cause) : cause;
 }
 
 /** Runs `body`; what the system has against `directory` becomes an error with a code. */

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { isPromise, type MaybePromise } from '../maybe.js';
-import { isUnwritable, placeError } from './placeFault.js';
+import { checkpointError } from './placeFault.js';
 
 /** What a source keeps in the checkpoint lies there. */
 export function sourceFolder(location: string, sourceId: string): string {
@@ -10,8 +10,7 @@ export function sourceFolder(location: string, sourceId: string): string {
 /** Runs what works on the files of that folder: where it takes no writes, the error names the checkpoint. */
 export function inSourceFolder<T>(folder: string, body: () => MaybePromise<T>): MaybePromise<T> {
   const fail = (error: unknown): never => {
-    if (!isUnwritable(error)) throw error;
-    throw placeError('CHECKPOINT_LOCATION', dirname(dirname(folder)), error);
+    throw checkpointError(dirname(dirname(folder)), error);
   };
   try {
     const answer = body();

@@ -1,4 +1,6 @@
 import type { FileMetaData } from 'hyparquet';
+import { isForm, type JsonForm } from '../checkpoint/jsonForm.js';
+import type { Json } from '../sources/source.js';
 import { damaged } from './damage.js';
 import type { ParquetNode } from './parquetNode.js';
 
@@ -56,35 +58,22 @@ export function intervalsOf({ key_value_metadata: pairs = [] }: FileMetaData): I
   return intervals;
 }
 
-function parsed(json: string | undefined): unknown {
+function parsed(json: string | undefined): Json | undefined {
   try {
-    return JSON.parse(json ?? 'null');
+    return JSON.parse(json ?? 'null') as Json;
   } catch {
     return undefined;
   }
 }
 
-interface SparkType {
-  readonly name?: unknown;
-  readonly type?: unknown;
-  readonly fields?: unknown;
-  readonly elementType?: unknown;
-  readonly keyType?: unknown;
-  readonly valueType?: unknown;
+function fieldsIn(type: Json | undefined): readonly JsonForm[] {
+  const fields = isForm(type) ? type.fields : undefined;
+  return Array.isArray(fields) ? fields.filter(isForm) : [];
 }
 
-function isObject(value: unknown): value is SparkType {
-  return typeof value === 'object' && value !== null;
-}
-
-function fieldsIn(type: unknown): readonly SparkType[] {
-  const fields = isObject(type) ? type.fields : undefined;
-  return Array.isArray(fields) ? fields.filter(isObject) : [];
-}
-
-function intervalIn(type: unknown): string | undefined {
+function intervalIn(type: Json | undefined): string | undefined {
   if (typeof type === 'string') return type.startsWith('interval') ? type : undefined;
-  if (!isObject(type)) return undefined;
+  if (!isForm(type)) return undefined;
   const inner = [type.elementType, type.keyType, type.valueType];
   inner.push(...fieldsIn(type).map((field) => field.type));
   return inner.map(intervalIn).find((found) => found !== undefined);
