@@ -37,6 +37,20 @@ async function settled(query: StreamingQuery): Promise<void> {
   await query.processAllAvailable();
 }
 
+/** A scheduler, and the subscriptions that it has given. */
+function noting(inner: SchedulerLike) {
+  const given: Subscription[] = [];
+  const scheduler: SchedulerLike = {
+    now: () => inner.now(),
+    schedule: (...work: Parameters<SchedulerLike['schedule']>) => {
+      const subscription = inner.schedule(...work);
+      given.push(subscription);
+      return subscription;
+    },
+  };
+  return { given, scheduler };
+}
+
 describe('triggers are schedulers', () => {
   it('any RxJS scheduler is a trigger', async () => {
     const source = memoryStream<number>();
@@ -153,18 +167,9 @@ describe('triggers are schedulers', () => {
     (_when, interval) => {
       const clock = manualClock(1);
       const source = new Subject<number>();
-      const given: Subscription[] = [];
-      const trigger = processingTime(interval, clock);
-      const counting: SchedulerLike = {
-        now: () => trigger.now(),
-        schedule: (...work: Parameters<SchedulerLike['schedule']>) => {
-          const subscription = trigger.schedule(...work);
-          given.push(subscription);
-          return subscription;
-        },
-      };
+      const { given, scheduler } = noting(processingTime(interval, clock));
       const seen: number[] = [];
-      source.pipe(observeOn(counting)).subscribe((row) => seen.push(row));
+      source.pipe(observeOn(scheduler)).subscribe((row) => seen.push(row));
       for (let row = 0; row < 5; row++) source.next(row);
       clock.advance(2 * interval);
       return Promise.resolve().then(() => {
@@ -175,19 +180,10 @@ describe('triggers are schedulers', () => {
   );
 
   it('asap in observeOn keeps nothing of a row that has waited for the next turn', async () => {
-    const given: Subscription[] = [];
-    const trigger = asap();
-    const counting: SchedulerLike = {
-      now: () => trigger.now(),
-      schedule: (...work: Parameters<SchedulerLike['schedule']>) => {
-        const subscription = trigger.schedule(...work);
-        given.push(subscription);
-        return subscription;
-      },
-    };
+    const { given, scheduler } = noting(asap());
     const source = new Subject<number>();
     const passed = new Promise((resolve) => {
-      source.pipe(observeOn(counting), skip(1)).subscribe(resolve);
+      source.pipe(observeOn(scheduler), skip(1)).subscribe(resolve);
     });
     source.next(0);
     const { now } = Date;
