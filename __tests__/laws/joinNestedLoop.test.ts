@@ -14,6 +14,9 @@ interface Row {
 
 type Pair = readonly [left: Row | null, right: Row | null];
 
+/** What a key has beside `on`; windows: some are longer than others with the same end. */
+type KeyKind = 'bounds' | 'time' | 'window' | 'windows';
+
 const row = fc.record({
   side: fc.constantFrom<'left' | 'right'>('left', 'right'),
   k: fc.option(fc.nat(1), { freq: 12 }),
@@ -34,7 +37,8 @@ const plan = fc.record({
     'leftSemi',
     'leftAnti',
   ),
-  key: fc.constantFrom('bounds', 'time', 'window'),
+  key: fc.constantFrom<KeyKind>('bounds', 'time', 'window', 'windows'),
+  on: fc.constantFrom<keyof typeof ons>('number', 'mixed', 'struct', 'nothing'),
   bounds: fc.array(bound, { maxLength: 2 }),
   hasWhere: fc.boolean(),
   leftWhere: fc.boolean(),
@@ -44,14 +48,37 @@ const plan = fc.record({
 });
 type Plan = typeof plan extends fc.Arbitrary<infer P> ? P : never;
 
-const windowOf = ({ t }: Row) => {
-  if (t === null) return null;
-  const start = Math.floor(t / 7) * 7;
-  return { start, end: start + 7 };
+const ons = {
+  number: ({ k }: Row) => k,
+  /** A list looks like the start of a window and another key. */
+  mixed: ({ k, n }: Row) => (n % 2 === 0 ? k : [n < 2 ? -7 : -14, k]),
+  struct: ({ k, n }: Row) => ({ k, n }),
+  nothing: () => 0,
 };
 
-const timeKeyOf = (key: string, row: Row) =>
-  key === 'time' ? row.t : (windowOf(row)?.end ?? null);
+const windowOf = ({ t }: Row, size = 7) => {
+  if (t === null) return null;
+  const end = Math.floor(t / 7) * 7 + 7;
+  return { start: end - size, end };
+};
+const windowsOf = (row: Row) => windowOf(row, row.n < 2 ? 7 : 14);
+
+const timeKeys: Record<KeyKind, (row: Row) => unknown> = {
+  bounds: () => 0,
+  time: ({ t }) => t,
+  window: (row) => windowOf(row),
+  windows: windowsOf,
+};
+
+/** As text; null: a part of the key is null. */
+function keyOf(p: Plan, row: Row): string | null {
+  const [key, time] = [onOf(p)(row), timeKeys[p.key](row)];
+  if (key === null || time === null || (typeof key === 'object' && row.k === null)) return null;
+  return JSON.stringify([key, time]);
+}
+
+/** Bounds alone are no key. */
+const onOf = (p: Plan) => ons[p.key === 'bounds' && p.on === 'nothing' ? 'number' : p.on];
 const where = (l: Row, r: Row) => l.n <= r.n;
 const leftWhere = (l: Row) => l.n !== 1;
 const rightWhere = (r: Row) => r.n !== 2;
@@ -64,14 +91,11 @@ const cmp = {
 };
 
 function matches(p: Plan, l: Row, r: Row): boolean {
-  if (l.k === null || l.k !== r.k) return false;
+  const key = keyOf(p, l);
+  if (key === null || key !== keyOf(p, r)) return false;
   if (p.leftWhere && !leftWhere(l)) return false;
   if (p.rightWhere && !rightWhere(r)) return false;
   if (p.hasWhere && !where(l, r)) return false;
-  if (p.key !== 'bounds') {
-    const [lt, rt] = [timeKeyOf(p.key, l), timeKeyOf(p.key, r)];
-    if (lt === null || lt !== rt) return false;
-  }
   return p.bounds.every(
     ({ left, plus }) => l.t !== null && r.t !== null && cmp[left](l.t, r.t + plus),
   );
@@ -101,15 +125,12 @@ function nestedLoop(p: Plan): Pair[] {
 }
 
 function joinOf(p: Plan, isStored: boolean): JoinHarness<Row, Row> {
-  const ofTime: Record<string, object> = {
-    bounds: {},
-    time: { onTime: [(l: Row) => l.t, (r: Row) => r.t] },
-    window: { onTime: [windowOf, windowOf] },
-  };
+  const on = onOf(p);
+  const timeOf = timeKeys[p.key];
   const options = {
     type: p.type,
-    on: 'k',
-    ...ofTime[p.key],
+    ...(on === ons.nothing ? {} : { on: [on, on] }),
+    ...(p.key === 'bounds' ? {} : { onTime: [timeOf, timeOf] }),
     within: p.bounds,
     ...(p.hasWhere ? { where } : {}),
     ...(p.leftWhere ? { leftWhere } : {}),
@@ -156,7 +177,7 @@ async function check(p: Plan, isStored: boolean): Promise<void> {
   const last = await harness.batch({ closing: true, late: evictions[5] ?? 0 });
   got.push(...last.rows);
   expect(shown(got)).toEqual(shown(nestedLoop(p)));
-  if (canLeave && p.rows.every((one) => one.t !== null && one.k !== null))
+  if (canLeave && p.rows.every((one) => one.t !== null && keyOf(p, one) !== null))
     expect(last.total).toBe(0);
 }
 

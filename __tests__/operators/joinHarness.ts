@@ -34,6 +34,8 @@ export interface JoinHarnessOptions {
   readonly watermarks?: readonly ('left' | 'right')[];
   /** Whether state is encoded and read back; with a cache of one entry. Default false. */
   readonly stored?: boolean;
+  /** With `stored`: what has been written before, up to which batch. */
+  readonly written?: { readonly content: MemoryBytes; readonly batchId: number };
 }
 
 /** A join, run batch by batch without an engine. */
@@ -44,12 +46,13 @@ export class JoinHarness<L, R> {
   private stages: readonly Stage[] = [];
   private rows: unknown[] = [];
   private times: number[] = [];
-  private readonly content = new MemoryBytes();
+  private readonly content: MemoryBytes;
 
   constructor(
     join: (right: Observable<R>) => OperatorFunction<L, unknown>,
     private readonly options: JoinHarnessOptions = {},
   ) {
+    this.content = options.written?.content ?? new MemoryBytes();
     const marked = options.watermarks ?? ['left', 'right'];
     const left = new DataStream<L>(inputNode(marked.includes('left')));
     const right = new DataStream<R>(inputNode(marked.includes('right')));
@@ -60,7 +63,7 @@ export class JoinHarness<L, R> {
   async open(): Promise<this> {
     await this.backend?.close();
     this.backend = this.options.stored ? await storedBackend(this.content) : memoryBackend();
-    const batchId = this.ctx?.batchId ?? -1;
+    const batchId = this.ctx?.batchId ?? this.options.written?.batchId ?? -1;
     this.ctx = new JoinContext(this.backend.operator('join-0'), batchId);
     const end: Stage = {
       next: (row, time) => {
@@ -71,6 +74,11 @@ export class JoinHarness<L, R> {
     };
     this.stages = this.plan.stage(this.ctx, end) as readonly Stage[];
     return this;
+  }
+
+  /** What the join has counted in the last batch. */
+  get counted(): Readonly<Record<string, number>> {
+    return this.ctx.counted;
   }
 
   async batch(input: JoinBatch<L, R> = {}): Promise<JoinBatchOutput> {
@@ -92,7 +100,8 @@ export class JoinHarness<L, R> {
       watermarkNodes: {},
       completed: false,
     });
-    const { lateRows, total } = this.ctx;
+    const { lateRows, counted } = this.ctx;
+    const total = counted.numRowsTotal ?? 0;
     return { rows: this.rows, times: this.times, late: lateRows, total, read };
   }
 }
@@ -123,7 +132,7 @@ class JoinContext implements StageContext {
   batchTimestampMs = 0;
   closing = false;
   lateRows: unknown[] = [];
-  total = 0;
+  counted: Record<string, number> = {};
 
   constructor(
     readonly state: StateStore,
@@ -139,7 +148,7 @@ class JoinContext implements StageContext {
       : (input.evict ?? Number.NEGATIVE_INFINITY);
     this.batchTimestampMs = input.at ?? this.batchTimestampMs;
     this.lateRows = [];
-    this.total = 0;
+    this.counted = {};
   }
 
   late(row: unknown): void {
@@ -151,7 +160,7 @@ class JoinContext implements StageContext {
   }
 
   count(metric: string, by = 1): void {
-    if (metric === 'numRowsTotal') this.total += by;
+    this.counted[metric] = (this.counted[metric] ?? 0) + by;
   }
 
   wakeAt(): void {}

@@ -171,6 +171,24 @@ describe('the state of a join', () => {
     expect((await (await joinOf('fullOuter')).batch(nulls)).total).toBe(2);
   });
 
+  it('a window without a start equals no other, and leaves with its end', async () => {
+    const onTime = [() => ({ start: null, end: 10 }), () => ({ start: null, end: 10 })];
+    const join = await new JoinHarness<Row, Row>(
+      (other) => joinWith(other, { type: 'leftOuter', on: 'k', onTime } as never),
+      { stored: true },
+    ).open();
+    const rows = [left(1, 1), left(1, 2), right(1, 3)];
+    expect(await join.batch({ rows })).toMatchObject({ rows: [], total: 2 });
+    expect((await join.batch({ evict: 9 })).rows).toEqual([]);
+    expect(await join.batch({ evict: 10 })).toMatchObject({
+      rows: [
+        { left: { k: 1, t: 1 }, right: null },
+        { left: { k: 1, t: 2 }, right: null },
+      ],
+      total: 0,
+    });
+  });
+
   it('refuses a row that cannot be kept', async () => {
     const join = await joinOf();
     const row = { k: 1, t: 1, call: () => 0 };

@@ -117,6 +117,20 @@ export const operators: readonly Mutant[] = [
     runs: 2000,
   },
   {
+    name: 'windows of a join that end together count as one',
+    file: 'operators/internal/join/timedRows.js',
+    edits: [['first.value.start !== start;', 'first.value.start > 1e18;']],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
+    name: 'right rows of a window that closes do not come out',
+    file: 'operators/internal/join/timedRows.js',
+    edits: [['leaveAll(this.right, entries, leaving.right);', ';']],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
     name: 'a timeout comes again',
     file: 'operators/internal/groupState/groupStateTables.js',
     edits: [['this.timeouts.remove(entry);', ';']],

@@ -45,8 +45,9 @@ function joinShape(random: Random): JoinShape {
   const from = random.between(-8000, 2000);
   return {
     type: random.pick(['inner', 'leftOuter', 'fullOuter', 'leftSemi', 'leftAnti']),
-    from,
-    to: from + random.below(10_000),
+    time: random.chance(0.5)
+      ? { from, to: from + random.below(10_000) }
+      : { sizeMs: random.between(1, 20) * 1000 },
     leftDelayMs: delayOf(random),
     rightDelayMs: delayOf(random),
     policy: 'min',

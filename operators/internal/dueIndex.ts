@@ -45,6 +45,10 @@ export class DueIndex {
     this.pages = ctx.state.timed(name, { counted: false, cached: false });
   }
 
+  get isEmpty(): boolean {
+    return this.pages.size === 0;
+  }
+
   /** MUST be called in a stage's `prepare`, and awaited, before `take(upTo)`. */
   load(upTo: number): MaybePromise<void> {
     return this.pages.load(upTo);

@@ -1,4 +1,5 @@
 import type { Entry } from '../../../lib/state/stateStore.js';
+import { noStart } from './joinKey.js';
 
 /**
  * At most {@link bucketRows} rows of one key and side, column by column: a stored row costs no object.
@@ -31,6 +32,12 @@ export interface Bucket {
 export interface KeyRows {
   left: Bucket | undefined;
   right: Bucket | undefined;
+  /** Of a window in the key its start (ms), otherwise {@link noStart}; kept where rows lie by time. */
+  readonly start: number;
+}
+
+export function noRows(start: number = noStart): KeyRows {
+  return { left: undefined, right: undefined, start };
 }
 
 /**

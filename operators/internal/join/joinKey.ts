@@ -4,14 +4,20 @@ import { isWindow } from '../windowBounds.js';
 /** The key of a row in the state; undefined: a part of it is null, and null equals nothing. */
 export type KeyOf = (row: unknown) => unknown;
 
-/**
- * Reads key and event time of a row. The answer is in the fields, so that a row costs no object.
- *
- * `at` is the time by which the row is late, leaves the state and goes on downstream.
- */
-export interface KeyReader {
-  key: unknown;
-  at: number;
+/** Under what a row lies in the state. */
+export interface JoinKey {
+  /** undefined: a part of it is null. */
+  readonly key: unknown;
+  /** The time (ms) by which the row is late, leaves the state and goes on downstream. */
+  readonly at: number;
+  /** Of a window in the key its start (ms), otherwise {@link noStart}. */
+  readonly start: number;
+}
+
+export const noStart = Number.POSITIVE_INFINITY;
+
+/** Reads key and event time of a row. The answer is in the fields, so that a row costs no object. */
+export interface KeyReader extends JoinKey {
   read(row: unknown, time: number): void;
 }
 
@@ -19,6 +25,7 @@ export interface KeyReader {
 export class ColumnKeyReader implements KeyReader {
   key: unknown = undefined;
   at = Number.NaN;
+  readonly start = noStart;
 
   constructor(private readonly keyOf: KeyOf) {}
 
@@ -29,12 +36,13 @@ export class ColumnKeyReader implements KeyReader {
 }
 
 /** An event time or window is part of the key: it is the row's time. */
-export class TimeKeyReader implements KeyReader {
+abstract class TimeReader implements KeyReader {
   key: unknown = undefined;
   at = Number.NaN;
-  private window: readonly number[] = [];
+  start = noStart;
 
   constructor(
+    /** undefined: the time is all of the key. */
     private readonly keyOf: KeyOf | undefined,
     /** undefined: the row's own event time. */
     private readonly timeOf: ((row: unknown) => unknown) | undefined,
@@ -42,30 +50,40 @@ export class TimeKeyReader implements KeyReader {
 
   read(row: unknown, time: number): void {
     const value = this.timeOf ? this.timeOf(row) : time;
-    let timeKey: unknown;
     if (isWindow(value)) {
-      const end = eventTimeMs(value.end);
-      timeKey = this.windowKey(eventTimeMs(value.start), end);
-      this.at = end - 0.5; // as every row made from a window: late and evicted by its end
+      this.start = eventTimeMs(value.start);
+      this.at = eventTimeMs(value.end) - 0.5; // as every row made from a window: late and evicted by its end
     } else {
+      this.start = noStart;
       // A row behind an aggregation carries its window's end − ½ ms, which is no time to be floored.
       this.at = this.timeOf ? eventTimeMs(value) : time;
-      timeKey = this.at;
     }
-    this.key = Number.isNaN(this.at) ? undefined : this.composed(row, timeKey);
+    const key = this.keyOf ? withoutNull(this.keyOf(row)) : '';
+    const hasKey = key !== undefined && !Number.isNaN(this.start + this.at);
+    this.key = hasKey ? this.composed(key, this.keyOf !== undefined) : undefined;
   }
 
-  /** Most rows lie in the window of the row before. */
-  private windowKey(start: number, end: number): readonly number[] {
-    if (this.window[0] !== start || this.window[1] !== end) this.window = [start, end];
-    return this.window;
-  }
+  protected abstract composed(key: unknown, hasColumns: boolean): unknown;
+}
 
-  private composed(row: unknown, timeKey: unknown): unknown {
-    if (!this.keyOf) return timeKey;
-    const key = withoutNull(this.keyOf(row));
-    return key === undefined ? undefined : [key, timeKey];
+/** For rows that lie by their time, under the rest of the key. */
+export class TimedKeyReader extends TimeReader {
+  protected composed(key: unknown): unknown {
+    return timedKey(key, this.start);
   }
+}
+
+/** For rows that lie under the whole key. */
+export class WholeKeyReader extends TimeReader {
+  protected composed(key: unknown, hasColumns: boolean): unknown {
+    const time = this.start === noStart ? this.at : [this.start, this.at + 0.5];
+    return hasColumns ? [key, time] : time;
+  }
+}
+
+/** Lists and structs have the start with them, so that none of them is what another key and its start are. */
+export function timedKey(key: unknown, start: number): unknown {
+  return typeof key === 'object' ? [start, key] : key;
 }
 
 /** undefined if the key, an element of a tuple or a field of a struct is null. */

@@ -12,6 +12,8 @@ export const joinTypes: readonly JoinType[] = [
 
 export type JoinSide = 'left' | 'right';
 
+export const joinSides: readonly JoinSide[] = ['left', 'right'];
+
 /** Whether a left row that matches nothing comes out (with leftAnti: only such rows do). */
 export function keepsLeft(type: JoinType): boolean {
   return type === 'leftOuter' || type === 'fullOuter' || type === 'leftAnti';

@@ -1,10 +1,11 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
-import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
+import type { Entry } from '../../../lib/state/stateStore.js';
 import { DueIndex } from '../dueIndex.js';
 import { compareDue } from '../dueOrder.js';
 import { DueReferences } from '../dueReferences.js';
 import type { Bucket, KeyRows } from './bucket.js';
+import type { JoinTable } from './joinTable.js';
 import type { JoinSide } from './joinType.js';
 
 /** Takes the bucket `no` of `entry`, which was put under `first`; it may be elsewhere now, or gone. */
@@ -28,12 +29,14 @@ export interface LeavingIndex {
 export function leavingIndex(
   side: JoinSide,
   ctx: StageContext,
-  keys: KeyedTable<KeyRows>,
+  keys: JoinTable<KeyRows>,
 ): LeavingIndex {
   return ctx.state.writesChanges
     ? new StoredIndex(side, ctx, keys)
     : new ReferenceIndex(ctx.orderMatters);
 }
+
+export const dueTables = { left: 'dueLeft', right: 'dueRight' } as const;
 
 /** A bucket as the stored index names it. */
 type BucketName = readonly [key: unknown, no: number];
@@ -45,9 +48,9 @@ class StoredIndex implements LeavingIndex {
   constructor(
     side: JoinSide,
     ctx: StageContext,
-    private readonly keys: KeyedTable<KeyRows>,
+    private readonly keys: JoinTable<KeyRows>,
   ) {
-    this.due = new DueIndex(ctx, side === 'left' ? 'dueLeft' : 'dueRight');
+    this.due = new DueIndex(ctx, dueTables[side]);
     this.orderMatters = ctx.orderMatters;
   }
 
@@ -60,7 +63,7 @@ class StoredIndex implements LeavingIndex {
       if (this.orderMatters) references.sort(compareNames);
       for (const name of references) {
         const [key, no] = name as BucketName;
-        const entry = this.keys.find(key);
+        const entry = this.keys.find(Number.NaN, key);
         if (entry) leave(entry, no, time);
       }
     }

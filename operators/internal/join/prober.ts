@@ -38,12 +38,12 @@ export class Prober {
   }
 
   /** Emits what a new left row gives; whether it has a match. Its entry is written when it is stored. */
-  matchLeft(entry: Entry<KeyRows>, key: unknown, row: unknown, time: number, at: number): boolean {
+  matchLeft(entry: Entry<KeyRows>, row: unknown, time: number, at: number): boolean {
     const open = entry.value.right;
     if (open === undefined) return false;
     let matched = false;
     for (let no = open.newer; no !== 0; ) {
-      const sealed = this.right.sealedBucket(key, no);
+      const sealed = this.right.sealedBucket(entry, no);
       const before = sealed.value.matched;
       if (this.meetLeft(sealed.value, row, time, at)) matched = true;
       if (sealed.value.matched !== before) this.right.touchSealed(sealed);
@@ -53,14 +53,17 @@ export class Prober {
     return this.meetLeft(open, row, time, at) || matched;
   }
 
-  /** Emits what a new right row gives. In a left-only join the left rows that it settles leave. */
-  matchRight(entry: Entry<KeyRows>, key: unknown, row: unknown, time: number, at: number): boolean {
+  /**
+   * Emits what a new right row gives, and MUST then be stored under `entry`: in a left-only join the left
+   * rows that it settles leave, which may leave nothing there.
+   */
+  matchRight(entry: Entry<KeyRows>, row: unknown, time: number, at: number): boolean {
     const open = entry.value.left;
     if (open === undefined) return false;
-    if (this.leftOnly) return this.settleLeft(entry, open, key, row, time);
+    if (this.leftOnly) return this.settleLeft(entry, open, row, time, at);
     let matched = false;
     for (let no = open.newer; no !== 0; ) {
-      const sealed = this.left.sealedBucket(key, no);
+      const sealed = this.left.sealedBucket(entry, no);
       const before = sealed.value.matched;
       if (this.meetRight(sealed.value, row, time, at)) matched = true;
       if (sealed.value.matched !== before) this.left.touchSealed(sealed);
@@ -72,7 +75,6 @@ export class Prober {
   private meetLeft(bucket: Bucket, row: unknown, time: number, at: number): boolean {
     const { rows, times, ats } = bucket;
     const expired = this.rightTtl ? this.ctx.batchTimestampMs : Number.NEGATIVE_INFINITY;
-    const outTimes = this.timeKeyed ? ats : times;
     let matched = false;
     for (let i = 0; i < rows.length; i++) {
       if ((ats[i] as number) <= expired) continue;
@@ -83,7 +85,7 @@ export class Prober {
         return true;
       }
       if (this.marksRight) bucket.matched |= 1 << i;
-      this.output.pair(row, at, rows[i], outTimes[i] as number);
+      this.output.pair(row, at, rows[i], this.timeKeyed ? at : (times[i] as number));
     }
     return matched;
   }
@@ -91,14 +93,13 @@ export class Prober {
   private meetRight(bucket: Bucket, row: unknown, time: number, at: number): boolean {
     const { rows, times, ats } = bucket;
     const expired = this.leftTtl ? this.ctx.batchTimestampMs : Number.NEGATIVE_INFINITY;
-    const outTimes = this.timeKeyed ? ats : times;
     let matched = false;
     for (let i = 0; i < rows.length; i++) {
       if ((ats[i] as number) <= expired) continue;
       if (!this.holds(rows[i], times[i] as number, row, time)) continue;
       matched = true;
       if (this.marksLeft) bucket.matched |= 1 << i;
-      this.output.pair(rows[i], outTimes[i] as number, row, at);
+      this.output.pair(rows[i], this.timeKeyed ? at : (times[i] as number), row, at);
     }
     return matched;
   }
@@ -106,34 +107,34 @@ export class Prober {
   private settleLeft(
     entry: Entry<KeyRows>,
     open: Bucket,
-    key: unknown,
     row: unknown,
     time: number,
+    at: number,
   ): boolean {
     let matched = false;
     for (let no = open.newer; no !== 0; ) {
-      const sealed = this.left.sealedBucket(key, no);
+      const sealed = this.left.sealedBucket(entry, no);
       no = sealed.value.newer; // before the bucket may go
-      const gone = this.settled(sealed.value, row, time);
+      const gone = this.settled(sealed.value, row, time, at);
       if (gone === 0) continue;
       matched = true;
       this.left.remove(entry, open, sealed.value, sealed, gone);
     }
-    const gone = this.settled(open, row, time);
+    const gone = this.settled(open, row, time, at);
     if (gone !== 0) this.left.remove(entry, open, open, undefined, gone);
     if (gone === 0 && !matched) return false;
-    this.left.settle(entry);
+    this.left.dropEmpty(entry);
     return true;
   }
 
   /** The left rows that a right row settles, as bits; leftSemi gives them. */
-  private settled({ rows, times, ats }: Bucket, row: unknown, time: number): number {
+  private settled({ rows, times }: Bucket, row: unknown, time: number, at: number): number {
     let gone = 0;
     for (let i = 0; i < rows.length; i++) {
       const leftMs = times[i] as number;
       if (!this.holds(rows[i], leftMs, row, time)) continue;
       gone |= 1 << i;
-      if (this.emitsSemi) this.output.left(rows[i], this.timeKeyed ? (ats[i] as number) : leftMs);
+      if (this.emitsSemi) this.output.left(rows[i], this.timeKeyed ? at : leftMs);
     }
     return gone;
   }

@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
-import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
+import type { Entry } from '../../../lib/state/stateStore.js';
 import {
   addRow,
   type Bucket,
@@ -14,10 +14,19 @@ import {
   removeRows,
   rowsUpTo,
 } from './bucket.js';
+import type { JoinTable } from './joinTable.js';
 import type { JoinSide } from './joinType.js';
-import { type LeavingIndex, leavingIndex } from './leavingIndex.js';
+import type { LeavingIndex } from './leavingIndex.js';
 import type { RowCount } from './rowCount.js';
-import { bucketFromStored, bucketToStored } from './rowFormat.js';
+
+export interface SideOptions {
+  /** undefined: rows leave with their entry, or never. */
+  readonly index?: LeavingIndex | undefined;
+  /** Rows leave so many ms after their batch, not by the time with which they come. */
+  readonly ttlMs?: number | undefined;
+  /** Whether a row leaves by its event time, with its entry, or never. */
+  readonly sharesTimes: boolean;
+}
 
 /**
  * The stored rows of one side of a join.
@@ -28,29 +37,26 @@ import { bucketFromStored, bucketToStored } from './rowFormat.js';
  */
 export class SideRows {
   private readonly isLeft: boolean;
-  private readonly sealed: KeyedTable<Bucket>;
-  /** undefined: nothing makes the rows of this side leave. */
   private readonly index: LeavingIndex | undefined;
+  private readonly ttlMs: number | undefined;
+  private readonly sharesTimes: boolean;
 
   constructor(
     private readonly side: JoinSide,
-    ctx: StageContext,
-    private readonly keys: KeyedTable<KeyRows>,
+    private readonly ctx: Pick<StageContext, 'batchTimestampMs'>,
+    private readonly keys: JoinTable<KeyRows>,
+    private readonly sealed: JoinTable<Bucket>,
     private readonly count: RowCount,
-    isEvicted: boolean,
-    private readonly sharesTimes: boolean,
+    { index, ttlMs, sharesTimes }: SideOptions,
   ) {
     this.isLeft = side === 'left';
-    this.sealed = ctx.state.keyed<Bucket>(side, {
-      toStored: bucketToStored,
-      fromStored: (stored) => bucketFromStored(stored, sharesTimes),
-      counted: false,
-    });
-    this.index = isEvicted ? leavingIndex(side, ctx, keys) : undefined;
+    this.index = index;
+    this.ttlMs = ttlMs;
+    this.sharesTimes = sharesTimes;
   }
 
-  sealedBucket(key: unknown, no: number): Entry<Bucket> {
-    const entry = this.sealed.find([key, no]);
+  sealedBucket({ time, key }: Entry<KeyRows>, no: number): Entry<Bucket> {
+    const entry = this.sealed.find(time, [key, no]);
     if (!entry) throw new TypeError(`join state: bucket ${no} of the ${this.side} is missing`);
     return entry;
   }
@@ -59,29 +65,20 @@ export class SideRows {
     this.sealed.touch(entry);
   }
 
-  /** Stores a row under `key`, whose entry is `found` if there is one. */
-  add(
-    found: Entry<KeyRows> | undefined,
-    key: unknown,
-    row: unknown,
-    time: number,
-    at: number,
-    matched: boolean,
-  ): void {
+  add(entry: Entry<KeyRows>, row: unknown, time: number, at: number, matched: boolean): void {
     this.count.added += 1;
-    let entry = found;
-    let open = entry && (this.isLeft ? entry.value.left : entry.value.right);
-    if (entry && open) {
-      if (open.rows.length === bucketRows) open = this.seal(key, entry.value, open);
-      addRow(open, row, time, at, matched);
-    } else {
-      open = firstBucket(row, time, at, matched, this.sharesTimes);
-      if (!entry) entry = this.keys.insert(key, this.isLeft ? leftRows(open) : rightRows(open));
-      else if (this.isLeft) entry.value.left = open;
+    const leaves = this.ttlMs === undefined ? at : this.ctx.batchTimestampMs + this.ttlMs;
+    let open = this.isLeft ? entry.value.left : entry.value.right;
+    if (open === undefined) {
+      open = firstBucket(row, time, leaves, matched, this.sharesTimes);
+      if (this.isLeft) entry.value.left = open;
       else entry.value.right = open;
+    } else {
+      if (open.rows.length === bucketRows) open = this.seal(entry, open);
+      addRow(open, row, time, leaves, matched);
     }
-    if (this.index !== undefined && at < open.first) this.index.move(entry, open, at);
-    if (found) this.keys.touch(found);
+    if (this.index !== undefined && leaves < open.first) this.index.move(entry, open, leaves);
+    this.keys.touch(entry);
   }
 
   /** Removes rows of a bucket, given as bits; `sealed` is its entry, undefined for the open bucket. */
@@ -98,19 +95,23 @@ export class SideRows {
     this.index?.move(entry, bucket, firstOf(bucket));
     if (!sealed) return;
     if (bucket.rows.length > 0) this.sealed.touch(sealed);
-    else this.unlink(entry.key, open, sealed);
+    else this.unlink(entry, open, sealed);
   }
 
   /** After rows of `key` have left: writes the entry, or removes it with its last row. */
   settle(entry: Entry<KeyRows>): void {
-    const rows = entry.value;
-    const open = this.isLeft ? rows.left : rows.right;
-    if (open && open.rows.length === 0 && open.newer === 0) {
-      if (this.isLeft) rows.left = undefined;
-      else rows.right = undefined;
-    }
-    if (rows.left === undefined && rows.right === undefined) this.keys.remove(entry);
+    this.dropEmpty(entry);
+    const { left, right } = entry.value;
+    if (left === undefined && right === undefined) this.keys.remove(entry);
     else this.keys.touch(entry);
+  }
+
+  /** After rows of `key` have left, where another row is stored with it next. */
+  dropEmpty({ value }: Entry<KeyRows>): void {
+    const open = this.isLeft ? value.left : value.right;
+    if (!open || open.rows.length > 0 || open.newer !== 0) return;
+    if (this.isLeft) value.left = undefined;
+    else value.right = undefined;
   }
 
   load(upTo: number): MaybePromise<void> {
@@ -127,12 +128,31 @@ export class SideRows {
     this.index.take(upTo, (entry, no, first) => this.evictBucket(entry, no, first, upTo, leave));
   }
 
+  /** Hands over every row of a key in a timed table, oldest first. Their entries leave with the time. */
+  handOverAll(entry: Entry<KeyRows>, leave: Leave): void {
+    const open = this.isLeft ? entry.value.left : entry.value.right;
+    if (!open) return;
+    for (let no = open.newer; no !== 0; ) {
+      const { value } = this.sealedBucket(entry, no);
+      no = value.newer;
+      this.handOverBucket(value, entry.time, leave);
+    }
+    this.handOverBucket(open, entry.time, leave);
+  }
+
+  private handOverBucket({ rows, times, matched }: Bucket, at: number, leave: Leave): void {
+    this.count.removed += rows.length;
+    for (let i = 0; i < rows.length; i++) {
+      leave(rows[i], times[i] as number, at, (matched & (1 << i)) !== 0);
+    }
+  }
+
   /** Removes every row of a key, oldest first. Needs the tables loaded. */
   clear(entry: Entry<KeyRows>, leave: Leave): void {
     const open = this.isLeft ? entry.value.left : entry.value.right;
     if (!open) return;
     for (let no = open.newer; no !== 0; ) {
-      const sealed = this.sealedBucket(entry.key, no);
+      const sealed = this.sealedBucket(entry, no);
       no = sealed.value.newer;
       this.leaveAll(entry, open, sealed.value, sealed, leave);
     }
@@ -161,7 +181,7 @@ export class SideRows {
   ): void {
     const open = this.isLeft ? entry.value.left : entry.value.right;
     if (!open) return;
-    const sealed = no === open.no ? undefined : this.sealed.find([entry.key, no]);
+    const sealed = no === open.no ? undefined : this.sealed.find(entry.time, [entry.key, no]);
     const bucket = no === open.no ? open : sealed?.value;
     if (bucket?.first !== first) return;
     bucket.first = Number.POSITIVE_INFINITY; // its place in the index is gone
@@ -172,44 +192,36 @@ export class SideRows {
   }
 
   /** The full open bucket becomes the newest sealed one; a new one takes its place. */
-  private seal(key: unknown, rows: KeyRows, full: Bucket): Bucket {
+  private seal(entry: Entry<KeyRows>, full: Bucket): Bucket {
     const times: number[] = [];
     const open = bucketOf(full.no + 1, [], times, this.sharesTimes ? times : []);
     open.newer = full.newer === 0 ? full.no : full.newer;
     open.older = full.no;
     if (full.older !== 0) {
-      const newest = this.sealedBucket(key, full.older);
+      const newest = this.sealedBucket(entry, full.older);
       newest.value.newer = full.no;
       this.sealed.touch(newest);
     }
     full.newer = 0;
-    this.sealed.insert([key, full.no], full);
-    if (this.isLeft) rows.left = open;
-    else rows.right = open;
+    this.sealed.insert(entry.time, [entry.key, full.no], full);
+    if (this.isLeft) entry.value.left = open;
+    else entry.value.right = open;
     return open;
   }
 
-  private unlink(key: unknown, open: Bucket, sealed: Entry<Bucket>): void {
+  private unlink(entry: Entry<KeyRows>, open: Bucket, sealed: Entry<Bucket>): void {
     const { older, newer } = sealed.value;
-    this.link(key, open, older, newer);
+    this.link(entry, open, older, newer);
     this.sealed.remove(sealed);
   }
 
   /** Makes `older` and `newer` neighbours; 0 is the open bucket. */
-  private link(key: unknown, open: Bucket, older: number, newer: number): void {
-    const before = older === 0 ? undefined : this.sealedBucket(key, older);
-    const after = newer === 0 ? undefined : this.sealedBucket(key, newer);
+  private link(entry: Entry<KeyRows>, open: Bucket, older: number, newer: number): void {
+    const before = older === 0 ? undefined : this.sealedBucket(entry, older);
+    const after = newer === 0 ? undefined : this.sealedBucket(entry, newer);
     (before ? before.value : open).newer = newer;
     (after ? after.value : open).older = older;
     if (before) this.sealed.touch(before);
     if (after) this.sealed.touch(after);
   }
-}
-
-function leftRows(left: Bucket): KeyRows {
-  return { left, right: undefined };
-}
-
-function rightRows(right: Bucket): KeyRows {
-  return { left: undefined, right };
 }

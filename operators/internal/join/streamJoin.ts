@@ -1,16 +1,15 @@
-import { type MaybePromise, then } from '../../../lib/maybe.js';
+import type { MaybePromise } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
-import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
-import { compareDue } from '../dueOrder.js';
-import type { KeyRows, Leave } from './bucket.js';
+import type { Leave } from './bucket.js';
 import type { KeyReader } from './joinKey.js';
-import { isLeftOnly, keepsLeft, keepsRight } from './joinType.js';
+import type { JoinRows, Leaving } from './joinRows.js';
+import { isLeftOnly, type JoinSide, joinSides, keepsLeft, keepsRight } from './joinType.js';
+import { KeyedRows } from './keyedRows.js';
 import { PairOutput } from './pairOutput.js';
 import { Prober } from './prober.js';
 import { RowCount } from './rowCount.js';
-import { keyRowsFromStored, keyRowsToStored } from './rowFormat.js';
-import { SideRows } from './sideRows.js';
 import type { StreamJoinSpec } from './streamJoinSpec.js';
+import { TimedRows } from './timedRows.js';
 
 /**
  * The shared body of a join's two stages.
@@ -34,9 +33,7 @@ import type { StreamJoinSpec } from './streamJoinSpec.js';
  * - otherwise never.
  */
 export class StreamJoin {
-  private readonly keys: KeyedTable<KeyRows>;
-  private readonly left: SideRows;
-  private readonly right: SideRows;
+  private readonly rows: JoinRows;
   private readonly count: RowCount;
   private readonly leftKey: KeyReader;
   private readonly rightKey: KeyReader;
@@ -45,6 +42,7 @@ export class StreamJoin {
   private readonly keepsLeft: boolean;
   private readonly keepsRight: boolean;
   private readonly leftOnly: boolean;
+  private readonly leaving: Leaving;
   private ended = 0;
 
   constructor(
@@ -52,31 +50,21 @@ export class StreamJoin {
     private readonly ctx: StageContext,
     out: Stage,
   ) {
-    const { offsets, timeKeyed, ttlMs } = spec;
-    const leftLeaves = offsets.left !== undefined || ttlMs !== undefined;
-    const rightLeaves = offsets.right !== undefined || ttlMs !== undefined;
-    const leftShares = !timeKeyed && (offsets.left !== undefined || ttlMs === undefined);
-    const rightShares = !timeKeyed && (offsets.right !== undefined || ttlMs === undefined);
-    this.keys = ctx.state.keyed<KeyRows>('keys', {
-      toStored: keyRowsToStored,
-      fromStored: (stored) => keyRowsFromStored(stored, leftShares, rightShares),
-      counted: false,
-    });
     this.count = new RowCount(ctx);
-    const { keys, count } = this;
-    this.left = new SideRows('left', ctx, keys, count, leftLeaves, leftShares);
-    this.right = new SideRows('right', ctx, keys, count, rightLeaves, rightShares);
+    const Rows = spec.leavesByKey ? TimedRows : KeyedRows;
+    this.rows = new Rows(ctx, spec, this.count);
     this.leftKey = spec.keyReader('left');
     this.rightKey = spec.keyReader('right');
     this.output = new PairOutput(spec, out);
-    this.prober = new Prober(spec, ctx, this.output, this.left, this.right);
+    this.prober = new Prober(spec, ctx, this.output, this.rows.left, this.rows.right);
     this.keepsLeft = keepsLeft(spec.type);
     this.keepsRight = keepsRight(spec.type);
     this.leftOnly = isLeftOnly(spec.type);
+    this.leaving = { left: this.leaveLeft, right: this.leaveRight };
   }
 
   nextLeft(row: unknown, time: number): void {
-    const { spec, leftKey } = this;
+    const { spec, leftKey, rows } = this;
     leftKey.read(row, time);
     const { key, at } = leftKey;
     if (spec.hasWatermark.left && at <= this.ctx.lateWatermark) {
@@ -88,17 +76,17 @@ export class StreamJoin {
       return;
     }
     if (key === undefined || spec.lacksTime.left(row, at)) {
-      if (this.keepsLeft) this.storeLeft(this.keys.find(null), null, row, time, at, false);
+      if (this.keepsLeft) rows.addAlone('left', leftKey, row, time);
       return;
     }
-    const entry = this.keys.find(key);
-    const matched = entry !== undefined && this.prober.matchLeft(entry, key, row, time, at);
+    const entry = rows.find(leftKey);
+    const matched = entry !== undefined && this.prober.matchLeft(entry, row, time, at);
     if (matched && this.leftOnly) return;
-    this.storeLeft(entry, key, row, time, at, matched);
+    rows.left.add(entry ?? rows.insert(leftKey), row, time, at, matched);
   }
 
   nextRight(row: unknown, time: number): void {
-    const { spec, rightKey } = this;
+    const { spec, rightKey, rows } = this;
     rightKey.read(row, time);
     const { key, at } = rightKey;
     if (spec.hasWatermark.right && at <= this.ctx.lateWatermark) {
@@ -110,28 +98,16 @@ export class StreamJoin {
       return;
     }
     if (key === undefined || spec.lacksTime.right(row, at)) {
-      if (this.keepsRight) this.storeRight(this.keys.find(null), null, row, time, at, false);
+      if (this.keepsRight) rows.addAlone('right', rightKey, row, time);
       return;
     }
-    let entry = this.keys.find(key);
-    let matched = false;
-    if (entry !== undefined) {
-      matched = this.prober.matchRight(entry, key, row, time, at);
-      if (this.leftOnly && matched) entry = this.keys.find(key); // its last left row may have gone
-    }
-    this.storeRight(entry, key, row, time, at, matched);
+    const entry = rows.find(rightKey);
+    const matched = entry !== undefined && this.prober.matchRight(entry, row, time, at);
+    rows.right.add(entry ?? rows.insert(rightKey), row, time, at, matched);
   }
 
   prepare(): MaybePromise<void> {
-    const flush = this.ctx.closing && (this.keepsLeft || this.keepsRight);
-    const steps = [
-      () => this.left.load(this.leavesUpTo('left')),
-      () => this.right.load(this.leavesUpTo('right')),
-      () => (flush ? this.keys.loadAll() : undefined),
-      () => (flush ? this.left.loadAll() : undefined),
-      () => (flush ? this.right.loadAll() : undefined),
-    ];
-    return steps.reduce<MaybePromise<void>>((done, step) => then(done, step), undefined);
+    return this.rows.prepare(this.flushed().length > 0);
   }
 
   /** Called once per input; the second call ends the batch. */
@@ -139,12 +115,9 @@ export class StreamJoin {
     this.ended += 1;
     if (this.ended < 2) return;
     this.ended = 0;
-    this.left.evict(this.leavesUpTo('left'), this.leaveLeft);
-    this.right.evict(this.leavesUpTo('right'), this.leaveRight);
-    if (this.ctx.closing) {
-      if (this.keepsLeft) this.flush(this.left, this.leaveLeft);
-      if (this.keepsRight) this.flush(this.right, this.leaveRight);
-    }
+    this.rows.evict(this.leaving);
+    const flushed = this.flushed();
+    if (flushed.length > 0) this.rows.flush(flushed, this.leaving);
     this.count.settle();
     this.output.endBatch();
   }
@@ -157,44 +130,12 @@ export class StreamJoin {
     if (this.keepsRight && !matched) this.output.right(row, this.spec.timeKeyed ? at : time);
   };
 
-  /** Rows without event time, and rows of a side that nothing bounds: nothing will match them now. */
-  private flush(side: SideRows, leave: Leave): void {
-    const entries = [...this.keys.entries()];
-    if (this.ctx.orderMatters) entries.sort(compareDue);
-    for (const entry of entries) side.clear(entry, leave);
-  }
-
-  private leavesUpTo(side: 'left' | 'right'): number {
-    const offset = this.spec.offsets[side];
-    if (offset !== undefined) return this.ctx.evictionWatermark + offset;
-    return this.spec.ttlMs === undefined ? Number.NEGATIVE_INFINITY : this.ctx.batchTimestampMs;
-  }
-
-  private storeLeft(
-    entry: Entry<KeyRows> | undefined,
-    key: unknown,
-    row: unknown,
-    time: number,
-    at: number,
-    matched: boolean,
-  ): void {
-    const leaves = this.spec.offsets.left === undefined ? this.expiry(at) : at;
-    this.left.add(entry, key, row, time, leaves, matched);
-  }
-
-  private storeRight(
-    entry: Entry<KeyRows> | undefined,
-    key: unknown,
-    row: unknown,
-    time: number,
-    at: number,
-    matched: boolean,
-  ): void {
-    const leaves = this.spec.offsets.right === undefined ? this.expiry(at) : at;
-    this.right.add(entry, key, row, time, leaves, matched);
-  }
-
-  private expiry(at: number): number {
-    return this.spec.ttlMs === undefined ? at : this.ctx.batchTimestampMs + this.spec.ttlMs;
+  /**
+   * Sides whose rows come out at the end: rows without event time, and those that nothing bounds. Nothing
+   * will match them now.
+   */
+  private flushed(): readonly JoinSide[] {
+    if (!this.ctx.closing) return [];
+    return joinSides.filter((side) => (side === 'left' ? this.keepsLeft : this.keepsRight));
   }
 }

@@ -4,7 +4,13 @@ import { type DurationInput, durationMs } from '../../../lib/time/duration.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
 import { refuseAsyncFunction } from '../rowFunction.js';
 import { carriesWatermark } from './carriesWatermark.js';
-import { ColumnKeyReader, type KeyReader, keyFunction, TimeKeyReader } from './joinKey.js';
+import {
+  ColumnKeyReader,
+  type KeyReader,
+  keyFunction,
+  TimedKeyReader,
+  WholeKeyReader,
+} from './joinKey.js';
 import type { StreamJoinConditions, TimeBound } from './joinOptions.js';
 import type { JoinSide, JoinType } from './joinType.js';
 import type { Residual, StreamJoinSpec } from './streamJoinSpec.js';
@@ -23,7 +29,7 @@ export type AnyStreamJoin = StreamJoinConditions<unknown, unknown, JoinType, unk
 export interface StreamJoinPlan {
   readonly options: AnyStreamJoin;
   readonly conjuncts: readonly TimeConjunct[];
-  readonly keyReader: (side: JoinSide) => KeyReader;
+  readonly keyReader: (side: JoinSide, leavesByKey: boolean) => KeyReader;
   readonly residual: Residual | undefined;
   readonly ttlMs: number | undefined;
 }
@@ -56,6 +62,8 @@ export function streamJoinSpec(
   const timeKeyed = options.onTime !== undefined;
   const both = hasWatermark.left && hasWatermark.right;
   const some = hasWatermark.left || hasWatermark.right;
+  const leavesByKey = timeKeyed && some;
+  const hasKeyColumns = keyFunction(options.on, 'left') !== undefined;
   const side =
     options.time ??
     (hasWatermark.right && (!hasWatermark.left || options.type === 'rightOuter')
@@ -63,9 +71,11 @@ export function streamJoinSpec(
       : 'left');
   return {
     type: options.type,
-    keyReader: plan.keyReader,
-    hasEquality: timeKeyed || keyFunction(options.on, 'left') !== undefined,
+    keyReader: (of) => plan.keyReader(of, leavesByKey),
+    hasEquality: timeKeyed || hasKeyColumns,
+    hasKeyColumns,
     timeKeyed,
+    leavesByKey,
     timeKeyGiven: timeKeyed && options.onTime !== true,
     comparesTime: {
       left: conjuncts.some((conjunct) => !conjunct.leftTime),
@@ -77,13 +87,7 @@ export function streamJoinSpec(
     leftWhere: options.leftWhere,
     rightWhere: options.rightWhere,
     select: options.select,
-    offsets: timeKeyed
-      ? some
-        ? atWatermark
-        : noOffsets
-      : both
-        ? stateOffsets(conjuncts)
-        : noOffsets,
+    offsets: leavesByKey ? atWatermark : !timeKeyed && both ? stateOffsets(conjuncts) : noOffsets,
     matchesEnd: {
       left: hasWatermark.right && conjuncts.some((c) => c.cmp[0] === '>' && !c.rightTime),
       right: hasWatermark.left && conjuncts.some((c) => c.cmp[0] === '<' && !c.leftTime),
@@ -98,16 +102,25 @@ export function streamJoinSpec(
 const atWatermark = { left: 0, right: 0 };
 const noOffsets = { left: undefined, right: undefined };
 
-function keyReadersOf({ on, onTime }: AnyStreamJoin): (side: JoinSide) => KeyReader {
+function keyReadersOf({ on, onTime }: AnyStreamJoin): StreamJoinPlan['keyReader'] {
   const keys = { left: keyFunction(on, 'left'), right: keyFunction(on, 'right') };
   if (onTime === undefined) {
     return (side) => new ColumnKeyReader(keys[side] ?? noKey);
   }
-  if (onTime === true) return (side) => new TimeKeyReader(keys[side], undefined);
+  const times = keyTimesOf(onTime);
+  return (side, leavesByKey) => {
+    const Reader = leavesByKey ? TimedKeyReader : WholeKeyReader;
+    return new Reader(keys[side], times[side]);
+  };
+}
+
+/** What gives the time of the key, by side; undefined: it is the row's own. */
+function keyTimesOf(onTime: unknown): Partial<Record<JoinSide, (row: unknown) => unknown>> {
+  if (onTime === true) return {};
   if (!Array.isArray(onTime) || onTime.length !== 2) throw badOnTime(onTime);
   const [left, right] = onTime;
   if (typeof left !== 'function' || typeof right !== 'function') throw badOnTime(onTime);
-  return (side) => new TimeKeyReader(keys[side], side === 'left' ? left : right);
+  return { left, right };
 }
 
 /** `validate` refuses a join without equality before a row is read. */

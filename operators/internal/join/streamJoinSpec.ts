@@ -8,8 +8,12 @@ export interface StreamJoinSpec {
   /** One reader per run and side. */
   readonly keyReader: (side: JoinSide) => KeyReader;
   readonly hasEquality: boolean;
-  /** An event time is part of the key, so the eviction watermark itself evicts. */
+  /** Whether the key has more than a time. */
+  readonly hasKeyColumns: boolean;
+  /** An event time is part of the key. */
   readonly timeKeyed: boolean;
+  /** And some watermark says when it is over: rows leave with it. */
+  readonly leavesByKey: boolean;
   /** Whether functions give the event time of the key, not the rows' own. */
   readonly timeKeyGiven: boolean;
   /** Whether a bound uses the event time of that side's rows. */
