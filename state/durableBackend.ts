@@ -23,6 +23,7 @@ import {
   type StoredTableOptions,
   type TableKind,
 } from './operatorState.js';
+import { type PageLimits, pageLimitsFor } from './tables/pageLimits.js';
 import type { StateTable } from './tables/stateTable.js';
 import type { TableEntry } from './tables/tableEntry.js';
 
@@ -41,6 +42,8 @@ export interface DurableOptions {
    * but none of the `youngest`, which are likely to change again. Default 64 and 3.
    */
   readonly encodesAhead?: EncodesAhead;
+  /** What of paged tables is other than the size of the cache makes it. */
+  readonly pageLimits?: Partial<PageLimits>;
   /** The last run closed the store properly: entries are not read through again. */
   readonly clean: boolean;
   /** What the clean stop has left of `onClosed`'s filters. */
@@ -86,6 +89,7 @@ type Mode = 'open' | 'must abort' | 'outcome unknown' | 'closed';
 export class DurableBackend implements StateBackend, StateGround, StoredTableContext {
   readonly writesChanges = true;
   readonly shapes: ShapeDictionary;
+  readonly pageLimits: PageLimits;
   writing = false;
   answered = 0;
   private readonly catalog: TableCatalog;
@@ -120,16 +124,14 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.totalsAtStart = this.totals;
     this.lastChecksum = meta.lastChecksum;
     this.lastBatchId = meta.lastEpoch?.record.batchId ?? -1;
-    this.cache = new CacheBudget(options.cacheEntries ?? 100_000, () => this.openTables());
+    const cacheEntries = options.cacheEntries ?? 100_000;
+    this.cache = new CacheBudget(cacheEntries, () => this.openTables());
+    this.pageLimits = { ...pageLimitsFor(cacheEntries), ...options.pageLimits };
     this.scan = new BackgroundScan(store, options);
     this.filters = new KeyFilters(options.filteredKeys ?? 4_000_000);
     this.renewal = new FilterRenewal(store, options.fewKeys);
     if (options.clean && options.filters) this.filters.take(options.filters, this.commitName);
     this.startScan(meta);
-  }
-
-  get pagedEntries(): number {
-    return Math.floor((this.options.cacheEntries ?? 100_000) / 2);
   }
 
   get sweeps(): number {

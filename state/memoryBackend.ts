@@ -7,7 +7,7 @@ import { OperatorState, type StateGround } from './operatorState.js';
 const nothingBelow: StateGround = {
   below: () => undefined,
   writesChanges: false,
-  pagedEntries: 0,
+  pageLimits: undefined,
   entriesRead: () => 0,
 };
 

@@ -8,6 +8,7 @@ import type {
 } from '../lib/state/stateStore.js';
 import { KeyedMapTable } from './tables/keyedMapTable.js';
 import { countOf, type Page, PagedTable, pagesOf } from './tables/pagedTable.js';
+import type { PageLimits } from './tables/pageLimits.js';
 import type { StateTable } from './tables/stateTable.js';
 import type { TableBelow } from './tables/tableBelow.js';
 import { TimedMapTable } from './tables/timedMapTable.js';
@@ -23,8 +24,8 @@ const optionNames: OptionNames<TableOptions<never>> = {
 
 /** How a table is stored. */
 export interface StoredTableOptions<V> extends TableOptions<V> {
-  /** The values are arrays of keys and values in turn, so that errors can name the pair. */
-  readonly pairs?: boolean;
+  /** The values are arrays of keys and values of this table in turn: errors name the table and the pair. */
+  readonly pairsOf?: string;
 }
 
 export type TableKind = 'keyed' | 'timed';
@@ -39,8 +40,8 @@ export interface StateGround {
   ): TableBelow<V> | undefined;
   /** A commit writes what a batch has changed. */
   readonly writesChanges: boolean;
-  /** So many entries a paged table keeps in memory at most. */
-  readonly pagedEntries: number;
+  /** Of paged tables; undefined: there are none. */
+  readonly pageLimits: PageLimits | undefined;
   /** Entries that the operator has read from the disk in this batch. */
   entriesRead(operatorId: string): number;
 }
@@ -99,8 +100,8 @@ export class OperatorState implements StateStore {
       options,
       optionNames,
     );
-    const isPaged = options.paged === true && this.writesChanges;
-    const table = isPaged ? this.pagedTable(name, options) : this.timedTable(name, options);
+    const limits = options.paged === true ? this.ground.pageLimits : undefined;
+    const table = limits ? this.pagedTable(name, options, limits) : this.timedTable(name, options);
     this.timedTables.set(name, table as TimedTable<unknown>);
     return table;
   }
@@ -112,18 +113,18 @@ export class OperatorState implements StateStore {
     return table;
   }
 
-  private pagedTable<V>(name: string, options: TableOptions<V>): PagedTable<V> {
+  private pagedTable<V>(name: string, options: TableOptions<V>, limits: PageLimits): PagedTable<V> {
     const { userValueAt } = options;
     const pageOptions = {
       counted: false,
-      pairs: true,
+      pairsOf: name,
       ...(userValueAt === undefined ? {} : { userValueAt }),
     };
     const table = new PagedTable<V>(this.operatorId, name, options.counted ?? true, {
       single: this.timedTable(name, options),
       pages: this.timedTable<Page>(pagesOf(name), pageOptions),
       count: this.keyedTable<number>(countOf(name), { counted: false }),
-      mostEntries: this.ground.pagedEntries,
+      limits,
       options,
     });
     const paged = table as unknown as PagedTable<unknown>;

@@ -3,6 +3,7 @@ import type { StateBackend } from '../../lib/state/stateBackend.js';
 import type { KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
 import { openDurableBackend } from '../../state/durableBackend.js';
 import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
+import type { PageLimits } from '../../state/tables/pageLimits.js';
 import { recordOf } from '../contracts/stateBackend.contract.js';
 
 /*
@@ -41,8 +42,9 @@ interface Disk {
   readonly cacheEntries: number;
   /** Whether the timed table keeps what it has committed. */
   readonly cached: boolean;
-  /** Whether what it has at one time is written together. */
-  readonly paged: boolean;
+  /** Whether what it has at one time is written together; or only since the first restart. */
+  readonly paged: boolean | 'since';
+  readonly pageLimits: Partial<PageLimits>;
   readonly writeTakes: number;
   readonly rangeTakes: number;
 }
@@ -59,11 +61,13 @@ class Comparison {
   private committed: Model = new Map();
   private model: Model = new Map();
   private onItsWay: PromiseLike<void> = Promise.resolve();
+  private starts = 0;
 
   constructor(private readonly disk: Disk) {}
 
   private get timed(): TimedTable<number> {
-    const { cached, paged } = this.disk;
+    const { cached } = this.disk;
+    const paged = this.disk.paged === 'since' ? this.starts > 1 : this.disk.paged;
     return this.backend.operator('op').timed('t', { cached, paged });
   }
   private get keyed(): KeyedTable<number> {
@@ -71,14 +75,16 @@ class Comparison {
   }
 
   async open(): Promise<void> {
-    const { cacheEntries, writeTakes, rangeTakes } = this.disk;
+    const { cacheEntries, pageLimits, writeTakes, rangeTakes } = this.disk;
+    this.starts++;
     const store = new MemoryByteStore(this.content, {
       beforeWrite: () => ticks(writeTakes),
       afterRange: () => ticks(rangeTakes),
     });
     // What a turn has changed is encoded with the next two, though it may change again.
     const encodesAhead = { youngest: 1, perTurn: 2 };
-    const options = { queryId: 'q', directory: 's', clean: false, cacheEntries, encodesAhead };
+    const sizes = { cacheEntries, encodesAhead, pageLimits };
+    const options = { queryId: 'q', directory: 's', clean: false, ...sizes };
     const { backend } = await openDurableBackend(store, options);
     await backend.scanned;
     this.backend = backend;
@@ -217,14 +223,18 @@ class Comparison {
   }
 }
 
+/** A key and its value take 18 bytes. */
+const shortPages = { pageBytes: 40, superseded: 3 };
+
 const times = fc.record({
   cached: fc.boolean(),
-  paged: fc.boolean(),
+  paged: fc.constantFrom<boolean | 'since'>(false, true, true, 'since'),
+  pageLimits: fc.constantFrom<Partial<PageLimits>>({}, shortPages, { ...shortPages, inAll: 5 }),
   writeTakes: fc.constantFrom(1, 15),
   rangeTakes: fc.constantFrom(0, 40),
 });
 
-const late = { cached: false, paged: false, writeTakes: 15, rangeTakes: 40 };
+const late = { cached: false, paged: false, pageLimits: {}, writeTakes: 15 } as const;
 
 /** The last time on disk is asked for while a later one is on its way there, and leaves memory. */
 const storedMeanwhile: Action[] = [

@@ -190,6 +190,37 @@ describe('a paged table', () => {
     expect(run.metrics.numRowsTotal).toBe(0);
   });
 
+  it('has no more in pages than a batch may read that asks for each time', async () => {
+    const run = await Run.open(20);
+    const times = Array.from({ length: 60 }, (_, i) => i);
+    for (const time of times) await run.add([time], keys(9));
+    await run.restart();
+    await run.table.load(Number.NEGATIVE_INFINITY);
+    for (const time of times) expect(run.table.find(time, 0)?.value).toBe(1);
+    // Twice the room, and of the other times an entry each, with their marks and pages.
+    expect(run.metrics.memoryUsedBytes / 200).toBeLessThan(2 * 20 + 3 * 60);
+    expect(run.metrics.numRowsTotal).toBe(9 * 60);
+  });
+
+  it('remembers nothing of a time that is over before it was written', async () => {
+    const run = await Run.open();
+    await run.batch((table) => {
+      for (const time of keys(100)) table.insert(time, 'a', 1);
+      expect(Array.from(table.takeDue(99))).toHaveLength(100);
+    }, 99);
+    expect((Reflect.get(run.table, 'loaded') as Map<number, unknown>).size).toBe(0);
+  });
+
+  it('is left as it is by a batch in which nobody asks for it', async () => {
+    const run = await Run.open();
+    await run.add([10], ['a', 'b']);
+    await run.restart();
+    expect(run.table.touched()).toEqual([]);
+    await run.commit();
+    expect(await run.all()).toHaveLength(2);
+    expect(run.metrics.numRowsTotal).toBe(2);
+  });
+
   it('goes on with what was stored before there were pages, until it is gone', async () => {
     const before = await Run.open(1000, {});
     await before.add([10, 20], ['a', 'b']);
@@ -228,7 +259,19 @@ describe('a paged table', () => {
     run.table.insert(10, 'bad', { when: /x/ });
     await expect(run.commit()).rejects.toMatchObject({
       code: 'STATE_NOT_ENCODABLE',
-      params: { key: '"bad"', path: 'value.when', found: 'RegExp' },
+      params: { key: '"bad"', table: 't', path: 'value.when', found: 'RegExp' },
+    });
+  });
+
+  it('names the key whose value refers to itself in many ways', async () => {
+    const run = await Run.open();
+    const parent = { children: [] as unknown[] };
+    parent.children.push({ parent }, { parent });
+    await run.table.load(Number.NEGATIVE_INFINITY);
+    run.table.insert(10, 'bad', parent);
+    await expect(run.commit()).rejects.toMatchObject({
+      code: 'STATE_NOT_ENCODABLE',
+      params: { key: '"bad"', table: 't', found: expect.stringContaining('cycle') },
     });
   });
 
@@ -242,6 +285,34 @@ describe('a paged table', () => {
     await expect(run.commit()).rejects.toMatchObject({
       code: 'STATE_NOT_ENCODABLE',
       params: { key: '"bad"', found: expect.stringContaining('cycle') },
+    });
+  });
+
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+  it.each([
+    ['a value as deep as any may be', 'a', nested(101)],
+    ['a value as large as any may be', 'a', 'x'.repeat(16 * 1024 * 1024 - 5)],
+    ['a large key', 'k'.repeat(17 * 1024 * 1024), 1],
+  ])('keeps %s, and what lies beside it', async (_name, key, value) => {
+    const run = await Run.open();
+    await run.add([10], ['b']);
+    await run.batch((table) => {
+      table.insert(10, key, value);
+    });
+    await run.restart();
+    await run.table.load(Number.NEGATIVE_INFINITY);
+    expect(run.table.find(10, key)?.value).toEqual(value);
+    expect(run.table.find(10, 'b')?.value).toBe(1);
+    expect(run.metrics.numRowsTotal).toBe(2);
+  });
+
+  it('refuses a value that is too deep for any table', async () => {
+    const run = await Run.open();
+    await run.table.load(Number.NEGATIVE_INFINITY);
+    run.table.insert(10, 'a', nested(102));
+    await expect(run.commit()).rejects.toMatchObject({
+      code: 'STATE_NOT_ENCODABLE',
+      params: { key: '"a"', table: 't', found: expect.stringContaining('nested deeper') },
     });
   });
 

@@ -252,9 +252,11 @@ export class StoredTable<V> implements TableBelow<V> {
   }
 
   private notEncodable(all: unknown, entryKey: unknown): StreamingError<'STATE_NOT_ENCODABLE'> {
-    const [key, stored] = this.options.pairs ? refusedPair(all as unknown[]) : [entryKey, all];
+    const { pairsOf } = this.options;
+    const [key, stored] = pairsOf === undefined ? [entryKey, all] : refusedPair(all as unknown[]);
     const { path, found } = unencodableIn(stored);
-    const { operator, name: table } = this.identity;
+    const { operator, name } = this.identity;
+    const table = pairsOf ?? name;
     const inner = `value${this.options.userValueAt ?? ''}`;
     const shown = path.startsWith(inner) ? `value${path.slice(inner.length)}` : path;
     const params = { operator, path: shown, found, key: keyText(key), table };
@@ -262,7 +264,7 @@ export class StoredTable<V> implements TableBelow<V> {
   }
 }
 
-/** The first key and value of which the value cannot be kept; of those that only take too much room the last. */
+/** The first key and value of which the value cannot be kept. */
 function refusedPair(pairs: readonly unknown[]): readonly [unknown, unknown] {
   let at = 0;
   while (at < pairs.length - 2 && isEncodable(pairs[at + 1])) at += 2;

@@ -1,6 +1,7 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
 import type { Entry, TableOptions, TimedTable } from '../../lib/state/stateStore.js';
 import type { KeyedMapTable } from './keyedMapTable.js';
+import type { PageLimits } from './pageLimits.js';
 import { roughBytes } from './roughBytes.js';
 import { notLoaded } from './stageMistake.js';
 import { TimedMapTable } from './timedMapTable.js';
@@ -15,12 +16,6 @@ export const countOf = (table: string): string => `${table}:count`;
 /** Stands for the content of a page whose entries are in memory. */
 const inMemory: Page = [];
 
-/** Bytes of a page; an entry that has more has a page of its own. */
-const fullPage = 64 * 1024;
-
-/** Up to so many entries, in no more than a page's bytes, superseded ones are left where they are. */
-const fewEntries = 64;
-
 /** What a {@link PagedTable} stands on. */
 interface Below<V> {
   /** Entries that are stored one by one. */
@@ -28,8 +23,7 @@ interface Below<V> {
   readonly pages: TimedMapTable<Page>;
   /** Number of entries in pages, under null. */
   readonly count: KeyedMapTable<number>;
-  /** So many entries of pages are in memory at most, once a batch is committed. */
-  readonly mostEntries: number;
+  readonly limits: PageLimits;
   readonly options: TableOptions<V>;
 }
 
@@ -47,7 +41,8 @@ interface PagesAt {
  *
  * What a commit changes at one time is written as a page instead of an entry each, and all pages of a time leave
  * together. A time is read whole, when somebody asks for one of its keys. Where what changes is too much for
- * memory, the times with the most entries are moved to a table that stores them one by one, and stay there.
+ * memory, or would be if a batch asked for all times, the times with the most entries are moved to a table that
+ * stores them one by one, and stay there; so is a time with an entry that no page can hold.
  *
  * ```
  * <name>:pages := time no -> [key, value, key, value, …]   in order of `no` the last value of a key counts
@@ -142,7 +137,10 @@ export class PagedTable<V> implements TimedTable<V> {
     for (const [page] of pages.takeDue(upTo)) if (page) this.forget(page.time);
     const timeOf = ([first]: readonly Entry<V>[]): number => first?.time ?? Number.NaN;
     const alone = this.singleIsDue ? single.takeDue(upTo) : [];
-    yield* inOrderOf(timeOf, this.front.takeDue(upTo), alone);
+    for (const taken of inOrderOf(timeOf, this.front.takeDue(upTo), alone)) {
+      this.forget(timeOf(taken)); // not all had pages
+      yield taken;
+    }
   }
 
   *entries(): Iterable<Entry<V>> {
@@ -159,7 +157,9 @@ export class PagedTable<V> implements TimedTable<V> {
 
   /** The batch is about to be committed: its changes become pages. */
   write(): void {
+    if (!this.isOpen) return; // nobody has asked for anything
     const { front } = this;
+    const { limits } = this.below;
     for (const page of this.written) page.value = inMemory; // their commit has answered
     this.written = [];
     const changed = new Map<number, Entry<V>[]>();
@@ -172,7 +172,7 @@ export class PagedTable<V> implements TimedTable<V> {
     }
     for (const [time, entries] of changed) this.writeAt(time, entries);
     this.shrunk.clear();
-    if (front.cachedCount > this.below.mostEntries) this.makeRoom(changed);
+    if (front.cachedCount > limits.inMemory || front.size > limits.inAll) this.makeRoom(changed);
     this.writeCount();
   }
 
@@ -238,10 +238,11 @@ export class PagedTable<V> implements TimedTable<V> {
   /** Puts what has changed at a time into pages, or all that is there if most of what they have is superseded. */
   private writeAt(time: number, changed: readonly Entry<V>[]): void {
     const { front, shrunk } = this;
-    const { toStored } = this.below.options;
+    const { limits, options } = this.below;
+    const { toStored } = options;
     const at = this.loaded.get(time) ?? { pages: 0, entries: 0, bytes: 0 };
     const entries = at.entries + changed.length;
-    const isLong = entries > fewEntries || at.bytes > fullPage;
+    const isLong = entries > limits.superseded || at.bytes > limits.pageBytes;
     const isWorn = isLong && entries > 2 * front.countAt(time);
     const isAnew = at.pages > 0 && (isWorn || shrunk.has(time));
     if (isAnew) this.removePages(time, at);
@@ -250,7 +251,8 @@ export class PagedTable<V> implements TimedTable<V> {
     for (const { key, value } of isAnew ? front.presentAt(time) : changed) {
       const stored = toStored === undefined ? value : toStored(value);
       const more = roughBytes(key) + roughBytes(stored);
-      if (page.length > 0 && bytes + more > fullPage) {
+      if (more > limits.entryBytes) return this.moveOut(time);
+      if (page.length > 0 && bytes + more > limits.pageBytes) {
         this.addPage(time, at, page, bytes);
         page = [];
         bytes = 0;
@@ -282,16 +284,17 @@ export class PagedTable<V> implements TimedTable<V> {
   /** Drops times that this batch has not changed; where that is not enough, moves out the largest. */
   private makeRoom(changed: ReadonlyMap<number, unknown>): void {
     const { front, loaded } = this;
-    const { mostEntries } = this.below;
-    for (const time of loaded.keys()) {
-      if (front.cachedCount <= mostEntries / 2) return;
+    const { inMemory, inAll } = this.below.limits;
+    const isLong = front.cachedCount > inMemory;
+    for (const time of isLong ? loaded.keys() : []) {
+      if (front.cachedCount <= inMemory / 2) break;
       if (!changed.has(time)) this.drop(time);
     }
-    if (front.cachedCount <= mostEntries) return;
+    const most = front.cachedCount > inMemory ? inMemory / 2 : inMemory;
     const bySize = [...loaded.keys()].sort((a, b) => front.countAt(b) - front.countAt(a));
     for (const time of bySize) {
-      if (front.cachedCount <= mostEntries / 2) return;
-      this.moveOut(time);
+      if (front.cachedCount <= most && front.size <= inAll) return;
+      if (front.countAt(time) > 0) this.moveOut(time);
     }
   }
 
