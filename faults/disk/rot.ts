@@ -2,12 +2,14 @@ import { StreamingError } from '../../index.js';
 import { Random } from '../random.js';
 import type { Outcome } from '../suite.js';
 import { damage } from './damage.js';
-import { rowCount, table, windows } from './scenario.js';
+import { rowCount, table, windows, windowsOfLittleRoom } from './scenario.js';
 import { copyOf, Templates } from './templates.js';
 
 let made: Promise<readonly Templates[]> | undefined;
 const templates = () => {
-  made ??= Promise.all([windows, table].map((scenario) => Templates.of(scenario)));
+  made ??= Promise.all(
+    [windows, windowsOfLittleRoom, table].map((scenario) => Templates.of(scenario)),
+  );
   return made;
 };
 

@@ -68,8 +68,8 @@ export const rows: readonly Event[] = Array.from({ length: rowCount }, (_, i) =>
 }));
 
 /** A durable source with a log in the checkpoint; deduplication and windows; a file sink. */
-export const windows: Scenario = {
-  name: 'windows',
+const windowsWith = (name: string, stateCacheEntries: number): Scenario => ({
+  name,
   async live({ folder, known, available, completes, fileSystem, killPoint }) {
     const source = durable<Event>(undefined, { name: 'events', maxRowsPerTrigger: 7 });
     const stream = readStream(source).pipe(
@@ -84,6 +84,7 @@ export const windows: Scenario = {
       sink: fileSink(join(folder, 'out'), { maxRecordsPerFile: 5 }),
       trigger: asap(),
       checkpointLocation: join(folder, 'checkpoint'),
+      stateCacheEntries,
       internals: internalsOf(fileSystem, killPoint),
     });
     return pushed(source, query, { known, available, completes });
@@ -102,7 +103,12 @@ export const windows: Scenario = {
     });
     return differ(expected.sort(), found.sort());
   },
-};
+});
+
+export const windows = windowsWith('windows', 1000);
+
+/** Groups of a window are in pages while there are few of them, and by themselves afterwards. */
+export const windowsOfLittleRoom = windowsWith('windows, little room', 12);
 
 /** A source that keeps nothing; a growing table; a sink that is never damaged and knows batch ids. */
 export const table: Scenario = {

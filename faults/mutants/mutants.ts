@@ -3,6 +3,7 @@ import { files } from './files.js';
 import { logs } from './logs.js';
 import type { Mutant } from './mutant.js';
 import { operators } from './operators.js';
+import { pages } from './pages.js';
 import { protocol } from './protocol.js';
 import { recovery } from './recovery.js';
 import { wakeUps } from './wakeUps.js';
@@ -13,6 +14,7 @@ export const mutants: readonly Mutant[] = [
   ...files,
   ...logs,
   ...operators,
+  ...pages,
   ...decoders,
   ...wakeUps,
 ];

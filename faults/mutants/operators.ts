@@ -82,27 +82,6 @@ export const operators: readonly Mutant[] = [
     runs: 4000,
   },
   {
-    name: 'of a window only the first page is read',
-    file: 'state/tables/pagedTable.js',
-    edits: [['page = pages.find(time, at.pages)', 'page = undefined']],
-    suite: 'simulate',
-    runs: 2000,
-  },
-  {
-    name: 'a window that left memory finds its pages empty',
-    file: 'state/tables/pagedTable.js',
-    edits: [['this.below.pages.forgetAt(time);', '']],
-    suite: 'simulate',
-    runs: 4000,
-  },
-  {
-    name: 'a window that is moved out of its pages leaves no mark',
-    file: 'state/tables/pagedTable.js',
-    edits: [['pages.insert(time, 0, null);', '']],
-    suite: 'simulate',
-    runs: 2000,
-  },
-  {
     name: 'a swept table counts as complete',
     file: 'state/tables/keyedMapTable.js',
     edits: [['if (dropped > 0)', 'if (dropped < 0)']],

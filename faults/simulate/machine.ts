@@ -7,6 +7,7 @@ import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
 import type { Random } from '../random.js';
 import { later } from './later.js';
 import { Killed, Process } from './process.js';
+import { withoutPages } from './withoutPages.js';
 
 const location = '/checkpoint';
 /** Turns of the event loop until the store has written a commit: meanwhile the next batch runs. */
@@ -15,6 +16,10 @@ const turnsOfWrite = [0, 0, 0, 1, 4];
 const turnsOfPublish = [0, 0, 0, 0, 3];
 /** The same until it gives what it has read of a range: a commit may answer meanwhile. */
 const turnsOfRange = [0, 0, 0, 0, 6];
+/** Lives that know nothing of pages: those behind them find a state from before. */
+const livesBefore = [0, 0, 0, 0, 1, 2];
+/** A group of the simulated queries takes about 60 bytes in a page. */
+const pageLimits = [{}, { pageBytes: 150, superseded: 3 }];
 
 /** What outlives processes: files, the bytes of the store, and what has been planned last. */
 export class Machine {
@@ -24,12 +29,15 @@ export class Machine {
   /** The store as it was before each of its writes. */
   private readonly past: MemoryBytes['pairs'][] = [];
   private process = new Process(undefined);
+  private starts = 0;
+  private readonly livesBefore: number;
 
   constructor(
     private readonly random: Random,
     ignored: readonly FileStep[] = [],
   ) {
     this.files = new MemoryFileSystem({ onStep: (step) => this.process.step(step), ignored });
+    this.livesBefore = random.pick(livesBefore);
   }
 
   /** Batches that have been planned. */
@@ -132,7 +140,7 @@ export class Machine {
         sink: { kind: 'simulated', description: 'simulated', signature: null },
       },
       killPoint,
-      openBackend: (backend) => {
+      openBackend: async (backend) => {
         const store = new MemoryByteStore(this.bytes, {
           beforeWrite: () => {
             process.step('store write');
@@ -152,13 +160,16 @@ export class Machine {
         });
         // Few keys change in an epoch: nearly all are encoded ahead where the cache is small.
         const encodesAhead = { youngest: cacheEntries === 1000 ? 64 : 0, perTurn: 2 };
-        return openDurableBackend(store, {
+        const opened = await openDurableBackend(store, {
           ...backend,
           clean,
           cacheEntries,
           encodesAhead,
+          pageLimits: random.pick(pageLimits),
           ...(cacheEntries === 1000 ? {} : { fewKeys: 3 }),
         });
+        if (++this.starts > this.livesBefore) return opened;
+        return { ...opened, backend: withoutPages(opened.backend) };
       },
     });
   }

@@ -16,7 +16,7 @@ export function randomWorkload(random: Random): Workload {
 
 export const kinds: readonly ((random: Random) => Workload)[] = [
   (random) => counts(random.pick(['update', 'complete'])),
-  (random) => windows(windowShape(random), random.pick(['append', 'update'])),
+  (random) => windows(windowShape(random), random.pick(['append', 'update', 'complete'])),
   (random) => windows(windowShape(random), 'append'),
   (random) => dedupWithin(delayOf(random)),
   () => dedupForever(),

@@ -12,8 +12,10 @@ export interface WindowShape {
   readonly delayMs: number;
 }
 
+type WindowsMode = 'append' | 'update' | 'complete';
+
 /** Sums per key and window of event time. */
-export function windows(shape: WindowShape, mode: 'append' | 'update'): Workload {
+export function windows(shape: WindowShape, mode: WindowsMode): Workload {
   return {
     name: `windows of ${shape.sizeMs}/${shape.slideMs}, ${mode}`,
     sources: 1,
@@ -52,6 +54,8 @@ export function windowsOf(input: Observable<Event>, shape: WindowShape): Observa
   );
 }
 
+const keepAll = { late: Number.NEGATIVE_INFINITY, evict: Number.NEGATIVE_INFINITY };
+
 interface Pane {
   readonly key: string;
   readonly start: number;
@@ -63,11 +67,14 @@ export class WindowsModel implements Model {
 
   constructor(
     private readonly shape: WindowShape,
-    private readonly mode: 'append' | 'update',
+    private readonly mode: WindowsMode,
   ) {}
 
-  batch(rows: readonly (readonly Event[])[], { late, evict }: Turn): readonly object[] {
+  batch(rows: readonly (readonly Event[])[], turn: Turn): readonly object[] {
     const { sizeMs, slideMs, startMs } = this.shape;
+    // The whole table is shown in each batch, and nothing is ever late for it.
+    const keepsAll = this.mode === 'complete';
+    const { late, evict } = keepsAll ? keepAll : turn;
     const changed = new Set<Pane>();
     for (const e of rows.flat()) {
       const last = Math.floor((e.at - startMs) / slideMs) * slideMs + startMs;
@@ -88,12 +95,12 @@ export class WindowsModel implements Model {
       this.panes.delete(name);
       over.push(pane);
     }
-    const shown = this.mode === 'append' ? over : [...changed];
-    return shown.map(({ key, start, sums }) => ({ key, start, ...sums }));
+    const byMode = { append: over, update: changed, complete: this.panes.values() };
+    return Array.from(byMode[this.mode], ({ key, start, sums }) => ({ key, start, ...sums }));
   }
 
   isDue(evict: number): boolean {
-    if (this.mode === 'update') return false;
+    if (this.mode !== 'append') return false;
     return [...this.panes.values()].some((pane) => pane.start + this.shape.sizeMs <= evict);
   }
 }

@@ -220,7 +220,7 @@ export class PagedTable<V> implements TimedTable<V> {
       this.takePage(time, page.value);
       at.pages += 1;
       at.entries += page.value.length / 2;
-      at.bytes += roughBytes(page.value);
+      at.bytes += roughBytes(page.value, 0);
       page.value = inMemory;
     }
     this.loaded.set(time, at);
