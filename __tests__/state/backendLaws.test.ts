@@ -14,7 +14,17 @@ import { recordOf } from '../contracts/stateBackend.contract.js';
 type Action =
   | { readonly do: 'put' | 'remove' | 'find'; readonly time: number; readonly key: number }
   | { readonly do: 'due' | 'take'; readonly upTo: number }
-  | { readonly do: 'commit' | 'commit ahead' | 'abort' | 'restart' | 'entries' | 'first' | 'turn' };
+  | {
+      readonly do:
+        | 'look'
+        | 'commit'
+        | 'commit ahead'
+        | 'abort'
+        | 'restart'
+        | 'entries'
+        | 'first'
+        | 'turn';
+    };
 
 const at = { time: fc.nat(6), key: fc.nat(4) };
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -28,7 +38,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.constantFrom(
-      ...(['commit', 'abort', 'restart', 'entries', 'first'] as const).map((name) => ({
+      ...(['look', 'commit', 'abort', 'restart', 'entries', 'first'] as const).map((name) => ({
         do: name,
       })),
     ),
@@ -108,6 +118,8 @@ class Comparison {
         return this.due(action.upTo);
       case 'take':
         return this.take(action.upTo);
+      case 'look':
+        return this.look();
       case 'commit':
         return this.commit();
       case 'commit ahead':
@@ -178,6 +190,15 @@ class Comparison {
     );
     expect(taken.flat().length).toBe(expected.length);
     for (const { key, time } of taken.flat()) this.remove(time, key as number);
+  }
+
+  /** Somebody asks for all between two batches. */
+  private async look(): Promise<void> {
+    await this.onItsWay;
+    await this.backend.commit(recordOf(this.batchId++));
+    this.committed = new Map(this.model);
+    await this.entries();
+    await this.begin();
   }
 
   private async commit(): Promise<void> {

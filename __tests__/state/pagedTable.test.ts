@@ -65,9 +65,13 @@ class Run {
   }
 
   async commit(): Promise<void> {
-    const id = this.batchId++;
-    await this.backend.commit(recordOf(id));
+    await this.end();
     this.backend.begin();
+  }
+
+  /** Commits, and begins no batch. */
+  async end(): Promise<void> {
+    await this.backend.commit(recordOf(this.batchId++));
   }
 
   abort(): void {
@@ -219,6 +223,15 @@ describe('a paged table', () => {
     await run.commit();
     expect(await run.all()).toHaveLength(2);
     expect(run.metrics.numRowsTotal).toBe(2);
+  });
+
+  it('shows between two batches what the first had read and memory has no room for', async () => {
+    const run = await Run.open(20);
+    for (const time of [10, 20, 30, 40]) await run.add([time], keys(6));
+    await run.table.loadAll();
+    run.table.insert(50, 'a', 1);
+    await run.end();
+    expect(await run.all()).toHaveLength(4 * 6 + 1);
   });
 
   it('goes on with what was stored before there were pages, until it is gone', async () => {

@@ -180,8 +180,9 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     else this.put(bucket, new TimedEntry<V>(mapKey, keptKey(key), value, bucket.time));
   }
 
-  /** Drops what is in memory at one time, and unchanged. */
+  /** Drops what is in memory at one time, and unchanged; what is due there has to be loaded again. */
   forgetAt(time: number): void {
+    if (time <= this.loadedUpTo) this.loadedUpTo = Number.NEGATIVE_INFINITY;
     const bucket = this.buckets.get(time);
     if (bucket !== undefined) this.sweepBucket(bucket, 0, 0, 0);
   }
