@@ -215,6 +215,15 @@ describe('a paged table', () => {
     expect((Reflect.get(run.table, 'loaded') as Map<number, unknown>).size).toBe(0);
   });
 
+  it('remembers few of the times that are stored one by one, and finds them all', async () => {
+    const run = await Run.open(2);
+    await run.add(keys(100), ['a', 'b']);
+    expect((Reflect.get(run.table, 'singleTimes') as Set<number>).size).toBeLessThan(2);
+    await run.add(keys(100), ['b']);
+    const found = (await run.all()).map((entry) => (entry as unknown[])[2]);
+    expect(found).toEqual(keys(100).flatMap(() => [1, 2]));
+  });
+
   it('is left as it is by a batch in which nobody asks for it', async () => {
     const run = await Run.open();
     await run.add([10], ['a', 'b']);
@@ -232,6 +241,23 @@ describe('a paged table', () => {
     run.table.insert(50, 'a', 1);
     await run.end();
     expect(await run.all()).toHaveLength(4 * 6 + 1);
+  });
+
+  it('does not show as due what was removed while others were shown', async () => {
+    const run = await Run.open(20);
+    await run.add([20], keys(30)); // one by one from now on
+    await run.add([10], ['a', 'b']);
+    await run.batch((table) => {
+      const shown: number[] = [];
+      for (const entry of table.due(20)) {
+        shown.push(entry.time);
+        for (const key of shown.length === 1 ? keys(30) : []) {
+          const other = table.find(20, key);
+          if (other !== undefined) table.remove(other);
+        }
+      }
+      expect(shown).toEqual([10, 10]);
+    }, 20);
   });
 
   it('goes on with what was stored before there were pages, until it is gone', async () => {

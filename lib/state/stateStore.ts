@@ -88,7 +88,8 @@ export interface TableOptions<V> {
   readonly cached?: boolean;
   /**
    * Default false. With true, of a timed table: entries of one time come and go together, and what a batch
-   * changes of them is written together. `load` MUST then be called before anything is asked for in a batch.
+   * changes of them is written together. `load` MUST then be called before anything is asked for in a batch,
+   * and nothing may be inserted while `due` is iterated.
    */
   readonly paged?: boolean;
 }

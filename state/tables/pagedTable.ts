@@ -4,6 +4,7 @@ import type { KeyedMapTable } from './keyedMapTable.js';
 import type { PageLimits } from './pageLimits.js';
 import { roughBytes } from './roughBytes.js';
 import { notLoaded } from './stageMistake.js';
+import type { TableEntry } from './tableEntry.js';
 import { TimedMapTable } from './timedMapTable.js';
 
 /** Keys and stored values in turn; null: what is stored at this time has entries of its own. */
@@ -59,6 +60,7 @@ export class PagedTable<V> implements TimedTable<V> {
   readonly front: TimedMapTable<V>;
   /** The times of `front`. */
   private readonly loaded = new Map<number, PagesAt>();
+  /** Of the times that are stored one by one those that have been asked for. */
   private readonly singleTimes = new Set<number>();
   /** Times from which an entry was removed alone. */
   private readonly shrunk = new Set<number>();
@@ -129,7 +131,10 @@ export class PagedTable<V> implements TimedTable<V> {
   *due(upTo: number): Iterable<Entry<V>> {
     const timeOf = (entry: Entry<V>): number => entry.time;
     const alone = this.singleIsDue ? this.below.single.due(upTo) : [];
-    yield* inOrderOf(timeOf, this.front.due(upTo), alone);
+    for (const entry of inOrderOf(timeOf, this.front.due(upTo), alone)) {
+      // It was asked for one entry ahead, and may have been removed since.
+      if (!(entry as TableEntry<V>).removed) yield entry;
+    }
   }
 
   *takeDue(upTo: number): Iterable<readonly Entry<V>[]> {
@@ -173,6 +178,7 @@ export class PagedTable<V> implements TimedTable<V> {
     for (const [time, entries] of changed) this.writeAt(time, entries);
     this.shrunk.clear();
     if (front.cachedCount > limits.inMemory || front.size > limits.inAll) this.makeRoom(changed);
+    if (this.singleTimes.size > limits.inMemory) this.singleTimes.clear(); // their marks tell it again
     this.writeCount();
   }
 
