@@ -18,6 +18,10 @@ export type KeyOf<K> = undefined extends K ? Exclude<K, undefined> | null : K;
 
 type KeyedBy<S, K> = GroupedRow<{ key: KeyOf<K> } & DimensionsOf<S>, ValueOf<S>>;
 
+type KeyOfNames<S, C extends readonly (keyof ValueOf<S>)[]> = {
+  [P in C[number]]: KeyOf<ValueOf<S>[P]>;
+};
+
 /**
  * Groups rows by a key, for the operator behind: `aggregate`, `count`, `mapGroupsWithState` ….
  *
@@ -50,11 +54,11 @@ export function groupByKey<S, C extends keyof ValueOf<S> & string>(
   options?: GroupByKeyOptions<KeyOf<ValueOf<S>[C]>>,
 ): OperatorFunction<S, KeyedBy<S, ValueOf<S>[C]>>;
 export function groupByKey<S, C extends readonly (keyof ValueOf<S> & string)[]>(
-  ...columnsAndOptions: [...C, GroupByKeyOptions<{ [P in C[number]]: ValueOf<S>[P] }>]
-): OperatorFunction<S, KeyedBy<S, { [P in C[number]]: ValueOf<S>[P] }>>;
+  ...columnsAndOptions: [...C, GroupByKeyOptions<KeyOfNames<S, C>>]
+): OperatorFunction<S, KeyedBy<S, KeyOfNames<S, C>>>;
 export function groupByKey<S, C extends readonly (keyof ValueOf<S> & string)[]>(
   ...columns: C
-): OperatorFunction<S, KeyedBy<S, { [P in C[number]]: ValueOf<S>[P] }>>;
+): OperatorFunction<S, KeyedBy<S, KeyOfNames<S, C>>>;
 export function groupByKey(...args: readonly unknown[]): OperatorFunction<unknown, never> {
   const { by, keyTime } = argumentsOf(args);
   const [first] = by;

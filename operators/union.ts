@@ -1,11 +1,11 @@
-import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
+import { isObservable, type Observable, type ObservedValueOf, type OperatorFunction } from 'rxjs';
 import type { PlanNode, Stage } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 
 /**
  * Puts the rows of several streams together, as SQL's UNION ALL.
  *
- * In:     rows of `A` from the pipe, and of each stream given.
+ * In:     rows of `A` from the pipe, and of each stream given; they may differ in type.
  * Out:    all rows, each with its own event time; in the order in which they come within a stream.
  * Time:   the watermark is that of the streams that carry one (multipleWatermarkPolicy: min or max).
  * Errors: TypeError for an argument that is no Observable.
@@ -14,7 +14,9 @@ import { DataStream, planOf } from '../lib/stream/dataStream.js';
  * web.pipe(union(mobile, kiosk), groupByKey((e) => e.user), count());
  * @since 0.1.0
  */
-export function union<A, B = A>(...others: readonly Observable<B>[]): OperatorFunction<A, A | B> {
+export function union<A, Others extends readonly Observable<unknown>[]>(
+  ...others: Others
+): OperatorFunction<A, A | ObservedValueOf<Others[number]>> {
   if (others.length === 0) throw new TypeError('union takes at least one other stream');
   for (const other of others) {
     if (!isObservable(other)) {
@@ -32,7 +34,7 @@ export function union<A, B = A>(...others: readonly Observable<B>[]): OperatorFu
         return inputs.map(() => shared);
       },
     };
-    return new DataStream<A | B>(node);
+    return new DataStream<A | ObservedValueOf<Others[number]>>(node);
   };
 }
 

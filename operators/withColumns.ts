@@ -5,6 +5,9 @@ import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { mapStage } from './internal/mapStage.js';
 import { refusePromise, requireFunction } from './internal/rowFunction.js';
 
+/** Rows of several types stay several types: what tells them apart is there behind it. */
+type WithColumns<T, C> = T extends unknown ? Omit<T, keyof C> & C : never;
+
 /**
  * Adds columns to each row, or replaces some.
  *
@@ -18,7 +21,7 @@ import { refusePromise, requireFunction } from './internal/rowFunction.js';
  */
 export function withColumns<T extends object, C extends object & { readonly then?: never }>(
   columns: (row: T, batch: BatchInfo) => C,
-): OperatorFunction<T, Omit<T, keyof C> & C> {
+): OperatorFunction<T, WithColumns<T, C>> {
   requireFunction('withColumns', columns);
   return (source: Observable<T>) => {
     const node: PlanNode = {
@@ -32,6 +35,6 @@ export function withColumns<T extends object, C extends object & { readonly then
           return { ...(row as T), ...made };
         }),
     };
-    return new DataStream<Omit<T, keyof C> & C>(node);
+    return new DataStream<WithColumns<T, C>>(node);
   };
 }

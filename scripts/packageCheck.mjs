@@ -74,6 +74,10 @@ export const transformed = (orders: Orders) =>
   );
 export const columns = (orders: Orders) =>
   orders.pipe(withColumns((order) => ({ hour: order.time.getHours() })), select('customer', 'hour'));
+export const columnsOfAny = <T extends Order>(orders: Observable<T>) =>
+  orders.pipe(withColumns((order) => ({ hour: order.time.getHours() })));
+export const several = (orders: Orders, other: Observable<{ readonly hour: string }>) =>
+  orders.pipe(union(other), withColumns(() => ({ kind: 'any' })), groupByKey('kind'), count());
 export const windowed = windowOf((order: Order) => order.time, '1 hour');
 export const plain = (orders: Orders) =>
   orders.pipe(dropDuplicates(['customer']), distinct(), union(orders), where((order) => order.amount > 1));
@@ -169,7 +173,7 @@ function compileAndRun() {
   write('exported.ts', exported);
   write(
     'useExported.ts',
-    "export { figures, joined, ofAnyOrder } from './declared/exported.js';\n",
+    "export { columnsOfAny, figures, joined, ofAnyOrder, several } from './declared/exported.js';\n",
   );
   const declared = {
     ...compilerOptions,
