@@ -65,7 +65,7 @@ interface Temporary {
  *
  * @example
  * const files = new MemoryFileSystem();
- * const run = testStream(words, { fileSystem: files });
+ * const run = testStream(words, { checkpointLocation: 'checkpoint', fileSystem: files });
  * @since 0.1.0
  */
 export class MemoryFileSystem implements FileSystem {

@@ -111,6 +111,7 @@ export function checkLastBatch(...expected: readonly unknown[]): TestAction {
 export const restart: TestAction = {
   name: 'restart',
   run: async (test) => {
+    requireCheckpoint('restart', test);
     await test.stop();
     test.start();
     await test.settle();
@@ -146,6 +147,7 @@ export function crash(point: string, ...during: readonly TestAction[]): TestActi
   return {
     name: `crash('${point}', ${during.map((action) => action.name).join(', ')})`,
     run: async (test) => {
+      requireCheckpoint('crash', test);
       await test.stop();
       let crashed = false;
       test.start((name) => {
@@ -255,6 +257,14 @@ export function assertWatermark(expectedMs: number): TestAction {
  */
 export function assertRun(name: string, body: (test: TestRun) => void | Promise<void>): TestAction {
   return { name, run: body };
+}
+
+/** Without one the query would begin anew, with all rows: no check of a restart, though it looks like one. */
+function requireCheckpoint(action: string, { options }: TestRun): void {
+  if (options.checkpointLocation !== undefined) return;
+  throw new TypeError(
+    `${action} needs testStream(…, { checkpointLocation }); with fileSystem: new MemoryFileSystem() it leaves nothing on the disk`,
+  );
 }
 
 async function attempt(body: () => void | Promise<void>): Promise<void> {

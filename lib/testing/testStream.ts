@@ -1,6 +1,8 @@
 import { AssertionError } from 'node:assert';
 import { asyncScheduler, type Observable } from 'rxjs';
+import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
 import type { FileSystem } from '../checkpoint/fileSystem.js';
+import { MemoryFileSystem } from '../checkpoint/memoryFileSystem.js';
 import { StreamingError } from '../errors.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import type { WatermarkPolicy } from '../plan/watermarkTracker.js';
@@ -24,6 +26,7 @@ export interface TestStreamOptions {
   readonly clock?: ManualClock;
   /** Needed by `restart` and `crash`; files and state live there. */
   readonly checkpointLocation?: string;
+  /** Where that is: the disk (default), or a `MemoryFileSystem`, which has the state as well. */
   readonly fileSystem?: FileSystem;
   readonly multipleWatermarkPolicy?: WatermarkPolicy;
   readonly failedRows?: RowPolicy;
@@ -141,6 +144,7 @@ class ScriptRun implements TestRun {
       ...given('checkpointLocation', options.checkpointLocation),
       ...given('multipleWatermarkPolicy', options.multipleWatermarkPolicy),
       ...given('failedRows', options.failedRows),
+      ...given('stateStore', stateIn(options.fileSystem)),
       internals: {
         ...given('fileSystem', options.fileSystem),
         ...given('killPoint', killPoint),
@@ -173,6 +177,22 @@ class ScriptRun implements TestRun {
     }
     if (this.query.exception) throw this.query.exception;
   }
+}
+
+const statesOf = new WeakMap<FileSystem, Map<string, MemoryBytes>>();
+
+/** State beside a checkpoint in memory is in memory, and lives as long; undefined: on disk, in LevelDB. */
+function stateIn(
+  fileSystem: FileSystem | undefined,
+): ((directory: string) => MemoryByteStore) | undefined {
+  if (!(fileSystem instanceof MemoryFileSystem)) return undefined;
+  const states = statesOf.get(fileSystem) ?? new Map<string, MemoryBytes>();
+  statesOf.set(fileSystem, states);
+  return (directory) => {
+    const bytes = states.get(directory) ?? new MemoryBytes();
+    states.set(directory, bytes);
+    return new MemoryByteStore(bytes);
+  };
 }
 
 function given<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
