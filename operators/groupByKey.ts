@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DimensionsOf, GroupedRow, RowOfStream, ValueOf } from '../lib/plan/groupedRow.js';
 import { requireKnownOptions } from '../lib/sources/knownOptions.js';
+import { keptKey } from '../lib/state/keptKey.js';
 import { addGrouping } from './internal/groupingStep.js';
 import { refuseAsyncFunction } from './internal/rowFunction.js';
 
@@ -13,8 +14,19 @@ export interface GroupByKeyOptions<K> {
   readonly eventTime?: (key: K) => unknown;
 }
 
-/** `undefined` as a key is null. */
-export type KeyOf<K> = undefined extends K ? Exclude<K, undefined> | null : K;
+/** `undefined` is null, as a key and in it: the types look one level deep, the engine at all. */
+export type KeyOf<K> = undefined extends K ? PartsOf<Exclude<K, undefined>> | null : PartsOf<K>;
+
+/** A key without `undefined` in it keeps its name. */
+type PartsOf<K> = K extends object ? (HasUndefined<K> extends true ? NullsIn<K> : K) : K;
+type HasUndefined<K> = true extends {
+  [P in keyof K]-?: undefined extends K[P] ? true : false;
+}[keyof K]
+  ? true
+  : false;
+type NullsIn<K> = {
+  [P in keyof K]: undefined extends K[P] ? Exclude<K[P], undefined> | null : K[P];
+};
 
 type KeyedBy<S, K> = GroupedRow<{ key: KeyOf<K> } & DimensionsOf<S>, ValueOf<S>>;
 
@@ -73,7 +85,7 @@ export function groupByKey(...args: readonly unknown[]): OperatorFunction<unknow
       grouping: { key, ...columns, ...(keyTime === undefined ? {} : { keyTime }) },
       show: (row, time, out) => {
         const { window, value } = row;
-        const shown = key(value) ?? null;
+        const shown = keptKey(key(value));
         out.next(
           window === undefined ? { key: shown, value } : { key: shown, window, value },
           time,

@@ -77,4 +77,21 @@ describe('the key of several columns', () => {
       { key: { kind: 'scroll', to: null }, count: 1 },
     ]);
   });
+
+  it('is the same of a function: undefined is null in arrays and objects, too', () => {
+    const parts = scrolls.pipe(
+      groupByKey((row) => ({ kind: row.kind, to: row.to })),
+      count(),
+    );
+    expectTypeOf(parts).toEqualTypeOf<
+      Observable<{ key: { readonly kind: 'scroll'; readonly to: number | null }; count: number }>
+    >();
+    const list = scrolls.pipe(
+      groupByKey((row) => [row.kind, row.to]),
+      count(),
+    );
+    expectTypeOf(list).toEqualTypeOf<
+      Observable<{ key: readonly ['scroll', number | null]; count: number }>
+    >();
+  });
 });

@@ -1,5 +1,6 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
+import { keptKey } from '../../lib/state/keptKey.js';
 import { evictionTime } from './groupRows.js';
 import type { KeyedGroups } from './keyedGroups.js';
 import type { TimedGroups } from './timedGroups.js';
@@ -21,7 +22,7 @@ export class EventTimeKeyStage<V> implements Stage {
   }
 
   next(row: unknown, rowTime: number): void {
-    const key = this.key(row);
+    const key = keptKey(this.key(row));
     const time = evictionTime(this.keyTime(key));
     if (time <= this.timed.lateWatermark) {
       this.ctx.late(row, rowTime);

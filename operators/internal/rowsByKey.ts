@@ -1,8 +1,9 @@
 import { canonicalKey } from '../../lib/state/canonicalKey.js';
+import { keptKey } from '../../lib/state/keptKey.js';
 
 /** The rows that one batch brings for one key, in order of arrival. */
 export interface KeyRows {
-  /** The key as its first row gave it. */
+  /** The key as its first row gave it; `undefined` is null. */
   readonly key: unknown;
   readonly rows: unknown[];
 }
@@ -22,7 +23,7 @@ export class RowsByKey {
     const canonical = canonicalKey(key, this.operator);
     let group = this.groups.get(canonical);
     if (group === undefined) {
-      group = { key: key === undefined ? null : key, rows: [] };
+      group = { key: keptKey(key), rows: [] };
       this.groups.set(canonical, group);
     }
     return group;

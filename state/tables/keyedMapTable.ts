@@ -1,8 +1,8 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
+import { keptKey } from '../../lib/state/keptKey.js';
 import type { Entry, KeyedTable } from '../../lib/state/stateStore.js';
 import { ChangeLog } from './changeLog.js';
 import { ClosedMap } from './closedMap.js';
-import { keptKey } from './keptKey.js';
 import { KeyProbe } from './keyProbe.js';
 import { duplicateKey, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';

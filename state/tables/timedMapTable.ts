@@ -1,9 +1,9 @@
 import { isPromise, type MaybePromise, then } from '../../lib/maybe.js';
+import { keptKey } from '../../lib/state/keptKey.js';
 import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
 import { ChangeLog } from './changeLog.js';
 import { ClosedMap } from './closedMap.js';
 import { DueTimes } from './dueTimes.js';
-import { keptKey } from './keptKey.js';
 import { KeyProbe } from './keyProbe.js';
 import { duplicateKey, notATime, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';
