@@ -179,6 +179,7 @@ describe('aggregate functions', () => {
     expect(resultOf<unknown>((r) => r.countDistinct(itself), ...values, ...more)).toBe(10);
     expect(resultOf<unknown>((r) => r.collectSet(itself), 'b', 'a', 'b')).toEqual(['a', 'b']);
     expect(resultOf<unknown>((r) => r.collectSet(itself), [2], [1], [2])).toEqual([[2], [1]]);
+    expect(resultOf<unknown>((r) => r.collectSet(itself), -0, 0)).toStrictEqual([0]);
   });
 
   it('a result does not change with what comes later', () => {

@@ -30,7 +30,8 @@ export function addDistinct<V>(
 ): void {
   if (value === null || value === undefined) return;
   const key = canonicalKey(value, aggregate);
-  if (!values.here.has(key)) values.here.set(key, value);
+  // 0 and −0 are one value: which of them came first must not show.
+  if (!values.here.has(key)) values.here.set(key, value === 0 ? (0 as NonNullable<V>) : value);
 }
 
 /** `later` is of one batch or session, so all of it is here. */

@@ -3,7 +3,7 @@ import { keptKey } from '../../lib/state/keptKey.js';
 
 /** The rows that one batch brings for one key, in order of arrival. */
 export interface KeyRows {
-  /** The key as its first row gave it; `undefined` is null. */
+  /** The key of its first row, as a group shows it. */
   readonly key: unknown;
   readonly rows: unknown[];
 }
