@@ -84,4 +84,18 @@ export const pages: readonly Mutant[] = [
     suite: 'simulate',
     runs: 2000,
   },
+  {
+    name: 'a window that a commit has dropped counts as loaded',
+    file: 'state/tables/timedMapTable.js',
+    edits: [['if (time <= this.loadedUpTo)', 'if (false)']],
+    suite: 'simulate',
+    runs: 4000,
+  },
+  {
+    name: 'the number of groups in pages is not written again',
+    file: 'state/tables/pagedTable.js',
+    edits: [['count.touch(entry);', '']],
+    suite: 'simulate',
+    runs: 2000,
+  },
 ];

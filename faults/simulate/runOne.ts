@@ -281,6 +281,7 @@ class Run {
       if (isAlone || isAbrupt) await this.time.pass(random.below(4));
       else if (random.chance(0.8)) await this.quiet(query);
       if (isAbrupt) return;
+      if (isLast && !isAlone && random.chance(0.3)) await this.look(query);
     }
     if (isAlone) await this.leftAlone(query);
     else await this.quiet(query);
@@ -305,6 +306,19 @@ class Run {
     await this.time.until(query.processAllAvailable());
     if (!query.isActive || this.feeds.every((feed, i) => feed.behind >= (there[i] ?? 0))) return;
     this.unexplained ??= 'processAllAvailable was answered before all was processed';
+  }
+
+  /** Somebody asks for the state of the aggregations: it has as many groups as the last batch has counted. */
+  private async look(query: StreamingQuery): Promise<void> {
+    const { lastProgress } = query;
+    for (const { operatorId, numRowsTotal } of lastProgress?.stateOperators ?? []) {
+      if (!operatorId.startsWith('aggregate')) continue;
+      const scan = query.state(operatorId).scan();
+      await this.time.until(scan);
+      const { length } = await scan;
+      if (query.lastProgress !== lastProgress || length === numRowsTotal) continue;
+      this.unexplained ??= `the state of ${operatorId} shows ${length} groups of ${numRowsTotal}`;
+    }
   }
 
   private async answer(): Promise<Answer> {
