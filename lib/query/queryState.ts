@@ -20,8 +20,9 @@ export interface StateRow {
 }
 
 /**
- * The state of one operator of a running query, consistent as of the last commit: state, not results
- * (see {@link StateRow}). For results use a sink in update or complete mode.
+ * The state of one operator of a running query, consistent as of the last commit; in continuous mode with what the
+ * epoch under way has changed so far, which a failure takes back. It is state, not results (see {@link StateRow}):
+ * for results use a sink in update or complete mode.
  *
  * - `get(key)`: every entry under that key, in every table of the operator (a window each). A lookup where
  *   the operator has no windows; entries laid out by time are all loaded to find those of one key.
