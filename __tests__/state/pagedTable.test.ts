@@ -34,6 +34,10 @@ class Run {
     return this.content.pairs.filter(([key]) => key[0] === 1).length;
   }
 
+  get bytes(): number {
+    return this.content.pairs.reduce((sum, [, value]) => sum + value.length, 0);
+  }
+
   get table(): TimedTable<unknown> {
     return this.backend.operator('op').timed('t', this.options);
   }
@@ -154,6 +158,25 @@ describe('a paged table', () => {
     await run.restart();
     for (let batch = 10; batch < 20; batch++) await put(batch);
     expect(run.entries).toBeLessThanOrEqual(3);
+  });
+
+  it('keeps few superseded values that are large beside many that are small', async () => {
+    const run = await Run.open();
+    await run.add([10], keys(300));
+    for (let batch = 0; batch < 40; batch++) {
+      await run.batch((table) => {
+        const value = `${batch}${'x'.repeat(50_000)}`;
+        const entry = table.find(10, 'a');
+        if (entry === undefined) table.insert(10, 'a', value);
+        else {
+          entry.value = value;
+          table.touch(entry);
+        }
+      });
+      if (batch % 7 === 0) await run.restart();
+      expect(run.bytes).toBeLessThan(500_000);
+    }
+    expect(await run.all()).toHaveLength(301);
   });
 
   it('reads a time when one of its keys is asked for, and no other', async () => {

@@ -35,7 +35,11 @@ interface PagesAt {
   /** Entries in them, superseded ones included, and about how many bytes they have. */
   entries: number;
   bytes: number;
+  /** About so many bytes of them were not superseded when it was last counted; 0: it was not. */
+  live: number;
 }
+
+const noPages = { pages: 0, entries: 0, bytes: 0, live: 0 };
 
 /**
  * A {@link TimedTable} whose entries of one time come and go together: groups of a window.
@@ -217,7 +221,7 @@ export class PagedTable<V> implements TimedTable<V> {
   private isInFront(time: number): boolean {
     if (this.loaded.has(time)) return true;
     const { pages } = this.below;
-    const at = { pages: 0, entries: 0, bytes: 0 };
+    const at = { ...noPages };
     for (let page = pages.find(time, 0); page !== undefined; page = pages.find(time, at.pages)) {
       if (page.value === null) {
         this.singleTimes.add(time);
@@ -246,12 +250,13 @@ export class PagedTable<V> implements TimedTable<V> {
     const { front, shrunk } = this;
     const { limits, options } = this.below;
     const { toStored } = options;
-    const at = this.loaded.get(time) ?? { pages: 0, entries: 0, bytes: 0 };
+    const at = this.loaded.get(time) ?? { ...noPages };
     const entries = at.entries + changed.length;
     const isLong = entries > limits.superseded || at.bytes > limits.pageBytes;
-    const isWorn = isLong && entries > 2 * front.countAt(time);
+    const isWorn = isLong && (entries > 2 * front.countAt(time) || this.isHeavy(time, at));
     const isAnew = at.pages > 0 && (isWorn || shrunk.has(time));
     if (isAnew) this.removePages(time, at);
+    const isAll = at.pages === 0;
     let page: unknown[] = [];
     let bytes = 0;
     for (const { key, value } of isAnew ? front.presentAt(time) : changed) {
@@ -267,6 +272,22 @@ export class PagedTable<V> implements TimedTable<V> {
       bytes += more;
     }
     if (page.length > 0) this.addPage(time, at, page, bytes);
+    if (isAll) at.live = at.bytes;
+  }
+
+  /**
+   * Whether most bytes of a time's pages are of superseded entries: few large ones, among many small that stay.
+   * What stays is counted when the pages may have twice as much.
+   */
+  private isHeavy(time: number, at: PagesAt): boolean {
+    const { limits, options } = this.below;
+    const { toStored } = options;
+    if (at.bytes <= 2 * at.live + limits.pageBytes) return false;
+    at.live = 0;
+    for (const { key, value } of this.front.presentAt(time)) {
+      at.live += roughBytes(key) + roughBytes(toStored === undefined ? value : toStored(value));
+    }
+    return at.bytes > 2 * at.live + limits.pageBytes;
   }
 
   private addPage(time: number, at: PagesAt, page: readonly unknown[], bytes: number): void {
@@ -282,9 +303,7 @@ export class PagedTable<V> implements TimedTable<V> {
       const page = pages.find(time, no);
       if (page !== undefined) pages.remove(page);
     }
-    at.pages = 0;
-    at.entries = 0;
-    at.bytes = 0;
+    Object.assign(at, noPages);
   }
 
   /** Drops times that this batch has not changed; where that is not enough, moves out the largest. */
