@@ -156,18 +156,27 @@ function tableIn(meta: StateMeta, operator: string, name: string): TableIdentity
   return meta.tables.find((each) => each.operator === operator && each.name === name);
 }
 
+/** Where a paged table has its pages and their number of entries; variables of a program may have such names. */
+function partsIn(meta: StateMeta, { operator, name, kind }: TableIdentity) {
+  const pages = tableIn(meta, operator, pagesOf(name));
+  const count = tableIn(meta, operator, countOf(name));
+  const isPaged = kind === 'timed' && pages?.kind === 'timed' && count?.kind === 'keyed';
+  return isPaged ? { pages, count } : undefined;
+}
+
 /** Tables as their operators know them: pages count as the entries in them. */
 async function shownTables(meta: StateMeta, content: Content): Promise<readonly StoredTableInfo[]> {
   const shown: StoredTableInfo[] = [];
-  const parts = new Set<TableIdentity | undefined>();
+  const parts = new Set<TableIdentity>();
   for (const identity of meta.tables) {
     const { operator, name: table, kind } = identity;
     if (parts.has(identity)) continue;
     let entries = totalsIn(meta, identity.id).count;
-    const pages = tableIn(meta, operator, pagesOf(table));
-    const count = tableIn(meta, operator, countOf(table));
-    if (pages !== undefined) parts.add(pages).add(count);
-    if (count !== undefined) for await (const { value } of content(count)) entries += Number(value);
+    const own = partsIn(meta, identity);
+    if (own !== undefined) {
+      parts.add(own.pages).add(own.count);
+      for await (const { value } of content(own.count)) entries += Number(value);
+    }
     shown.push({ operator, table, kind, entries });
   }
   return shown;
@@ -181,10 +190,10 @@ function shownEntries(
 ): AsyncIterable<StoredEntry> {
   const identity = tableIn(meta, operator, name);
   if (identity === undefined) throw new RangeError(`there is no table '${name}' of '${operator}'`);
-  const pages = tableIn(meta, operator, pagesOf(name));
-  if (pages === undefined) return content(identity);
+  const parts = partsIn(meta, identity);
+  if (parts === undefined) return content(identity);
   return pagedEntries(
-    content(pages) as AsyncIterable<TimedStoredEntry>,
+    content(parts.pages) as AsyncIterable<TimedStoredEntry>,
     content(identity) as AsyncIterable<TimedStoredEntry>,
   );
 }

@@ -95,6 +95,25 @@ describe('readState', () => {
     ]);
   });
 
+  it('does not take tables for pages that only have such names', async () => {
+    const directory = join(location, 'state');
+    const { backend } = await openStateBackend({ directory, queryId: 'q', create: true });
+    const store = backend.operator('a-0');
+    for (const name of ['value:x', 'value:x:pages', 'value:x:count']) {
+      store.keyed(name).insert('k', name);
+    }
+    for (const name of ['ttl:x', 'ttl:x:pages', 'ttl:x:count']) {
+      store.timed(name).insert(1, 'k', name);
+    }
+    await backend.commit(recordOf(0));
+    await backend.close();
+    const state = await readState(location);
+    expect(state.tables.map(({ entries }) => entries)).toEqual([1, 1, 1, 1, 1, 1]);
+    await state.close();
+    expect(await entriesOf('a-0', 'value:x')).toEqual([{ key: 'k', value: 'value:x' }]);
+    expect(await entriesOf('a-0', 'ttl:x')).toEqual([{ key: 'k', time: 1, value: 'ttl:x' }]);
+  });
+
   it('leaves a clean store clean', async () => {
     await write();
     await entriesOf('b-0', 'k');
