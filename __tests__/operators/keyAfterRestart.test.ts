@@ -88,6 +88,8 @@ const keys: readonly [string, unknown, unknown][] = [
   ['a field that is -0', { a: -0, b: 'x' }, { a: 0, b: 'x' }],
   ['an array with both', [undefined, -0, 'x'], [null, 0, 'x']],
   ['a hole', Object.assign([1], { length: 2 }), [1, null]],
+  ['a Buffer', Buffer.from('hi'), Uint8Array.of(104, 105)],
+  ['a field that is a Buffer', { id: Buffer.from('hi') }, { id: Uint8Array.of(104, 105) }],
   ['both further down', { a: { b: [undefined], c: -0 } }, { a: { b: [null], c: 0 } }],
   ['a field called __proto__', JSON.parse('{"__proto__": -0}'), JSON.parse('{"__proto__": 0}')],
 ];
