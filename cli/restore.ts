@@ -3,6 +3,7 @@ import { examineCheckpoint } from '../lib/checkpoint/examineCheckpoint.js';
 import { temporaryPrefix } from '../lib/checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../lib/checkpoint/nodeFileSystem.js';
 import { inPlace } from '../lib/checkpoint/placeFault.js';
+import { isUrl, urlFix, urlReason } from '../lib/checkpoint/requireLocalPath.js';
 import { counted } from '../lib/counted.js';
 import { StreamingError } from '../lib/errors.js';
 import { type CarriedOver, carryOver } from '../lib/savepoint/carryOver.js';
@@ -30,6 +31,14 @@ export const restore: Command = {
       throw new UsageError(
         `${from} would be put aside to be restored from: name another checkpoint`,
       );
+    }
+    if (isUrl(location)) {
+      const directory = location;
+      throw new StreamingError('CHECKPOINT_LOCATION', {
+        directory,
+        reason: urlReason,
+        fix: urlFix,
+      });
     }
     const done = await inPlace('CHECKPOINT_LOCATION', location, async () => {
       const isThere = (await nodeFileSystem().list(location)).length > 0;

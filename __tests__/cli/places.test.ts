@@ -45,6 +45,8 @@ describe('places that can be no checkpoint or savepoint', () => {
     ['SAVEPOINT_LOCATION', ['savepoint', 'checkpoint', 'file']],
     ['SAVEPOINT_LOCATION', ['savepoint', 'checkpoint', 'file/below']],
     ['SAVEPOINT_LOCATION', ['savepoint', 'checkpoint', '/proc/millrace']],
+    ['SAVEPOINT_LOCATION', ['savepoint', 'checkpoint', 's3://files/save']],
+    ['CHECKPOINT_LOCATION', ['restore', 's3://files/checkpoint', '--from', 'save']],
     ['CHECKPOINT_LOCATION', ['restore', 'file', '--from', 'save']],
     ['CHECKPOINT_LOCATION', ['restore', 'file/below', '--from', 'save']],
     ['CHECKPOINT_LOCATION', ['restore', '/proc/millrace', '--from', 'save']],
@@ -54,7 +56,7 @@ describe('places that can be no checkpoint or savepoint', () => {
     const { query } = await savedWords();
     await query.stop();
     const before = await readdir(folder);
-    const paths = args.map((arg) => (/^[-/]/.test(arg) ? arg : at(arg)));
+    const paths = args.map((arg) => (/^[-/]|:\/\//.test(arg) ? arg : at(arg)));
     const ran = await millrace(command, ...paths);
     expect(ran).toMatchObject({ code: 1, err: expect.stringContaining(code) });
     expect(ran.err).toMatch(/: (name|give) [^:]*$/);

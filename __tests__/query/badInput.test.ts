@@ -159,6 +159,17 @@ describe('bad input gives what, where and how to mend it', () => {
     ],
     ['null as path', { checkpointLocation: null }, 'got null'],
     [
+      'a bucket',
+      { checkpointLocation: 's3://bucket/checkpoint' },
+      'checkpointLocation must be a path, got the URL "s3://bucket/checkpoint": name a folder on a disk',
+    ],
+    ['a file: URL', { checkpointLocation: 'file:///checkpoint' }, 'fileURLToPath(url) gives that'],
+    [
+      'a savepoint in a bucket',
+      { checkpointLocation: 'c', from: 'gs://b/s' },
+      'from must be a path',
+    ],
+    [
       'a savepoint without a path',
       { checkpointLocation: 'c', from: '' },
       "write from: './savepoint'",
@@ -174,6 +185,13 @@ describe('bad input gives what, where and how to mend it', () => {
     const given = isWhole ? options : { sink: noopSink(), ...options };
     expect(() => writeStream(rows(), given as never)).toThrow(TypeError);
     expect(() => writeStream(rows(), given as never)).toThrow(message);
+  });
+
+  it('a sink that is given twice, which would take failed rows for a repetition of the batch', () => {
+    const sink = memorySink<unknown>();
+    const twice = () => writeStream(rows(), { sink, failedSink: sink, failedRows: 'deadLetter' });
+    expect(twice).toThrow(RangeError);
+    expect(twice).toThrow('failedSink is the same sink as sink');
   });
 
   it.each([0, 1.5, Number.NaN, '1000'])('%j as number of cached entries', (stateCacheEntries) => {

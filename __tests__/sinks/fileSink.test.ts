@@ -213,6 +213,9 @@ describe('fileSink', () => {
     expect(() => opened(memoryFileSystem(), 0, { retention: '1 day' })).toThrow('a clock');
     expect(() => fileSink('')).toThrow(TypeError);
     expect(() => fileSink('a\0b')).toThrow(TypeError);
+    expect(() => fileSink('s3://bucket/out')).toThrow(
+      'fileSink: path must be a path, got the URL "s3://bucket/out": name a folder on a disk',
+    );
     expect(() => fileSink('x', { format: 'xml' as never })).toThrow('json, csv or text, not "xml"');
     expect(() => fileSink('x', { format: 'parquet' as never })).toThrow(
       "import { parquetFileSink } from 'millrace/parquet'",

@@ -1,3 +1,4 @@
+import { requireLocalPath } from '../checkpoint/requireLocalPath.js';
 import type { StreamSink } from '../sinks/sink.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { leaveOut, positiveIntegerOption } from '../sources/sourceOption.js';
@@ -52,7 +53,11 @@ export function checkOptions(options: unknown): void {
   }
   for (const name of ['checkpointLocation', 'from', 'queryName']) {
     const value = given[name];
-    if (value === undefined || (typeof value === 'string' && value !== '')) continue;
+    if (value === undefined) continue;
+    if (typeof value === 'string' && value !== '') {
+      if (name !== 'queryName') requireLocalPath(`writeStream: ${name}`, value);
+      continue;
+    }
     const what = name === 'queryName' ? 'a name' : 'the path of a folder';
     const example =
       name === 'queryName' ? "'orders'" : `'./${name === 'from' ? 'savepoint' : 'checkpoint'}'`;

@@ -4,6 +4,7 @@ import { readCheckpointFile } from '../checkpoint/checkpointFile.js';
 import { type FileSystem, temporaryPrefix } from '../checkpoint/fileSystem.js';
 import { isWithin, realPlace } from '../checkpoint/overlap.js';
 import { inPlace } from '../checkpoint/placeFault.js';
+import { isUrl, urlFix, urlReason } from '../checkpoint/requireLocalPath.js';
 import { StreamingError } from '../errors.js';
 import { syncedMarkName } from '../sources/durable/syncedMark.js';
 import type { BytePage } from '../state/byteStore.js';
@@ -79,6 +80,9 @@ export async function beginSavepoint(parts: SavepointParts): Promise<() => Promi
 
 /** What lies in a checkpoint goes when the checkpoint goes, or is put aside with it by a restore. */
 async function mustLieApart({ directory, location, fileSystem }: SavepointParts): Promise<void> {
+  if (isUrl(directory)) {
+    throw new StreamingError('SAVEPOINT_LOCATION', { directory, reason: urlReason, fix: urlFix });
+  }
   const target = await realPlace(fileSystem, directory);
   const checkpoint = await realPlace(fileSystem, location);
   const isInside = isWithin(target, checkpoint);

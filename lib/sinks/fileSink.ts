@@ -1,3 +1,4 @@
+import { requireLocalPath } from '../checkpoint/requireLocalPath.js';
 import { drive } from '../maybe.js';
 import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
@@ -59,6 +60,7 @@ export function fileSink(path: string, options: FileSinkOptions = {}): StreamSin
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new TypeError(`fileSink needs the path of a folder, not ${JSON.stringify(path)}`);
   }
+  requireLocalPath('fileSink: path', path);
   const { maxRecordsPerFile = Number.POSITIVE_INFINITY, retention } = options;
   if (maxRecordsPerFile !== Number.POSITIVE_INFINITY && !isCount(maxRecordsPerFile)) {
     throw new RangeError(

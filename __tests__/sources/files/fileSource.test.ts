@@ -417,6 +417,7 @@ describe('wrong paths and options', () => {
 
   it('refuses a path that is no text', () => {
     expect(() => textFiles('')).toThrow(TypeError);
+    expect(() => textFiles('hdfs://host/in')).toThrow('path must be a path, got the URL');
     expect(() => textFiles(undefined as unknown as string)).toThrow(/path must be/);
   });
 });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { isWithin } from '../../checkpoint/overlap.js';
+import { requireLocalPath } from '../../checkpoint/requireLocalPath.js';
 import { type DurationInput, durationMs } from '../../time/duration.js';
 import type { OptionNames } from '../knownOptions.js';
 import { booleanOption, oneOf, positiveIntegerOption, shown } from '../sourceOption.js';
@@ -80,6 +81,7 @@ export function resolveFileOptions(
   if (typeof path !== 'string' || path === '') {
     throw new TypeError(`${owner}: path must be a folder, a file or a glob, not ${shown(path)}`);
   }
+  requireLocalPath(`${owner}: path`, path);
   const globs = parseGlob(path);
   const limits = limitsOf(owner, options);
   const cleanSource = oneOf(owner, 'cleanSource', options.cleanSource ?? 'off', cleanModes);
@@ -134,6 +136,7 @@ function archiveOf(
   if (typeof directory !== 'string' || directory === '') {
     throw new TypeError(`${owner}: cleanSource: 'archive' needs a sourceArchiveDir`);
   }
+  requireLocalPath(`${owner}: sourceArchiveDir`, directory);
   const archive = resolve(directory);
   for (const { root } of globs) {
     if (!isWithin(archive, root) && !isWithin(root, archive)) continue;
