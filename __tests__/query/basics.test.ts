@@ -5,6 +5,7 @@ import {
   memorySink,
   memoryStream,
   readStream,
+  type StreamingQuery,
   type StreamSource,
   select,
   union,
@@ -184,4 +185,37 @@ describe('a sink that stops its own query, without waiting', () => {
       expect(query.lastProgress?.batchId).toBe(0);
     },
   );
+});
+
+describe('a query that a block disposes of', () => {
+  it('has stopped behind it, also if the block throws, and if it has failed or stopped before', async () => {
+    const numbers = memoryStream<number>();
+    const queries: StreamingQuery[] = [];
+    const block = async (body: (query: StreamingQuery) => Promise<unknown>) => {
+      await using query = writeStream(readStream(numbers).pipe(select(positive)), {
+        sink: memorySink(),
+      });
+      queries.push(query);
+      await body(query);
+    };
+    const positive = (n: number) => {
+      if (n > 0) return n;
+      throw new RangeError('not positive');
+    };
+    numbers.addData(1);
+    await block((query) => query.processAllAvailable());
+    await expect(block(() => Promise.reject(new TypeError('a test that fails')))).rejects.toThrow(
+      'a test that fails',
+    );
+    await block((query) => query.stop());
+    numbers.addData(-1);
+    await block((query) => query.awaitTermination().catch(() => undefined));
+    expect(queries.map((query) => query.isActive)).toEqual([false, false, false, false]);
+    expect(queries.map((query) => query.exception?.code)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'BATCH_FAILED',
+    ]);
+  });
 });

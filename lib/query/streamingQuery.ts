@@ -140,6 +140,11 @@ export class StreamingQuery {
     }
   }
 
+  /** As {@link stop}, at the end of a block that begins with `await using query = writeStream(…)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
   /**
    * Copies state and position into a folder that is new, while the query runs: as the last commit left
    * them, between two batches: never await it in a sink of this query. `writeStream(…, { from })` starts another query there, `millrace restore` mends this one.
