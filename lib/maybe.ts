@@ -34,6 +34,22 @@ export function* quietly(step: () => MaybePromise<unknown>): Steps<void> {
   }
 }
 
+/**
+ * Lets go of several things, one after the other. What goes wrong with one keeps none of the others open; the
+ * first error is thrown when all have been tried.
+ */
+export function* closeAll(closings: readonly (() => MaybePromise<unknown>)[]): Steps<void> {
+  const errors: unknown[] = [];
+  for (const close of closings) {
+    try {
+      yield* wait(close());
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
 /** Runs `steps` to its end: at once if nothing suspends, otherwise as a promise. */
 export function drive<T>(steps: Steps<T>): MaybePromise<T> {
   let result = steps.next();

@@ -35,7 +35,7 @@ describe('openCheckpoint', () => {
       turns: [{ ...planOf(0).turns[0], extra: [1] }],
     };
     await checkpoint.plan(plan as never);
-    await checkpoint.close(true);
+    await checkpoint.close();
     expect((await machine.open()).lastPlanned).toEqual(plan);
   });
 
@@ -49,7 +49,7 @@ describe('openCheckpoint', () => {
       if (committed !== undefined) await machine.run(committed + 1);
       const before = await machine.open();
       await before.plan(planOf(planned));
-      await before.close(false);
+      await before.close();
       const checkpoint = await machine.open();
       expect(checkpoint.lastPlanned?.batchId).toBe(planned);
       expect(checkpoint.lastEpoch?.batchId).toBe(committed);
@@ -94,13 +94,13 @@ describe('openCheckpoint', () => {
       await machine.run(2);
       const before = await machine.open();
       await before.plan(planOf(2));
-      await before.close(true);
+      await before.close();
       machine.files.damage(`${location}/offsets/2`, () => undefined);
       const checkpoint = await machine.open();
       expect(checkpoint.lastPlanned).toEqual(planOf(2));
       expect(checkpoint.replays).toEqual([planOf(2)]);
       expect(machine.files.paths()).toContain(`${location}/offsets/2`);
-      await checkpoint.close(true);
+      await checkpoint.close();
     });
 
     it('not a newest plan that says it stands behind a gap', async () => {
@@ -226,9 +226,9 @@ describe('openCheckpoint', () => {
     const machine = new Machine();
     const first = await machine.open();
     await expect(machine.open()).rejects.toThrow(code('CHECKPOINT_LOCKED'));
-    await first.close(true);
-    await first.close(true);
-    await (await machine.open()).close(true);
+    await first.close();
+    await first.close();
+    await (await machine.open()).close();
   });
 
   it('is free after a failed open', async () => {
@@ -325,7 +325,7 @@ describe('openCheckpoint', () => {
           await checkpoint.backend.commit(epochOf(batchId));
           await checkpoint.purge(batchId);
         }
-        await checkpoint.close(true);
+        await checkpoint.close();
       } catch (error) {
         if (budget.steps >= 0) throw error;
       }

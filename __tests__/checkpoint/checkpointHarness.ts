@@ -75,7 +75,7 @@ export class Machine {
       await checkpoint.backend.commit(epochOf(batchId));
       await checkpoint.purge(batchId);
     }
-    await checkpoint.close(true);
+    await checkpoint.close();
   }
 }
 

@@ -48,7 +48,7 @@ describe.each(versions)('the golden checkpoint of format %s', (version) => {
     expect(checkpoint.queryId).toBe('golden-1');
     expect(checkpoint.lastPlanned).toEqual(goldenPlan(2));
     expect(checkpoint.lastEpoch).toEqual(goldenEpoch(1));
-    await checkpoint.close(true);
+    await checkpoint.close();
   });
 
   it('has every kind of key, value and time', async () => {
@@ -62,7 +62,7 @@ describe.each(versions)('the golden checkpoint of format %s', (version) => {
     expect(goldenValues.map((_, i) => values.find(i)?.value)).toStrictEqual(goldenValues);
     await byTime.loadAll();
     expect(Array.from(byTime.due(Number.POSITIVE_INFINITY), (e) => e.time)).toEqual(goldenTimes);
-    await checkpoint.close(true);
+    await checkpoint.close();
   });
 
   it('goes on', async () => {
@@ -71,10 +71,10 @@ describe.each(versions)('the golden checkpoint of format %s', (version) => {
     checkpoint.backend.begin();
     await checkpoint.backend.commit(goldenEpoch(2));
     await checkpoint.plan(goldenPlan(3));
-    await checkpoint.close(true);
+    await checkpoint.close();
     const again = await openGolden(location);
     expect(again.lastEpoch?.batchId).toBe(2);
-    await again.close(true);
+    await again.close();
   });
 });
 

@@ -139,5 +139,5 @@ export async function writeGolden(location: string): Promise<void> {
   if (removed !== undefined) byKey.remove(removed);
   await backend.commit(goldenEpoch(1));
   await checkpoint.plan(goldenPlan(2));
-  await checkpoint.close(false);
+  await checkpoint.close();
 }

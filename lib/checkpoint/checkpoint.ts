@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { StreamingError } from '../errors.js';
-import { drive, isPromise, type MaybePromise, quietly, then } from '../maybe.js';
+import { closeAll, drive, isPromise, type MaybePromise, quietly, then } from '../maybe.js';
 import type {
   PlanEntry,
   PlannedTurn,
@@ -219,14 +219,10 @@ class Checkpoint implements QueryCheckpoint {
   }
 
   /** State is as durable as its last commit, however the query ended. */
-  async close(_clean: boolean): Promise<void> {
+  async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    try {
-      await Promise.allSettled(this.savepoints);
-      await this.backend.close();
-    } finally {
-      await this.ground.unlock();
-    }
+    await Promise.allSettled(this.savepoints);
+    await drive(closeAll([() => this.backend.close(), () => this.ground.unlock()]));
   }
 }

@@ -1,4 +1,4 @@
-import { each, type MaybePromise } from '../maybe.js';
+import { closeAll, drive, each, type MaybePromise } from '../maybe.js';
 import type { EventTimeStats } from '../plan/eventTimeStats.js';
 import { nodesWhoseOrderMatters } from '../plan/orderReaders.js';
 import type { OutputMode } from '../plan/outputMode.js';
@@ -201,17 +201,9 @@ export class Pipeline {
     return ids;
   }
 
-  /** Every stage, also behind one that throws: each has something of its own to let go. */
+  /** Lets every stage let go of what it holds, at once. */
   cancel(): void {
-    const errors: unknown[] = [];
-    for (const stage of this.compiled.stages) {
-      try {
-        stage.cancel?.();
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    if (errors.length > 0) throw errors[0];
+    drive(closeAll(this.compiled.stages.map((stage) => () => stage.cancel?.())));
   }
 
   private simulate(origin: number): ReadonlyMap<PlanNode, number | undefined> {

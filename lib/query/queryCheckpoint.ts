@@ -67,5 +67,5 @@ export interface QueryCheckpoint {
    * at the call, while the query runs on. Absent: nothing is kept that could be copied.
    */
   beginSavepoint?(copy: SavepointRequest): MaybePromise<() => Promise<SavepointInfo>>;
-  close(clean: boolean): MaybePromise<void>;
+  close(): MaybePromise<void>;
 }

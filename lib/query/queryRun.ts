@@ -1,4 +1,12 @@
-import { drive, isPromise, type MaybePromise, quietly, type Steps, wait } from '../maybe.js';
+import {
+  closeAll,
+  drive,
+  isPromise,
+  type MaybePromise,
+  quietly,
+  type Steps,
+  wait,
+} from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
 import { rowSchema } from '../plan/rowSchema.js';
 import { timeReaderOf } from '../plan/timeReader.js';
@@ -9,7 +17,7 @@ import { RxStage } from '../stream/rxStage.js';
 import { isSourceNode } from '../stream/sourceNode.js';
 import { checkOffset, openedSink, openedSource } from './openPort.js';
 import type { OperatorEvents } from './operatorContext.js';
-import { inOperator } from './operatorError.js';
+import { inOperator, namedStep } from './operatorError.js';
 import { Pipeline } from './pipeline.js';
 import { plannedUpTo } from './plannedUpTo.js';
 import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
@@ -176,31 +184,25 @@ export class QueryRun {
     drive(quietly(() => (this.checkpoint as QueryCheckpoint | undefined)?.backend.abort()));
   }
 
-  /** Closes whatever is open; answers what went wrong meanwhile. */
-  *close(error: unknown): Steps<readonly unknown[]> {
-    const problems: unknown[] = [];
-    const attempt = function* (
-      step: () => MaybePromise<unknown>,
-      port?: { readonly description: string },
-    ): Steps<void> {
-      try {
-        yield* wait(step());
-      } catch (problem) {
-        problems.push(port ? inOperator(port.description, problem) : problem);
-      }
-    };
+  /** Closes whatever is open. `error`: why, if the query has failed. */
+  *close(error: unknown): Steps<void> {
     this.isOpen = false;
-    yield* attempt(() => (this.pipeline as Pipeline | undefined)?.cancel());
-    for (const { source, node } of this.sources) {
-      yield* attempt(() => source?.close(), node.source);
-    }
-    const { setup } = this;
-    yield* attempt(() => (this.sink as Sink<unknown> | undefined)?.close(error), setup.sink);
-    yield* attempt(() => this.lateSink?.close(error), setup.lateSink);
-    yield* attempt(() => this.failedSink?.close(error), setup.failedSink);
+    const { setup, sources } = this;
+    const pipeline = this.pipeline as Pipeline | undefined;
+    const sink = this.sink as Sink<unknown> | undefined;
     const checkpoint = this.checkpoint as QueryCheckpoint | undefined;
-    yield* attempt(() => checkpoint?.close(error === undefined));
-    return problems;
+    const closing = (
+      port: { readonly description: string } | undefined,
+      close: () => MaybePromise<void>,
+    ) => namedStep(port?.description ?? '', close);
+    yield* closeAll([
+      () => pipeline?.cancel(),
+      ...sources.map(({ source, node }) => closing(node.source, () => source?.close())),
+      closing(setup.sink, () => sink?.close(error)),
+      closing(setup.lateSink, () => this.lateSink?.close(error)),
+      closing(setup.failedSink, () => this.failedSink?.close(error)),
+      () => checkpoint?.close(),
+    ]);
   }
 
   private sourceContext(run: SourceRun): SourceContext {

@@ -1,5 +1,5 @@
 import { StreamingError } from '../errors.js';
-import { drive, type MaybePromise, type Steps, then, wait } from '../maybe.js';
+import { drive, type MaybePromise, quietly, type Steps, then, wait } from '../maybe.js';
 import { BatchExecution } from './batchExecution.js';
 import { failureOf } from './batchFailure.js';
 import { BatchReport } from './batchReport.js';
@@ -202,8 +202,11 @@ export class StreamExecution implements QueryLife {
     this.loop.cancel();
     if (this.epoch && !this.epoch.isEmpty) yield* this.commitEpoch(this.epoch);
     yield* this.writes.settle();
-    const [problem] = yield* this.run.close(undefined);
-    if (problem !== undefined) this.exception = this.wrap(problem);
+    try {
+      yield* this.run.close(undefined);
+    } catch (error) {
+      this.exception = this.wrap(error);
+    }
     return this.finish();
   }
 
@@ -222,7 +225,7 @@ export class StreamExecution implements QueryLife {
     if (cause instanceof Stopped) return yield* this.close();
     const failure = this.wrap(cause);
     const delayMs = this.wasOpen ? this.setup.restart.next() : undefined;
-    yield* this.run.close(failure);
+    yield* quietly(() => drive(this.run.close(failure)));
     if (delayMs === undefined || this.loop.stopping) {
       this.exception = failure;
       return this.finish();

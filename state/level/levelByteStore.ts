@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { ChainedBatch, ClassicLevel, Snapshot } from 'classic-level';
 import { Level } from 'level';
 import { StreamingError } from '../../lib/errors.js';
+import { closeAll, drive } from '../../lib/maybe.js';
 import type { ByteBatch, ByteChange, ByteStore } from '../../lib/state/byteStore.js';
 import { codeOf } from '../../lib/thrown.js';
 import { DecodeError } from '../codec/decodeError.js';
@@ -106,16 +107,9 @@ export class LevelByteStore implements ByteStore {
     if (this.mode === 'closed') return;
     const flushes = this.mode === 'open' && this.writtenBytes > longLog;
     this.mode = 'closed';
-    try {
-      // Compacting nothing writes what is only in the log into a table, so that the next start need not.
-      if (flushes) await this.database.compactRange(beyond, beyond);
-    } finally {
-      try {
-        await this.directory.close();
-      } finally {
-        await this.database.close();
-      }
-    }
+    // Compacting nothing writes what is only in the log into a table, so that the next start need not.
+    const flush = () => (flushes ? this.database.compactRange(beyond, beyond) : undefined);
+    await drive(closeAll([flush, () => this.directory.close(), () => this.database.close()]));
   }
 
   private async commit(batch: NativeBatch, bytes: number): Promise<void> {
@@ -191,8 +185,7 @@ async function* pagesOf(
   } catch (error) {
     throw readError(error);
   } finally {
-    await iterator.close();
-    await snapshot.close();
+    await drive(closeAll([() => iterator.close(), () => snapshot.close()]));
   }
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 import { inPlace } from '../../lib/checkpoint/placeFault.js';
 import { StreamingError } from '../../lib/errors.js';
+import { closeAll, drive } from '../../lib/maybe.js';
 import { openSavepoint } from '../../lib/savepoint/savepoint.js';
 import { markerName } from '../../lib/savepoint/savepointFile.js';
 import type { BytePage } from '../../lib/state/byteStore.js';
@@ -92,21 +93,10 @@ async function openReader(checkpointLocation: string): Promise<StateReader> {
 /** Opening a LevelDB changes it, and what is only read should stay as it was left. */
 async function readCopy(directory: string, release: () => Promise<void>): Promise<StateReader> {
   const copy = await linkedCopy(directory);
-  const close = async () => {
-    try {
-      await copy.remove();
-    } finally {
-      await release();
-    }
-  };
   try {
     const store = await openLevel(copy.directory, false, defaultSizes());
     return await readerOf(store, directory, async () => {
-      try {
-        await store.close();
-      } finally {
-        await close();
-      }
+      await drive(closeAll([() => store.close(), () => copy.remove(), release]));
     });
   } catch (error) {
     await copy.remove().catch(() => undefined); // the first error is the one to tell

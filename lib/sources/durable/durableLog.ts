@@ -3,6 +3,7 @@ import type { AppendFile, AppendFiles } from '../../checkpoint/appendFiles.js';
 import type { FileSystem } from '../../checkpoint/fileSystem.js';
 import { inSourceFolder } from '../../checkpoint/sourceFolder.js';
 import { StreamingError } from '../../errors.js';
+import { closeAll, drive, type MaybePromise, quietly } from '../../maybe.js';
 import { reasonOf } from '../../thrown.js';
 import { headerBytes, writeRecord } from './logRecord.js';
 import { type RecoveredLog, recoverLog, type Segment, segmentPath } from './recoverLog.js';
@@ -131,10 +132,8 @@ export class DurableLog {
     if (this.ended) return;
     this.ended = new TypeError(`${this.settings.source}: the log is closed`);
     await this.writing;
-    const { file, mark } = this;
+    const { file } = this;
     if (file === undefined) return;
-    this.file = undefined;
-    this.mark = undefined;
     try {
       const offset = this.durableOffset + 1;
       const marker = Buffer.alloc(headerBytes);
@@ -144,7 +143,7 @@ export class DurableLog {
     } catch {
       // Every row is durable already: without the marker the log opens as after a crash.
     } finally {
-      await closeBoth(file, mark);
+      await this.closeFiles();
     }
   }
 
@@ -184,10 +183,7 @@ export class DurableLog {
     const limit = Math.min(segmentBytes, this.settings.maxBytes / 8);
     if (this.file && this.fileBytes < limit) return this.file;
     const { directory, appendFiles } = this.settings;
-    const { file: old, mark } = this;
-    this.file = undefined;
-    this.mark = undefined;
-    await closeBoth(old, mark);
+    await this.closeFiles();
     const path = segmentPath(directory, first);
     const file = await appendFiles.create(path);
     this.file = file;
@@ -219,23 +215,15 @@ export class DurableLog {
     for (const push of [...group, ...this.pending]) push.reject(error);
     this.pending = [];
     this.pendingBytes = 0;
-    for (const open of [this.file, this.mark]) {
-      void Promise.resolve(open?.close()).catch(() => {});
-    }
-    this.file = undefined;
-    this.mark = undefined;
+    void drive(quietly(() => this.closeFiles()));
     this.listener.failed(error);
   }
-}
 
-/** Closes the second also if the first cannot be closed. */
-async function closeBoth(
-  file: AppendFile | undefined,
-  mark: SyncedMark | undefined,
-): Promise<void> {
-  try {
-    await file?.close();
-  } finally {
-    await mark?.close();
+  /** Closes the segment and its mark, if they are open. */
+  private closeFiles(): MaybePromise<void> {
+    const { file, mark } = this;
+    this.file = undefined;
+    this.mark = undefined;
+    return drive(closeAll([() => file?.close(), () => mark?.close()]));
   }
 }
