@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.js';
 
 const batch = 'lib/query/batchExecution.js';
-const execution = 'lib/query/streamExecution.js';
+const batches = 'lib/query/microBatches.js';
 const writes = 'lib/query/writesUnderWay.js';
 const deliver = 'yield* batch.deliver(batch.delivery(batchId), report);';
 const handOver = 'yield* this.handOver(batchId, closing, undefined, { phase: report.phase });';
@@ -10,10 +10,10 @@ const handOver = 'yield* this.handOver(batchId, closing, undefined, { phase: rep
 export const protocol: readonly Mutant[] = [
   {
     name: 'the commit comes before the sink',
-    file: execution,
+    file: batches,
     edits: [
       [deliver, 'const late = batch.delivery(batchId);'],
-      [handOver, `${handOver} yield* this.writes.settle(); yield* batch.deliver(late, report);`],
+      [handOver, `${handOver} yield* writes.settle(); yield* batch.deliver(late, report);`],
     ],
     suite: 'simulate',
     runs: 1000,
@@ -41,10 +41,10 @@ export const protocol: readonly Mutant[] = [
   },
   {
     name: 'a batch goes to the sink before the one before is committed',
-    file: execution,
+    file: batches,
     edits: [
       [
-        'const wasStopping = loop.stopping;\n        yield* this.writes.settle();',
+        'const wasStopping = loop.stopping;\n        yield* writes.settle();',
         'const wasStopping = loop.stopping;',
       ],
     ],
@@ -86,8 +86,8 @@ export const protocol: readonly Mutant[] = [
   },
   {
     name: 'a batch does not wait for its plan',
-    file: execution,
-    edits: [["report.phase = 'the checkpoint';\n        yield* this.writes.whenPlanned();", '']],
+    file: batches,
+    edits: [["report.phase = 'the checkpoint';\n        yield* writes.whenPlanned();", '']],
     suite: 'simulate',
     runs: 1000,
   },

@@ -20,7 +20,7 @@ export const recovery: readonly Mutant[] = [
   {
     name: 'a planned batch is planned anew',
     file: execution,
-    edits: [['const replay = run.takeReplay();', 'const replay = undefined;']],
+    edits: [['const replay = this.run.takeReplay();', 'const replay = undefined;']],
     suite: 'simulate',
     runs: 1000,
   },

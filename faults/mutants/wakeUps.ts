@@ -77,8 +77,8 @@ export const wakeUps: readonly Mutant[] = [
     file: execution,
     edits: [
       [
-        'yield* this.commitEpoch(this.epoch);\n        yield* this.writes.settle();',
-        'yield* this.commitEpoch(this.epoch);',
+        'yield* this.turns.close();\n        yield* this.shared.writes.settle();',
+        'yield* this.turns.close();',
       ],
     ],
     suite: 'simulate',

@@ -9,14 +9,14 @@ import { withoutPassword } from '../withoutPassword.js';
 import type { BatchReport } from './batchReport.js';
 import { checkChunk, checkChunks } from './openPort.js';
 import { inOperator, Stopped } from './operatorError.js';
-import type { BatchOutcome } from './pendingCommit.js';
+import type { BatchOutcome, Delivery } from './pendingCommit.js';
 import type { PlanEntry, PlannedRange, PlannedTurn } from './queryCheckpoint.js';
 import type { PipelineOutput, QueryRun } from './queryRun.js';
 import type { QuerySetup } from './querySetup.js';
-import type { FailedRow, LateRow } from './sideRows.js';
 import { SilentAnswers } from './silentAnswers.js';
 import { Slice } from './slice.js';
 import { type SourceRun, sameOffset } from './sourceRun.js';
+import type { WritesUnderWay } from './writesUnderWay.js';
 
 /** Rows between two looks at the clock. */
 const rowsPerLook = 512;
@@ -29,14 +29,6 @@ export interface TurnFacts {
   readonly first: boolean;
   readonly closing: boolean;
   readonly replay: boolean;
-}
-
-/** What a sink is given of a batch. */
-export interface Delivery {
-  readonly batchId: number;
-  readonly rows: readonly unknown[];
-  readonly lateRows: readonly LateRow[];
-  readonly failedRows: readonly FailedRow[];
 }
 
 /**
@@ -61,10 +53,9 @@ export class BatchExecution {
     private readonly setup: QuerySetup,
     private readonly run: QueryRun,
     private readonly report: BatchReport,
-    /** Of the batch before. */
-    private readonly before: { isWriting(): boolean; settle(): Steps<void> },
+    private readonly writes: Pick<WritesUnderWay, 'isEmpty' | 'settle'>,
   ) {
-    this.slice = new Slice(setup.durable, () => before.isWriting(), setup.workedMs);
+    this.slice = new Slice(setup.durable, () => !writes.isEmpty, setup.workedMs);
     this.answers = new SilentAnswers(setup);
     this.output = { end: this.endStage(), events: this.operatorEvents() };
   }
@@ -125,7 +116,7 @@ export class BatchExecution {
     this.setup.killPoint('kp5:after');
     pipeline.end();
     if (this.stillRuns()) {
-      yield* this.before.settle();
+      yield* this.writes.settle();
       // It may have ended meanwhile, with nobody to tell.
       if (this.stillRuns()) yield* wait(this.waitForPipeline());
     }

@@ -4,8 +4,8 @@ import type { RowPolicy } from '../stream/sourceNode.js';
 import { reasonOf } from '../thrown.js';
 import type { BatchReport } from './batchReport.js';
 import { OperatorError } from './operatorError.js';
-import type { ReadRange } from './pendingCommit.js';
 import type { QuerySetup } from './querySetup.js';
+import type { ReadRange } from './sourceRun.js';
 
 /** The batch before the one that runs could not be committed: what the query ends with. */
 export class CommitFailed extends Error {

@@ -1,7 +1,8 @@
-import type { SchedulerLike, Subscription } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import { isPromise, type MaybePromise } from '../maybe.js';
 import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import type { BatchExecution, TurnFacts } from './batchExecution.js';
+import type { SharedByRuns } from './microBatches.js';
 import type { PlannedTurn } from './queryCheckpoint.js';
 import type { QueryRun } from './queryRun.js';
 
@@ -19,8 +20,9 @@ export class ContinuousEpoch {
 
   constructor(
     private readonly epochMs: number,
-    private readonly clock: SchedulerLike,
-    private readonly wake: () => void,
+    private readonly shared: Pick<SharedByRuns, 'loop' | 'scheduler'>,
+    private readonly run: QueryRun,
+    private readonly batch: BatchExecution,
   ) {}
 
   get isEmpty(): boolean {
@@ -34,11 +36,11 @@ export class ContinuousEpoch {
 
   startTimer(): void {
     this.timer ??= scheduleAfter(
-      this.clock,
+      this.shared.scheduler,
       () => {
         this.timer = undefined;
         this.isDue = true;
-        this.wake();
+        this.shared.loop.wake();
       },
       this.epochMs,
     );
@@ -50,7 +52,8 @@ export class ContinuousEpoch {
   }
 
   /** A turn begins; with the first one the batch does. */
-  begin(run: QueryRun, batch: BatchExecution): TurnFacts {
+  begin(): TurnFacts {
+    const { run, batch } = this;
     const batchId = run.nextBatchId;
     const opening = this.isEmpty;
     if (opening) {
@@ -62,24 +65,26 @@ export class ContinuousEpoch {
   }
 
   /** A turn has run: a sink that can shows its rows before they are committed. */
-  ran(turn: PlannedTurn, run: QueryRun, batch: BatchExecution): void {
+  ran(turn: PlannedTurn): void {
+    const { run } = this;
     run.anyBatch = true;
     this.turns += 1;
     run.checkpoint.addTurn?.(turn);
-    this.show(run, batch);
+    this.show();
   }
 
   /** Shows what has come since the last call, unless the sink is still at the epoch before. */
-  show(run: QueryRun, batch: BatchExecution): void {
-    const { rows } = batch;
+  show(): void {
+    const { run } = this;
+    const { rows } = this.batch;
     if (this.isDelivering || rows.length <= this.shownRows) return;
     run.sink.addRows?.(run.nextBatchId, rows.slice(this.shownRows));
     this.shownRows = rows.length;
   }
 
   /** What has run is one batch: its plan, on its way to disk. The next turn is one of the next. */
-  plan(run: QueryRun): MaybePromise<void> {
-    const { previousWatermarkMs } = this;
+  plan(): MaybePromise<void> {
+    const { run, previousWatermarkMs } = this;
     this.turns = 0;
     this.isDue = false;
     this.shownRows = 0;
@@ -93,7 +98,7 @@ export class ContinuousEpoch {
     this.isDelivering = true;
     const done = () => {
       this.isDelivering = false;
-      this.wake();
+      this.shared.loop.wake();
     };
     delivered.then(done, done);
   }
@@ -103,7 +108,9 @@ export class ContinuousEpoch {
     this.isDue = false;
   }
 
+  /** What has run is given up. */
   abort(): void {
+    this.stopTimer();
     this.turns = 0;
   }
 }

@@ -1,16 +1,14 @@
 import { isPromise, type MaybePromise } from '../maybe.js';
-import type { Json } from '../sources/source.js';
-import type { Delivery } from './batchExecution.js';
 import type { FinishProgress } from './batchReport.js';
-import type { SourceRun } from './sourceRun.js';
+import type { FailedRow, LateRow } from './sideRows.js';
+import type { ReadRange } from './sourceRun.js';
 
-/** What a batch has read of a source, which may forget what is before its end. */
-export interface ReadRange {
-  readonly source: SourceRun;
-  readonly after: Json;
-  readonly upTo: Json;
-  /** Where the source is: the end, or that of an earlier batch if it had nothing. */
-  readonly position: Json;
+/** What a sink is given of a batch. */
+export interface Delivery {
+  readonly batchId: number;
+  readonly rows: readonly unknown[];
+  readonly lateRows: readonly LateRow[];
+  readonly failedRows: readonly FailedRow[];
 }
 
 /** What is kept of a batch that has run until its commit has answered. */

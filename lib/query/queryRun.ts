@@ -22,7 +22,7 @@ import { Pipeline } from './pipeline.js';
 import { plannedUpTo } from './plannedUpTo.js';
 import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
 import type { QuerySetup } from './querySetup.js';
-import { SourceRun } from './sourceRun.js';
+import { type ReadRange, SourceRun } from './sourceRun.js';
 import { WatermarkClock } from './watermarkClock.js';
 
 /** Where the rows and reports of a compiled plan go. */
@@ -152,6 +152,11 @@ export class QueryRun {
       after: position,
       upTo: position,
     }));
+  }
+
+  /** What the batch that runs has read. */
+  get ranges(): readonly ReadRange[] {
+    return this.sources.map((source) => source.range);
   }
 
   get allCompleted(): boolean {

@@ -4,6 +4,15 @@ import type { Json, Source, SourceReport } from '../sources/source.js';
 import type { SourceNode } from '../stream/sourceNode.js';
 import type { PlanEntry } from './queryCheckpoint.js';
 
+/** What a batch has read of a source, which may forget what is before its end. */
+export interface ReadRange {
+  readonly source: SourceRun;
+  readonly after: Json;
+  readonly upTo: Json;
+  /** Where the source is: the end, or that of an earlier batch if it had nothing. */
+  readonly position: Json;
+}
+
 /** One source of a running query: where it is, and what it has given in the current batch. */
 export class SourceRun {
   source: Source<unknown> | undefined;
@@ -25,6 +34,12 @@ export class SourceRun {
     readonly id: string,
     readonly node: SourceNode,
   ) {}
+
+  /** Of the batch that runs. */
+  get range(): ReadRange {
+    const { startOffset: after, endOffset: upTo, position } = this;
+    return { source: this, after, upTo, position };
+  }
 
   get open(): Source<unknown> {
     return this.source as Source<unknown>;

@@ -71,7 +71,8 @@ export class StreamingQuery {
   }
 
   get status(): StreamingQueryStatus {
-    const { statusMessage: message, isDataAvailable, isTriggerActive } = this.execution;
+    const { statusMessage: message, status } = this.execution;
+    const { isDataAvailable, isTriggerActive } = status;
     return { message, isDataAvailable, isTriggerActive };
   }
 
