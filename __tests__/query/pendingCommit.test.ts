@@ -8,6 +8,8 @@ import {
   foreachBatch,
   groupByKey,
   memoryStream,
+  once,
+  type RestartOptions,
   readStream,
   type StreamSink,
   type Trigger,
@@ -31,7 +33,7 @@ class SlowStore {
   operator: MonoTypeOperatorFunction<string> = identity;
   private readonly writes: { resolve(): void; reject(error: Error): void }[] = [];
 
-  start(trigger: Trigger, sink: StreamSink<unknown> = this.sink()) {
+  start(trigger: Trigger, sink: StreamSink<unknown> = this.sink(), restart?: RestartOptions) {
     const counts = readStream(this.source).pipe(
       this.operator,
       groupByKey((word) => {
@@ -45,6 +47,7 @@ class SlowStore {
       outputMode: 'update',
       trigger,
       checkpointLocation: '/checkpoint',
+      ...(restart === undefined ? {} : { restart }),
       stateStore: () =>
         new MemoryByteStore(this.bytes, {
           beforeWrite: () =>
@@ -269,5 +272,15 @@ describe('while the commit of a batch is on its way', () => {
     await store.letThrough();
     await stopped;
     expect(store.events.slice(-3)).toEqual(['plan', 'close', 'progress 1']);
+  });
+
+  it('a query that runs once and starts again commits the batch then', async () => {
+    const store = new SlowStore();
+    store.source.addData('a');
+    const query = store.start(once(), store.sink(), { attempts: 1, delay: 1 });
+    await store.fail();
+    await store.letThrough();
+    await query.awaitTermination();
+    expect(store.events).toContain('progress 0');
   });
 });

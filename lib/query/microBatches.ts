@@ -35,6 +35,9 @@ export interface SharedByRuns {
 
 /** Plan → read → compute → sink → commit, one batch after the other. */
 export class MicroBatches {
+  /** A batch of this run has been handed over: all that a query that runs once has to do. */
+  anyHandedOver = false;
+
   constructor(
     private readonly shared: SharedByRuns,
     readonly run: QueryRun,
@@ -125,6 +128,7 @@ export class MicroBatches {
     const started = report.now();
     const answer = batch.commit(batchId, closing, delivered);
     report.took('commitOffsets', started);
+    this.anyHandedOver = true;
     const outcome = {
       ...batch.delivery(batchId),
       ranges: run.ranges,

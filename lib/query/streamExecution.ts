@@ -270,7 +270,7 @@ export class StreamExecution implements QueryLife {
       yield* shared.writes.settle();
       if (this.loop.stopping) return 'idle';
     }
-    if (this.setup.trigger.single && shared.writes.commits > 0) return yield* this.close();
+    if (this.setup.trigger.single && this.batches.anyHandedOver) return yield* this.close();
     status.isTriggerActive = true;
     shared.report.triggered(shared.scheduler.now());
     switch (yield* this.next()) {

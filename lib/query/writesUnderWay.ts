@@ -21,8 +21,6 @@ export class WritesUnderWay {
   private pending: PendingCommit | undefined;
   /** The plan that has not got to disk; undefined once it has. */
   private planned: MaybePromise<void> = undefined;
-  /** Batches of this query whose commit has begun. */
-  commits = 0;
 
   constructor(
     private readonly report: BatchReport,
@@ -62,7 +60,6 @@ export class WritesUnderWay {
 
   /** The commit of a batch that has run has begun; `answered` is called if it answers later. */
   commit(outcome: BatchOutcome, answer: MaybePromise<void>, answered: () => void): void {
-    this.commits += 1;
     this.pending = new PendingCommit(outcome, answer, answered);
   }
 
