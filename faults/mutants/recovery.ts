@@ -1,17 +1,16 @@
 import type { Mutant } from './mutant.js';
 
-const batch = 'lib/query/batchExecution.js';
 const execution = 'lib/query/streamExecution.js';
 
 /** What a new process makes of what the old one has left. */
 export const recovery: readonly Mutant[] = [
   {
     name: 'a replay reads to where its source is now',
-    file: batch,
+    file: 'lib/query/rangeReader.js',
     edits: [
       [
         'const chunks = source.open.read(range.after, range.upTo, source.report);',
-        "const upTo = replay ? yield* wait(source.open.latestOffset(range.after, 'one batch')) : range.upTo;\nconst chunks = source.open.read(range.after, upTo ?? range.upTo, source.report);",
+        "const upTo = replay ? (yield source.open.latestOffset(range.after, 'one batch')) : range.upTo;\nconst chunks = source.open.read(range.after, upTo ?? range.upTo, source.report);",
       ],
     ],
     suite: 'simulate',

@@ -1,20 +1,19 @@
-import { StreamingError } from '../errors.js';
 import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import type { QuerySetup } from './querySetup.js';
 
 /**
- * What operators of a run wait for of the user's own code, which may never answer: a time limit for each,
- * and an end for all. What comes after that is dropped.
+ * What a run waits for of the user's own code, which may never answer: a time limit for each, and an end for
+ * all. What comes after that is dropped.
  */
-export class SilentAnswers {
+export class TimedWaits {
   private readonly waiting = new Set<(error: Error) => void>();
   private reason: Error | undefined;
 
   constructor(private readonly setup: Pick<QuerySetup, 'clock' | 'rxTimeoutMs'>) {}
 
-  /** Rejects with `NO_ANSWER` when the time is up. */
-  wait<T>(operator: string, answer: PromiseLike<T>, what: string): Promise<T> {
-    const { clock, rxTimeoutMs: timeoutMs } = this.setup;
+  /** Answers as `answer` does; rejects with `tooLate` when the time is up. */
+  wait<T>(answer: PromiseLike<T>, tooLate: (timeoutMs: number) => Error): Promise<T> {
+    const { clock, rxTimeoutMs } = this.setup;
     return new Promise((resolve, reject) => {
       const settle = (done: () => void) => {
         timeout.unsubscribe();
@@ -22,11 +21,7 @@ export class SilentAnswers {
         done();
       };
       const giveUp = (error: Error) => settle(() => reject(error));
-      const timeout = scheduleAfter(
-        clock,
-        () => giveUp(new StreamingError('NO_ANSWER', { operator, what, timeoutMs })),
-        timeoutMs,
-      );
+      const timeout = scheduleAfter(clock, () => giveUp(tooLate(rxTimeoutMs)), rxTimeoutMs);
       this.waiting.add(giveUp);
       answer.then(
         (value) => settle(() => resolve(value)),
