@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checkNewAnswer } from '../../lib/testing/actions.js';
+import { checkNewAnswer } from '../../lib/testing/checks.js';
 import { testStream } from '../../lib/testing/testStream.js';
 import { between } from '../../operators/between.js';
 import { dropDuplicatesWithinWatermark } from '../../operators/dropDuplicatesWithinWatermark.js';

@@ -1,7 +1,8 @@
 import { filter, map } from 'rxjs';
 import { memoryStream } from '../../lib/sources/memoryStream.js';
 import { readStream } from '../../lib/stream/readStream.js';
-import { addData, checkNewAnswer } from '../../lib/testing/actions.js';
+import { addData } from '../../lib/testing/actions.js';
+import { checkNewAnswer } from '../../lib/testing/checks.js';
 import { testStream } from '../../lib/testing/testStream.js';
 import { count } from '../../operators/count.js';
 import { groupByKey } from '../../operators/groupByKey.js';

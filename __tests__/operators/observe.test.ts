@@ -1,6 +1,7 @@
 import { memoryStream } from '../../lib/sources/memoryStream.js';
 import { readStream } from '../../lib/stream/readStream.js';
-import { addData, assertRun, checkNewAnswer } from '../../lib/testing/actions.js';
+import { addData } from '../../lib/testing/actions.js';
+import { assertRun, checkNewAnswer } from '../../lib/testing/checks.js';
 import { testStream } from '../../lib/testing/testStream.js';
 import { observe } from '../../operators/observe.js';
 import { OperatorHarness } from './operatorHarness.js';

@@ -1,7 +1,8 @@
 import { Subject } from 'rxjs';
 import { memoryStream } from '../../lib/sources/memoryStream.js';
 import { readStream } from '../../lib/stream/readStream.js';
-import { addData, assertState, checkNewAnswer } from '../../lib/testing/actions.js';
+import { addData } from '../../lib/testing/actions.js';
+import { assertState, checkNewAnswer } from '../../lib/testing/checks.js';
 import { testStream } from '../../lib/testing/testStream.js';
 import { between } from '../../operators/between.js';
 import { count } from '../../operators/count.js';

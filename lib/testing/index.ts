@@ -2,18 +2,20 @@ export { MemoryFileSystem } from '../checkpoint/memoryFileSystem.js';
 export {
   addData,
   advanceClock,
-  assertRun,
-  assertState,
-  assertWatermark,
-  checkAnswer,
-  checkLastBatch,
-  checkNewAnswer,
   crash,
   expectFailure,
   processAllAvailable,
   restart,
   stop,
 } from './actions.js';
+export {
+  assertRun,
+  assertState,
+  assertWatermark,
+  checkAnswer,
+  checkLastBatch,
+  checkNewAnswer,
+} from './checks.js';
 export { type ManualClock, manualClock } from './manualClock.js';
 export {
   type SinkCheck,
