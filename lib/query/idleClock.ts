@@ -1,6 +1,7 @@
 import type { PlanGraph } from '../plan/planGraph.js';
 import { isWatermarkNode, type WatermarkNode } from '../plan/watermarkNode.js';
 import type { WatermarkTracker } from '../plan/watermarkTracker.js';
+import { earliest } from '../time/earliest.js';
 import type { Pipeline } from './pipeline.js';
 
 interface Watched {
@@ -77,13 +78,11 @@ export class IdleClock {
 
   /** When the next node becomes idle, or the clock has moved the watermark on (ms). */
   nextDue(): number | undefined {
-    let due: number | undefined;
     const now = this.now();
-    for (const { lastSeen, idleAfterMs } of this.watched) {
+    const times = this.watched.map(({ lastSeen, idleAfterMs }) => {
       const idleAt = lastSeen + idleAfterMs;
-      const at = idleAt > now ? idleAt : now + idleAfterMs;
-      if (due === undefined || at < due) due = at;
-    }
-    return due;
+      return idleAt > now ? idleAt : now + idleAfterMs;
+    });
+    return earliest(times);
   }
 }

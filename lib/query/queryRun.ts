@@ -15,9 +15,11 @@ import type { Json, Source, SourceContext } from '../sources/source.js';
 import { insideDurableSource } from '../stream/nestedStream.js';
 import { RxStage } from '../stream/rxStage.js';
 import { isSourceNode } from '../stream/sourceNode.js';
+import { earliest } from '../time/earliest.js';
 import { checkOffset, openedSink, openedSource } from './openPort.js';
 import type { OperatorEvents } from './operatorContext.js';
 import { inOperator, namedStep } from './operatorError.js';
+import { OperatorTimers } from './operatorTimers.js';
 import { Pipeline } from './pipeline.js';
 import { plannedUpTo } from './plannedUpTo.js';
 import type { PlanEntry, PlannedRange, QueryCheckpoint } from './queryCheckpoint.js';
@@ -53,8 +55,7 @@ export class QueryRun {
   anyBatch = false;
   /** Planned by the run before, not committed; several after a restore from a savepoint. */
   private replays: readonly PlanEntry[] = [];
-  /** Each operator's earliest timer (ms). */
-  private readonly timers = new Map<string, number>();
+  private readonly timers = new OperatorTimers();
 
   constructor(
     private readonly setup: QuerySetup,
@@ -165,21 +166,19 @@ export class QueryRun {
 
   /** A batch without rows is due: the watermark moves an operator, or a timer has come. */
   isDue(nextWatermarkMs: number): boolean {
-    const now = this.now();
-    for (const at of this.timers.values()) if (at <= now) return true;
+    const { first } = this.timers;
+    if (first !== undefined && first <= this.now()) return true;
     return this.anyBatch && this.pipeline.wantsBatch(this.watermark.used, nextWatermarkMs);
   }
 
   /** When something is due without new rows: a timer, a folder to look at, an idle watermark (ms). */
   nextDue(): number | undefined {
-    let due = this.watermark.nextDue();
-    for (const at of this.timers.values()) if (due === undefined || at < due) due = at;
-    for (const { source } of this.sources) {
-      if (source?.pollIntervalMs === undefined || source.completed) continue;
-      const at = this.now() + source.pollIntervalMs;
-      if (due === undefined || at < due) due = at;
-    }
-    return due;
+    const polls = this.sources.map(({ source }) =>
+      source?.pollIntervalMs === undefined || source.completed
+        ? undefined
+        : this.now() + source.pollIntervalMs,
+    );
+    return earliest([this.watermark.nextDue(), this.timers.first, ...polls]);
   }
 
   /** Gives up the batch that is running: the state is what the last commit says. */
@@ -257,10 +256,7 @@ export class QueryRun {
       },
       events: {
         ...events,
-        wakeAt: (operator, at) => {
-          if (at === undefined) this.timers.delete(operator);
-          else this.timers.set(operator, at);
-        },
+        wakeAt: (operator, at) => this.timers.set(operator, at),
       },
     });
     for (const run of this.sources) run.entry = this.pipeline.entries.get(run.node) as Stage;

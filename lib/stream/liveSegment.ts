@@ -5,6 +5,7 @@ import type { Stage } from '../plan/planNode.js';
 import { isWatermarkNode } from '../plan/watermarkNode.js';
 import type { WatermarkTracker } from '../plan/watermarkTracker.js';
 import { OperatorError } from '../query/operatorError.js';
+import { OperatorTimers } from '../query/operatorTimers.js';
 import type { Pipeline } from '../query/pipeline.js';
 import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
 import { scheduleAfter } from '../triggers/scheduleAfter.js';
@@ -64,7 +65,7 @@ interface Feed {
 export class LiveSegment {
   private readonly feeds: Feed[] = [];
   private readonly rxStages: Stage[] = [];
-  private readonly timers = new Map<string, number>();
+  private readonly timers = new OperatorTimers();
   private timer: { readonly at: number; readonly subscription: Subscription } | undefined;
   private readonly batch: LiveBatch;
   /** What has come for this segment in the middle of its own turn. */
@@ -113,10 +114,8 @@ export class LiveSegment {
 
   /** One operator's earliest timer in processing time (ms). */
   wakeAt(operator: string, at: number | undefined): void {
-    if (at === undefined) this.timers.delete(operator);
-    else this.timers.set(operator, at);
-    let first: number | undefined;
-    for (const due of this.timers.values()) if (first === undefined || due < first) first = due;
+    this.timers.set(operator, at);
+    const { first } = this.timers;
     if (this.timer?.at === first) return;
     this.timer?.subscription.unsubscribe();
     this.timer = undefined;

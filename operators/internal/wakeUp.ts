@@ -1,5 +1,6 @@
 import { isPromise, type MaybePromise } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
+import { earliest } from '../../lib/time/earliest.js';
 
 /** Asks for a batch at the first of `times` (ms); for none if there is none. */
 export function wakeAtFirst(
@@ -24,12 +25,4 @@ export function endAfterWakeUp(
   const known = wakeAtFirst(ctx, times);
   if (isPromise(known)) ctx.pending(known.then(() => out.endBatch()));
   else out.endBatch();
-}
-
-function earliest(times: readonly (number | undefined)[]): number | undefined {
-  let first: number | undefined;
-  for (const time of times) {
-    if (time !== undefined && (first === undefined || time < first)) first = time;
-  }
-  return first;
 }
