@@ -1,5 +1,6 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
+import { oneOf } from '../lib/sources/sourceOption.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import type { GroupState } from './internal/groupState/groupState.js';
 import { checkGroupStateArguments, groupStateNode } from './internal/groupState/groupStateNode.js';
@@ -59,9 +60,7 @@ export function flatMapGroupsWithState<K, V, S, Out>(
   requireKnownOptions<FlatMapGroupsOptions<unknown, unknown>>(operator, options, optionNames);
   const { outputMode: mode = 'append', timeout = 'none', initialState } = options;
   checkGroupStateArguments(operator, fn, timeout, initialState);
-  if (mode !== 'append' && mode !== 'update') {
-    throw new TypeError(`${operator} outputMode must be 'append' or 'update', got ${String(mode)}`);
-  }
+  oneOf(operator, 'outputMode', mode, ['append', 'update']);
   const call = fn as (
     key: unknown,
     rows: readonly unknown[],

@@ -3,6 +3,7 @@ import { beforeGroupings } from '../lib/plan/grouping.js';
 import { type OutputMode, outputModes } from '../lib/plan/outputMode.js';
 import type { OutputModeNode } from '../lib/plan/outputModeNode.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
+import { oneOf } from '../lib/sources/sourceOption.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 
 /**
@@ -16,9 +17,7 @@ import { DataStream, planOf } from '../lib/stream/dataStream.js';
  * @since 0.1.0
  */
 export function outputMode<T>(mode: OutputMode): MonoTypeOperatorFunction<T> {
-  if (!outputModes.includes(mode)) {
-    throw new TypeError(`outputMode takes one of ${outputModes.join(', ')}, not ${String(mode)}`);
-  }
+  oneOf('outputMode', 'mode', mode, outputModes);
   const node = (input: PlanNode): OutputModeNode => ({
     kind: 'outputMode',
     inputs: [input],

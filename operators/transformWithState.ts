@@ -1,6 +1,7 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import { type OptionNames, requireKnownMembers } from '../lib/sources/knownOptions.js';
+import { oneOf } from '../lib/sources/sourceOption.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { keyColumnsOf } from './internal/groupingText.js';
 import { checkInitialState } from './internal/initialEntries.js';
@@ -129,12 +130,7 @@ function check(processor: object): void {
     );
   }
   const part = (name: string): unknown => Reflect.get(processor, name);
-  const timeMode = part('timeMode');
-  if (!modes.some((mode) => mode === timeMode)) {
-    throw new TypeError(
-      `${operator} timeMode must be 'none', 'processingTime' or 'eventTime', got ${String(timeMode)}`,
-    );
-  }
+  const timeMode = oneOf(operator, 'timeMode', part('timeMode') as TimeMode, modes);
   requireKnownMembers<AnyProcessor>(operator, processor as AnyProcessor, memberNames);
   for (const name of handlers) requireFunction(name, part(name));
   for (const name of optionalHandlers) {

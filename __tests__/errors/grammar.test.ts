@@ -31,7 +31,7 @@ describe('messages are plain English', () => {
   it('what may be chosen', () => {
     const options = { sink: memorySink<number>(), outputMode: 'all' as never };
     expect(() => writeStream(readStream(memoryStream<number>()), options)).toThrow(
-      'outputMode must be one of append, update, complete, not all',
+      'writeStream: outputMode must be one of "append", "update", "complete", not "all"',
     );
   });
 });

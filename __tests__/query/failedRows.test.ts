@@ -117,7 +117,7 @@ describe('rows on which a function of the pipe throws', () => {
       'failedRows names the operator select-7, the plan has source-0, select-0: see explain()',
     );
     expect(() => writeStream(rows, { sink, failedRows: 'ignore' as 'drop' })).toThrow(
-      'failedRows must be one of fail, deadLetter, drop, not ignore',
+      'writeStream: failedRows must be one of "fail", "deadLetter", "drop", not "ignore"',
     );
   });
 });

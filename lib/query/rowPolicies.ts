@@ -1,4 +1,5 @@
 import type { PlanGraph } from '../plan/planGraph.js';
+import { oneOf } from '../sources/sourceOption.js';
 import { type RowPolicy, rowPolicies } from '../stream/sourceNode.js';
 
 /** The policy of each operator, from one for all or one per operator id; unknown ids are refused. */
@@ -7,7 +8,7 @@ export function rowPolicyAt(
   graph: PlanGraph,
 ): (operatorId: string) => RowPolicy {
   if (typeof given === 'string') {
-    check('failedRows', given);
+    oneOf('writeStream', 'failedRows', given, rowPolicies);
     return () => given;
   }
   const known = graph.nodes.map((node) => graph.idOf(node));
@@ -18,13 +19,8 @@ export function rowPolicyAt(
         `failedRows names the operator ${id}, the plan has ${known.join(', ')}: see explain()`,
       );
     }
-    check(`failedRows['${id}']`, policy);
+    oneOf('writeStream', `failedRows['${id}']`, policy, rowPolicies);
   }
   const otherwise = byId.get('default') ?? 'fail';
   return (operatorId) => byId.get(operatorId) ?? otherwise;
-}
-
-function check(option: string, policy: RowPolicy): void {
-  if (rowPolicies.includes(policy)) return;
-  throw new TypeError(`${option} must be one of ${rowPolicies.join(', ')}, not ${String(policy)}`);
 }

@@ -143,11 +143,7 @@ function setupOf<T>(
   }
   const graph = planGraph(planOf(stream));
   const outputMode = options.outputMode ?? outputModeOf(graph) ?? 'append';
-  if (!outputModes.includes(outputMode)) {
-    throw new TypeError(
-      `outputMode must be one of ${outputModes.join(', ')}, not ${String(outputMode)}`,
-    );
-  }
+  oneOf('writeStream', 'outputMode', outputMode, outputModes);
   checkShape(graph, outputMode);
   requireSinkTakes(options.sink, outputMode);
   refuseOwnOutput(graph, options);

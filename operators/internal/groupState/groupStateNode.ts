@@ -1,4 +1,5 @@
 import type { PlanNode } from '../../../lib/plan/planNode.js';
+import { oneOf } from '../../../lib/sources/sourceOption.js';
 import { keyColumnsOf } from '../groupingText.js';
 import { checkInitialState, type InitialState } from '../initialEntries.js';
 import { keyOnlyGrouping } from '../keyOnlyGrouping.js';
@@ -61,7 +62,7 @@ const timeouts: readonly GroupTimeout[] = ['none', 'processingTime', 'eventTime'
 export function checkGroupStateArguments(
   operator: string,
   fn: unknown,
-  timeout: unknown,
+  timeout: GroupTimeout,
   initialState: unknown,
 ): void {
   if (typeof fn !== 'function') {
@@ -70,10 +71,6 @@ export function checkGroupStateArguments(
     );
   }
   refuseAsyncFunction(operator, fn);
-  if (!timeouts.some((known) => known === timeout)) {
-    throw new TypeError(
-      `${operator} timeout must be 'none', 'processingTime' or 'eventTime', got ${String(timeout)}`,
-    );
-  }
+  oneOf(operator, 'timeout', timeout, timeouts);
   checkInitialState(initialState, operator);
 }
