@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { NEVER } from 'rxjs';
 import {
   type DataStream,
@@ -58,8 +59,6 @@ const silent: readonly (readonly [name: string, operator: string, silent: Silent
   ],
 ];
 
-const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
-
 describe('an answer that does not come', () => {
   let folder = '';
   beforeEach(async () => {
@@ -90,8 +89,8 @@ describe('an answer that does not come', () => {
     'does not keep stop() waiting: %s',
     async (_name, _operator, of) => {
       const query = start(of, { checkpointLocation: join(folder, 'checkpoint') });
-      while (query.status.message !== 'Processing new data') await tick();
-      await tick();
+      while (query.status.message !== 'Processing new data') await setImmediate();
+      await setImmediate();
       await query.stop();
       expect(query.exception).toBeUndefined();
       expect(query.lastProgress).toBeNull();

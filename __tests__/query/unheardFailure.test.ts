@@ -1,4 +1,5 @@
-import { config } from 'rxjs';
+import { setImmediate } from 'node:timers/promises';
+import { asyncScheduler, config } from 'rxjs';
 import {
   memorySink,
   memoryStream,
@@ -29,11 +30,11 @@ function failingAtOnce(): StreamingQuery {
   return writeStream(readStream(memoryStream<number>()), { sink, queryName: 'orders' });
 }
 
-const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
-/** Until the query has ended, and whoever had to say something has said it. */
+/** Until what was to be said has been: it is scheduled when the query fails, and timers run in their order. */
+const allSaid = () => new Promise<void>((resolve) => void asyncScheduler.schedule(() => resolve()));
 async function ended(query: StreamingQuery): Promise<void> {
-  while (query.isActive) await tick();
-  for (let i = 0; i < 4; i++) await tick();
+  while (query.isActive) await setImmediate();
+  await allSaid();
 }
 const ignore = () => undefined;
 
@@ -157,7 +158,7 @@ describe('a failure is left to', () => {
     source.addData('oops');
     const bad = readStream(source).pipe(select((text) => JSON.parse(text) as unknown));
     await expect(readBatch(bad)).rejects.toMatchObject({ code: 'BATCH_FAILED' });
-    for (let i = 0; i < 4; i++) await tick();
+    await allSaid();
     expect(said).toEqual([]);
   });
 });
