@@ -42,11 +42,12 @@ export class ListVariable implements ListState<unknown>, Variable {
   }
 
   get exists(): boolean {
-    return this.live('exists').length > 0;
+    const key = this.key('exists');
+    return this.ttl === undefined ? this.head(key).count > 0 : this.live(key).length > 0;
   }
 
   get(): readonly unknown[] {
-    return this.live('get');
+    return this.live(this.key('get'));
   }
 
   put(values: Iterable<unknown>): void {
@@ -89,8 +90,7 @@ export class ListVariable implements ListState<unknown>, Variable {
     for (const entry of [...this.items.entries()]) this.items.remove(entry);
   }
 
-  private live(called: string): unknown[] {
-    const key = this.key(called);
+  private live(key: unknown): unknown[] {
     const now = this.parts.ctx.batchTimestampMs;
     const { first, next } = this.head(key);
     const values: unknown[] = [];
