@@ -36,10 +36,13 @@ type Of<T, R> = Aggregate<T, unknown, R>;
  * @since 0.1.0
  */
 export interface Aggregates<T> {
+  /** Rows. */
   count(options?: Options<T>): Of<T, number>;
   /** Rows for which `value` is not null. */
   count(value: Read<T, unknown>, options?: Options<T>): Of<T, number>;
   /**
+   * Sum of the values that are not null; null without any.
+   *
    * Numbers are added as doubles in order of arrival, so beyond ±2^53 the sum of a BIGINT column is
    * rounded, too; bigints (a source's `bigints: 'bigint'`) and Decimals are added exactly.
    */
@@ -47,14 +50,17 @@ export interface Aggregates<T> {
     value: Read<T, V | null | undefined>,
     options?: Options<T>,
   ): Of<T, NumericResult<V> | null>;
+  /** Their mean: a number, also of bigints; of Decimals a Decimal with four digits more. */
   avg<V extends Numeric>(
     value: Read<T, V | null | undefined>,
     options?: Options<T>,
   ): Of<T, MeanResult<V> | null>;
+  /** The smallest value, in SQL's order: NaN above all numbers. */
   min<V extends Ordered>(
     value: Read<T, V | null | undefined>,
     options?: Options<T>,
   ): Of<T, V | null>;
+  /** The largest value, in SQL's order: NaN above all numbers. */
   max<V extends Ordered>(
     value: Read<T, V | null | undefined>,
     options?: Options<T>,
@@ -65,22 +71,31 @@ export interface Aggregates<T> {
     by: Read<T, Ordered | null | undefined>,
     options?: Options<T>,
   ): Of<T, V | null>;
+  /** `value` of the row with the largest `by`; the first among equals. */
   maxBy<V>(
     value: Read<T, V>,
     by: Read<T, Ordered | null | undefined>,
     options?: Options<T>,
   ): Of<T, V | null>;
-  /** Of the first row to arrive, null included. */
+  /** `value` of the first row to arrive, null included. */
   first<V>(value: Read<T, V>, options?: Options<T>): Of<T, V | null>;
+  /** `value` of the last row to arrive, null included. */
   last<V>(value: Read<T, V>, options?: Options<T>): Of<T, V | null>;
+  /** The values in order of arrival; duplicates stay. */
   collectList<V>(value: Read<T, V>, options?: Options<T>): Of<T, readonly NonNullable<V>[]>;
+  /** The values, each once: ascending, or, where they have no order, by first arrival. */
   collectSet<V>(value: Read<T, V>, options?: Options<T>): Of<T, readonly NonNullable<V>[]>;
-  /** Exact: the state keeps every different value. */
+  /** How many different values there are. Exact: the state keeps each of them. */
   countDistinct(value: Read<T, unknown>, options?: Options<T>): Of<T, number>;
+  /** About how many: a sketch of fixed size (HyperLogLog), off by 5 % unless `relativeError` says less. */
   approxCountDistinct(value: Read<T, unknown>, options?: ApproxOptions<T>): Of<T, number>;
+  /** Sample standard deviation; null for fewer than two values. */
   stddevSamp(value: ReadNumber<T>, options?: Options<T>): Of<T, number | null>;
+  /** Population standard deviation. */
   stddevPop(value: ReadNumber<T>, options?: Options<T>): Of<T, number | null>;
+  /** Sample variance; null for fewer than two values. */
   varSamp(value: ReadNumber<T>, options?: Options<T>): Of<T, number | null>;
+  /** Population variance. */
   varPop(value: ReadNumber<T>, options?: Options<T>): Of<T, number | null>;
 }
 

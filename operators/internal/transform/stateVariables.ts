@@ -12,9 +12,13 @@ import type { Option } from 'fp-ts/lib/Option.js';
  * @since 0.1.0
  */
 export interface ValueState<T> {
+  /** Whether the key has a value. */
   readonly exists: boolean;
+  /** `none` if the key has no value. */
   get(): Option<T>;
+  /** Sets the value; its TTL begins anew. */
   update(value: T): void;
+  /** Removes the value. */
   clear(): void;
 }
 
@@ -25,12 +29,17 @@ export interface ValueState<T> {
  * @since 0.1.0
  */
 export interface ListState<T> {
+  /** Whether the key has any element. */
   readonly exists: boolean;
+  /** The elements, oldest first; none if there are none. */
   get(): readonly T[];
   /** Replaces the whole list. */
   put(values: Iterable<T>): void;
+  /** Puts an element behind the others, which are neither read nor written again. */
   appendValue(value: T): void;
+  /** Puts several behind the others. */
   appendList(values: Iterable<T>): void;
+  /** Removes all elements. */
   clear(): void;
 }
 
@@ -42,13 +51,18 @@ export interface ListState<T> {
  * @since 0.1.0
  */
 export interface MapState<K, T> {
+  /** Whether the map has any entry. */
   readonly exists: boolean;
   containsKey(key: K): boolean;
+  /** `none` if `key` is not in the map. */
   getValue(key: K): Option<T>;
+  /** Sets one entry; its TTL begins anew. */
   updateValue(key: K, value: T): void;
+  /** Removes one entry, if it is there. */
   removeKey(key: K): void;
   keys(): Iterable<K>;
   values(): Iterable<T>;
   entries(): Iterable<readonly [key: K, value: T]>;
+  /** Removes all entries. */
   clear(): void;
 }
