@@ -25,6 +25,18 @@ export interface OperatorEvents {
   wakeAt(operatorId: string, timeMs: number | undefined): void;
 }
 
+/** What is fixed about an operator when the plan is compiled. */
+export interface OperatorFacts {
+  readonly operatorId: string;
+  readonly outputMode: OutputMode;
+  /** A watermark reaches it. */
+  readonly hasWatermark: boolean;
+  /** Somebody behind it sees the order of its rows. */
+  readonly orderMatters: boolean;
+  /** Of an operator that keeps state. */
+  readonly store: StateStore | undefined;
+}
+
 /** The batch that all operators of a run are in. */
 export interface CurrentBatch {
   batch: Batch;
@@ -39,16 +51,23 @@ export class OperatorContext implements StageContext {
   lateRows = 0;
   failedRows = 0;
   readonly counters = new Map<string, number>();
+  readonly operatorId: string;
+  readonly outputMode: OutputMode;
+  readonly hasWatermark: boolean;
+  readonly orderMatters: boolean;
+  private readonly store: StateStore | undefined;
 
   constructor(
-    readonly operatorId: string,
-    readonly outputMode: OutputMode,
-    readonly hasWatermark: boolean,
-    readonly orderMatters: boolean,
-    private readonly store: StateStore | undefined,
+    facts: OperatorFacts,
     private readonly events: OperatorEvents,
     private readonly current: CurrentBatch,
-  ) {}
+  ) {
+    this.operatorId = facts.operatorId;
+    this.outputMode = facts.outputMode;
+    this.hasWatermark = facts.hasWatermark;
+    this.orderMatters = facts.orderMatters;
+    this.store = facts.store;
+  }
 
   get batchId(): number {
     return this.current.batch.batchId;

@@ -54,34 +54,7 @@ export class Pipeline {
     this.graph = parts.graph;
     this.outputMode = parts.outputMode;
     this.tracker = parts.tracker;
-    const carries = inputWatermarks(parts.graph, 1);
-    const ordered = nodesWhoseOrderMatters(parts.graph);
-    const contextOf = (node: PlanNode): OperatorContext => {
-      let ctx = this.contexts.get(node);
-      if (!ctx) {
-        const id = parts.graph.idOf(node);
-        const store = node.traits?.stateful ? parts.stateOf(id) : undefined;
-        const has = carries.get(node) !== undefined;
-        ctx = new OperatorContext(
-          id,
-          parts.outputMode,
-          has,
-          ordered.has(node),
-          store,
-          parts.events,
-          this.current,
-        );
-        this.contexts.set(node, ctx);
-      }
-      return ctx;
-    };
-    const counted = (node: PlanNode, out: Stage): Stage => {
-      if (!parts.countRows || !isCounted(parts.graph, node)) return out;
-      if (node.traits?.countsRows) return out;
-      const count = new RowCount(out);
-      this.rowCounts.set(node, count);
-      return count;
-    };
+    const contextOf = this.contextsOf(parts);
     const { rxStage } = parts;
     const ids = new Map<Stage, string>();
     const made = (node: PlanNode, stages: readonly Stage[]): void => {
@@ -90,6 +63,7 @@ export class Pipeline {
       // A node without a body of its own gives the stage behind it.
       for (const of of stages) if (!ids.has(of)) ids.set(of, contextOf(node).operatorId);
     };
+    const counted = this.counterOf(parts);
     this.compiled = compile(parts.graph, parts.end, { contextOf, rxStage, counted, made });
     this.preparing = this.compiled.stages
       .filter((stage) => stage.prepare !== undefined)
@@ -100,6 +74,37 @@ export class Pipeline {
     for (const [node, ctx] of this.contexts) {
       if (isWatermarkNode(node)) this.tracker.add(ctx.operatorId, node.delayMs);
     }
+  }
+
+  /** Gives each node its context, made when the node is first asked for. */
+  private contextsOf({ graph, outputMode, stateOf, events }: PipelineParts) {
+    const carries = inputWatermarks(graph, 1);
+    const ordered = nodesWhoseOrderMatters(graph);
+    return (node: PlanNode): OperatorContext => {
+      const known = this.contexts.get(node);
+      if (known !== undefined) return known;
+      const operatorId = graph.idOf(node);
+      const facts = {
+        operatorId,
+        outputMode,
+        hasWatermark: carries.get(node) !== undefined,
+        orderMatters: ordered.has(node),
+        store: node.traits?.stateful ? stateOf(operatorId) : undefined,
+      };
+      const ctx = new OperatorContext(facts, events, this.current);
+      this.contexts.set(node, ctx);
+      return ctx;
+    };
+  }
+
+  /** Puts a counter behind each node that does not count its rows itself, where somebody wants to know. */
+  private counterOf({ graph, countRows }: PipelineParts) {
+    return (node: PlanNode, out: Stage): Stage => {
+      if (!countRows || !isCounted(graph, node) || node.traits?.countsRows) return out;
+      const count = new RowCount(out);
+      this.rowCounts.set(node, count);
+      return count;
+    };
   }
 
   /** What the watermark nodes have seen, left before right. */
