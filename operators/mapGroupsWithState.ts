@@ -7,7 +7,7 @@ import type { InitialState } from './internal/initialEntries.js';
 import type { KeyedRow } from './internal/keyOnlyGrouping.js';
 import { refuseAsync } from './internal/refuseAsync.js';
 
-export type { GroupState, GroupTimeout } from './internal/groupState/groupState.js';
+export type { GroupTimeout } from './internal/groupState/groupState.js';
 export type { InitialState } from './internal/initialEntries.js';
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { BAD } from '../../lib/schema/bad.js';
-import { base64OfBytes, bytesOfBase64 } from '../../lib/schema/base64.js';
+import { bytesOfBase64 } from '../../lib/schema/base64.js';
 import {
   cellConverter,
   cellsConverter,
@@ -390,11 +390,10 @@ describe('cellsConverter', () => {
 });
 
 describe('base64', () => {
-  it('reads back what it writes, padded or not', () => {
+  it('is read as Node writes it, padded or not', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
-        const text = base64OfBytes(bytes);
-        expect(text).toBe(Buffer.from(bytes).toString('base64'));
+        const text = Buffer.from(bytes).toString('base64');
         expect(bytesOfBase64(text)).toEqual(bytes);
         expect(bytesOfBase64(text.replaceAll('=', ''))).toEqual(bytes);
       }),

@@ -27,18 +27,3 @@ export function bytesOfBase64(text: string): Uint8Array | undefined {
   }
   return bytes;
 }
-
-/** Base64 text of bytes, padded. */
-export function base64OfBytes(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const a = bytes[i] ?? 0;
-    const b = bytes[i + 1] ?? 0;
-    const c = bytes[i + 2] ?? 0;
-    text += alphabet[a >> 2];
-    text += alphabet[((a & 3) << 4) | (b >> 4)];
-    text += i + 1 < bytes.length ? alphabet[((b & 15) << 2) | (c >> 6)] : '=';
-    text += i + 2 < bytes.length ? alphabet[c & 63] : '=';
-  }
-  return text;
-}

@@ -1,12 +1,11 @@
 import { isoDateMs, isoTimestampMs } from './isoTimestamp.js';
-import { formatByPattern } from './patternFormatter.js';
 import { PatternParser } from './patternParser.js';
 import { patternTokens } from './timePattern.js';
 import { utcClock, wallClock } from './zone.js';
 
-/** How TIMESTAMP and DATE text is read and written. */
+/** How TIMESTAMP and DATE text is read. */
 export interface TimestampTextOptions {
-  /** Zone of text that names none, and of what is written. Default `'UTC'`. */
+  /** Zone of text that names none. Default `'UTC'`. */
   readonly timeZone?: string | undefined;
   /** A pattern such as `'yyyy-MM-dd HH:mm:ss'`; default ISO text. */
   readonly format?: string | undefined;
@@ -46,31 +45,4 @@ export function dateParser(
   if (options.format === undefined) return isoDateMs;
   const parser = new PatternParser(patternTokens(options.format, 'dateFormat'), utcClock);
   return (text) => parser.parseDate(text);
-}
-
-/**
- * Makes the writer of a TIMESTAMP column: ms since the epoch to text, by default ISO with three digits
- * and `Z` or an offset. NaN is written as an empty text.
- *
- * @since 0.1.0
- */
-export function timestampFormatter(options: TimestampTextOptions = {}): (ms: number) => string {
-  const clock = wallClock(options.timeZone ?? 'UTC', 'timeZone');
-  if (options.format === undefined && clock === utcClock) {
-    return (ms) => (Number.isNaN(ms) ? '' : new Date(ms).toISOString());
-  }
-  const tokens = patternTokens(options.format ?? "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", 'timestampFormat');
-  return (ms) => (Number.isNaN(ms) ? '' : formatByPattern(ms, tokens, clock));
-}
-
-/**
- * Makes the writer of a DATE column: `yyyy-MM-dd` of the UTC date, or the pattern.
- *
- * @since 0.1.0
- */
-export function dateFormatter(
-  options: { readonly format?: string | undefined } = {},
-): (ms: number) => string {
-  const tokens = patternTokens(options.format ?? 'yyyy-MM-dd', 'dateFormat');
-  return (ms) => (Number.isNaN(ms) ? '' : formatByPattern(ms, tokens, utcClock));
 }

@@ -15,23 +15,7 @@ export function compareDue(a: Due, b: Due): number {
   return a.time - b.time || compareCanonical(canonicalKey(a.key, ''), canonicalKey(b.key, ''));
 }
 
-/**
- * What is due, in order of time and at one time of key: `due` is in order of time already. For stages
- * whose order matters downstream; nothing may be inserted meanwhile.
- */
-export function* inDueOrder<E extends Due>(due: Iterable<E>): Iterable<E> {
-  let sameTime: E[] = [];
-  for (const entry of due) {
-    if (sameTime.length > 0 && sameTime[0]?.time !== entry.time) {
-      yield* inKeyOrder(sameTime);
-      sameTime = [];
-    }
-    sameTime.push(entry);
-  }
-  yield* inKeyOrder(sameTime);
-}
-
-/** What is due at one time, in order of key. */
+/** What is due at one time, in order of key: for stages whose order matters downstream. */
 export function inKeyOrder<E extends Due>(entries: readonly E[]): readonly E[] {
   if (entries.length < 2) return entries;
   return byWholeKey(entries) ?? [...entries].sort(compareDue);

@@ -124,10 +124,10 @@ function writeInteger(out: ByteWriter, value: bigint): void {
   for (let i = 0; i < magnitude.length; i++) out.byte((magnitude[i] as number) ^ flip);
 }
 
-/** The key that `bytes` hold from `from` to their end. */
-export function decodeKey(bytes: Uint8Array, from = 0): E.Either<DecodeError, unknown> {
+/** The key that `bytes` are. */
+export function decodeKey(bytes: Uint8Array): E.Either<DecodeError, unknown> {
   return decoded(() => {
-    const input = new ByteReader(bytes, from);
+    const input = new ByteReader(bytes);
     const key = readKey(input);
     if (!input.isAtEnd) throw new DecodeError('goes on behind the key', input.at);
     return key;

@@ -6,14 +6,10 @@ import { DecodeError, decoded } from './decodeError.js';
 import type { Shapes } from './shapes.js';
 import { maxValueDepth, valueTag as tag, unzigzag } from './valueTags.js';
 
-/** The value that `bytes` hold from `from` to their end. */
-export function decodeValue(
-  bytes: Uint8Array,
-  shapes: Shapes,
-  from = 0,
-): E.Either<DecodeError, unknown> {
+/** The value that `bytes` are. */
+export function decodeValue(bytes: Uint8Array, shapes: Shapes): E.Either<DecodeError, unknown> {
   return decoded(() => {
-    const input = new ByteReader(bytes, from);
+    const input = new ByteReader(bytes);
     const value = readValue(input, shapes);
     if (!input.isAtEnd) throw new DecodeError('goes on behind the value', input.at);
     return value;

@@ -80,13 +80,9 @@ export function matchesSegment(segment: GlobSegment, name: string): boolean {
 }
 
 /**
- * `a{b,c{d,e}}f` → `abf`, `acdf`, `acef`, and `{a}` → `a`, as in Hadoop. Braces without a partner, or in
- * a class, stand for themselves.
+ * `a{b,c{d,e}}f` → `abf`, `acdf`, `acef`, and `{a}` → `a`, as in Hadoop, with a mark where a group was. Braces
+ * without a partner, or in a class, stand for themselves.
  */
-export function expandBraces(path: string): readonly string[] {
-  return expanded(path).map(plain);
-}
-
 function expanded(path: string): readonly string[] {
   const done: string[] = [];
   const open = [path];
