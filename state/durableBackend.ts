@@ -14,7 +14,7 @@ import type { KeyFilter } from './durable/keyFilter.js';
 import { KeyFilters } from './durable/keyFilters.js';
 import { readMeta, type StateMeta } from './durable/readMeta.js';
 import { StoredTable, type StoredTableContext } from './durable/storedTable.js';
-import { TableCatalog, type TableIdentity } from './durable/tableCatalog.js';
+import { TableCatalog } from './durable/tableCatalog.js';
 import { TableTotals } from './durable/tableTotals.js';
 import {
   type OpenTable,
@@ -233,11 +233,6 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   ): StoredTable<V> {
     this.mustBeOpen(`table '${name}'`);
     return new StoredTable<V>(this.catalog.table(operatorId, name, kind), options, this);
-  }
-
-  /** The tables that the store has, whether or not they have been asked for. */
-  knownTables(): readonly TableIdentity[] {
-    return this.catalog.all();
   }
 
   entriesRead(operatorId: string): number {

@@ -48,7 +48,7 @@ export async function encoded(
   return format.encode(rows, { schema: undefined, partitionBy: new Set() });
 }
 
-export function formatFor(options: Partial<ParquetFormatOptions> = {}): ParquetFormat<unknown> {
+function formatFor(options: Partial<ParquetFormatOptions> = {}): ParquetFormat<unknown> {
   return new ParquetFormat<unknown>({
     source: 'FileStreamSource[test]',
     schema: undefined,
@@ -63,7 +63,7 @@ export function formatFor(options: Partial<ParquetFormatOptions> = {}): ParquetF
   });
 }
 
-export function toRead(path: string, partition: readonly (readonly [string, string])[] = []) {
+function toRead(path: string, partition: readonly (readonly [string, string])[] = []) {
   return { path, size: 0, partition: new Map(partition) };
 }
 

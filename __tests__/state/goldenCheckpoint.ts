@@ -9,7 +9,7 @@ import { openStateBackend } from '../../state/level/openStateBackend.js';
  * The checkpoint of which golden/v1 is a copy, written when format 1 was released. Never change what
  * stands here: a new format gets a folder of its own.
  */
-export const goldenQuery = {
+const goldenQuery = {
   queryId: 'golden-1',
   createdMs: 1_700_000_000_000,
   operators: [

@@ -11,7 +11,7 @@ import type { Json } from '../sources/source.js';
  * body   := JSON in UTF-8, `length` bytes
  * crc    := CRC-32 of all of the header before it and the body, eight hexadecimal digits
  */
-export const checkpointFormat = 1;
+const checkpointFormat = 1;
 
 export interface CheckpointFile {
   /** 'plan', 'metadata', 'run'. */

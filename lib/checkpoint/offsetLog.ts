@@ -9,7 +9,7 @@ import { batchesIn, listPlans, mustBeWithoutGap, planIn } from './planFiles.js';
 import { planBody } from './planForm.js';
 
 /** How many plans are kept. */
-export const plansKept = 100;
+const plansKept = 100;
 
 /**
  * The plans of a query, `offsets/<batchId>` each: what a batch reads, fixed before a sink has any of it.

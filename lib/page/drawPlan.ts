@@ -6,7 +6,7 @@ import { isSourceNode } from '../stream/sourceNode.js';
 import type { DrawnNode, DrawnPlan } from './wire.js';
 
 /** Id of the box that stands for the sink. */
-export const sinkId = 'sink';
+const sinkId = 'sink';
 
 const units = [
   ['d', 86_400_000],

@@ -226,7 +226,7 @@ function requireSinkTakes(sink: StreamSink<never>, mode: OutputMode): void {
 }
 
 /** For each watermark node the sources above it: when all have completed, it no longer counts. */
-export function watermarkSourcesOf(graph: PlanGraph): QuerySetup['watermarkSources'] {
+function watermarkSourcesOf(graph: PlanGraph): QuerySetup['watermarkSources'] {
   return graph.nodes
     .filter(isWatermarkNode)
     .map((node) => ({ id: graph.idOf(node), sources: nodesAbove(node).filter(isSourceNode) }));

@@ -116,7 +116,7 @@ export function readDouble(text: string): unknown {
 }
 
 /** Text as a FLOAT, or `BAD`. */
-export function readFloat(text: string): unknown {
+function readFloat(text: string): unknown {
   const value = readDouble(text);
   return typeof value === 'number' ? Math.fround(value) : BAD;
 }

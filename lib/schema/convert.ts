@@ -10,8 +10,6 @@ import type { AnyRow } from './rowOf.js';
 import { columnValue, compileRow, isRecord, type RowColumn, setField } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
 
-export { BAD };
-
 /** Turns records into rows of a schema. One per column list; rows share one shape. */
 export interface RowConverter<In> {
   /** The row, or `BAD`. */

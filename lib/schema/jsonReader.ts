@@ -54,7 +54,7 @@ export function jsonReader(type: DataType, options: ConvertOptions = {}): ValueR
 }
 
 /** The reader of an object: a row of stable shape. Missing fields are null. */
-export function structReader(type: StructType, options: ConvertOptions): ValueReader<unknown> {
+function structReader(type: StructType, options: ConvertOptions): ValueReader<unknown> {
   return compileRow(
     type.fields.map(({ name, dataType, nullable }) => ({
       name,

@@ -99,7 +99,7 @@ class ConsoleSink implements Sink<unknown> {
 }
 
 /** What is printed of a batch that has rows. */
-export function batchText(
+function batchText(
   batchId: number,
   rows: readonly unknown[],
   { numRows, columns, schema }: Pick<Printing, 'numRows' | 'columns' | 'schema'>,

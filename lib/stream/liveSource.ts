@@ -41,7 +41,7 @@ export function liveSource<T>(rows: Observable<T>, options: LiveOptions = {}): S
 }
 
 /** Offsets count the rows received since the query was first started. */
-export class LiveSource<T> implements Source<T, number> {
+class LiveSource<T> implements Source<T, number> {
   private buffer: T[] = [];
   /** Rows at the front of `buffer` that are gone; cut off when they are half of it. */
   private gone = 0;

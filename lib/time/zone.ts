@@ -46,7 +46,7 @@ export function clockOf(name: unknown): WallClock | undefined {
 }
 
 /** The luxon zone of `UTC`, `UTC+2`, `+02:00` or an IANA name; undefined if there is none. */
-export function zoneOf(name: string): Zone | undefined {
+function zoneOf(name: string): Zone | undefined {
   if (name.length === 0 || name.length > 64) return undefined;
   const upper = name.toUpperCase();
   if (upper === 'UTC' || upper === 'GMT') return FixedOffsetZone.utcInstance;

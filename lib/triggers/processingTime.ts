@@ -35,7 +35,7 @@ export function processingTime(
 }
 
 /** The next multiple of the interval strictly after `now`. */
-export function nextBoundary(nowMs: number, intervalMs: number): number {
+function nextBoundary(nowMs: number, intervalMs: number): number {
   return intervalMs > 0 ? Math.floor(nowMs / intervalMs) * intervalMs + intervalMs : nowMs;
 }
 

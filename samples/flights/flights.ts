@@ -33,7 +33,7 @@ export function departureOf(flight: Flight): number | null {
 }
 
 /** Per hour and origin: flights, mean delay, share of those that were delayed. */
-export function hourlyOrigins(flights: DataStream<Flight>) {
+function hourlyOrigins(flights: DataStream<Flight>) {
   return flights.pipe(
     withWatermark(departureOf, watermarkDelayMs),
     groupByKey((flight) => flight.origin),

@@ -64,7 +64,7 @@ export function textIn(form: Form, name: string): string {
   return value;
 }
 
-export function numberIn(form: Form, name: string): number {
+function numberIn(form: Form, name: string): number {
   const value = form[name];
   if (typeof value !== 'number') throw new DecodeError(`${name} is no number`, 0);
   return value;

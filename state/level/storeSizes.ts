@@ -20,7 +20,7 @@ const heapPerEntry = 1600;
 const heapWithoutState = 32 * megabyte;
 
 /** Sizes for a heap of so many bytes: a small one says that memory is scarce outside it too. */
-export function sizesFor(heapLimit: number): StoreSizes {
+function sizesFor(heapLimit: number): StoreSizes {
   const entries = Math.floor((heapLimit - heapWithoutState) / heapPerEntry);
   const cacheEntries = Math.min(200_000, Math.max(10_000, entries));
   if (heapLimit < 512 * megabyte) {

@@ -26,7 +26,7 @@ export function jsonRow(row: object, omit: ReadonlySet<string>, schema?: StructT
 }
 
 /** Any value of a row as JSON. */
-export function jsonText(value: unknown, type?: DataType): string {
+function jsonText(value: unknown, type?: DataType): string {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value);

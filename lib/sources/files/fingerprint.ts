@@ -22,7 +22,7 @@ export const restoreOrStartAnew =
   'move the file itself back (a copy does for at most 128 KiB), or start on a new checkpoint';
 
 /** The fingerprint of an open file; undefined if it is no regular file. */
-export async function fingerprintOf(handle: FileHandle): Promise<Fingerprint | undefined> {
+async function fingerprintOf(handle: FileHandle): Promise<Fingerprint | undefined> {
   const stat = await handle.stat({ bigint: true });
   if (!stat.isFile()) return undefined;
   return { ...fieldsOf(stat), crc: await sampleCrc(handle, Number(stat.size)) };

@@ -113,7 +113,7 @@ function skipDigits(bytes: Uint8Array, at: number): number {
   return i;
 }
 
-export function skipWord(bytes: Uint8Array, at: number, word: string): number {
+function skipWord(bytes: Uint8Array, at: number, word: string): number {
   for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word.charCodeAt(i)) return bad;
   return at + word.length;
 }

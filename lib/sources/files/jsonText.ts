@@ -8,7 +8,7 @@ const backslash = 92;
  * How the string at `at` is written: none or not usual, ASCII only, beyond it, with escapes; or another
  * value stands there, whose text a STRING takes as it is.
  */
-export const noText = 0;
+const noText = 0;
 export const asciiText = 1;
 export const wideText = 2;
 export const hasEscapes = 3;
