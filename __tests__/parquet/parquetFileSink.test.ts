@@ -6,13 +6,13 @@ import { readManifest } from '../../lib/sinks/readManifest.js';
 import type { Sink, SinkContext } from '../../lib/sinks/sink.js';
 import { sinkContext } from '../../lib/testing/sinkContract.js';
 import { sinkContract } from '../contracts/sink.contract.js';
-import { dataFiles, type MemoryFileSystem, memoryFileSystem } from '../sinks/memoryFileSystem.js';
+import { type DyingFileSystem, dataFiles, dyingFileSystem } from '../sinks/dyingFileSystem.js';
 import { fileOf, readRows, removeFolder } from './parquetFile.js';
 
 afterAll(removeFolder);
 
 async function opened(
-  fs: MemoryFileSystem,
+  fs: DyingFileSystem,
   options: ParquetFileSinkOptions = {},
   changes: Partial<SinkContext> = {},
 ): Promise<Sink<unknown>> {
@@ -20,7 +20,7 @@ async function opened(
 }
 
 /** The rows of the files that the manifest lists. */
-async function committed<T>(fs: MemoryFileSystem): Promise<readonly T[]> {
+async function committed<T>(fs: DyingFileSystem): Promise<readonly T[]> {
   const { files } = await readManifest('/out', { fileSystem: fs });
   const rows: T[] = [];
   for (const file of files) {
@@ -31,7 +31,7 @@ async function committed<T>(fs: MemoryFileSystem): Promise<readonly T[]> {
 }
 
 /** The one file that has been written. */
-function fileBytes(fs: MemoryFileSystem): ArrayBuffer {
+function fileBytes(fs: DyingFileSystem): ArrayBuffer {
   const bytes = fs.files.get(`/out/${dataFiles(fs, '/out')[0]}`) ?? new Uint8Array();
   return bytes.slice().buffer;
 }
@@ -39,7 +39,7 @@ function fileBytes(fs: MemoryFileSystem): ArrayBuffer {
 const numbered = [{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }];
 
 sinkContract<{ readonly n: number }>('parquet', numbered, () => {
-  const fileSystem = memoryFileSystem();
+  const fileSystem = dyingFileSystem();
   const read = () => committed<{ readonly n: number }>(fileSystem);
   const sink = parquetFileSink('/out', { schema: 'n INT' });
   return { sink, read, idempotent: true, durable: true, fileSystem };
@@ -47,7 +47,7 @@ sinkContract<{ readonly n: number }>('parquet', numbered, () => {
 
 describe('parquetFileSink', () => {
   it('takes the type of the query’s rows where it is not told one', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const schema = parseDdl('at TIMESTAMP, price DECIMAL(5,2)');
     const sink = await opened(fs, {}, { schema });
     const row = { at: new Date(1_700_000_000_123), price: new Decimal(150n, 2, 5) };
@@ -56,7 +56,7 @@ describe('parquetFileSink', () => {
   });
 
   it('leaves partition columns out of the files', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = await opened(fs, { schema: 'n INT, day STRING', partitionBy: 'day' });
     await sink.addBatch(
       0,
@@ -71,7 +71,7 @@ describe('parquetFileSink', () => {
   });
 
   it('splits files and row groups as told', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const options = { schema: 'n INT', maxRecordsPerFile: 3, rowGroupRows: 2 } as const;
     const sink = await opened(fs, { ...options, compression: 'gzip' });
     await sink.addBatch(0, numbered, 'append');
@@ -80,7 +80,7 @@ describe('parquetFileSink', () => {
   });
 
   it('annotates small whole numbers in the one way that Spark and Arrow can read', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = await opened(fs, { schema: 'a TINYINT, b ARRAY<SMALLINT>' });
     await sink.addBatch(0, [{ a: -1, b: [300] }], 'append');
     const { schema } = parquetMetadata(fileBytes(fs));
@@ -93,7 +93,7 @@ describe('parquetFileSink', () => {
   });
 
   it('keeps no smallest and largest of a column with NaN, which Spark would skip rows by', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const schema = 'a DOUBLE, b STRUCT<c: ARRAY<FLOAT>>, d DOUBLE';
     const sink = await opened(fs, { schema, rowGroupRows: 2 });
     const row = { a: 1, b: { c: [1] }, d: 1 };
@@ -109,7 +109,7 @@ describe('parquetFileSink', () => {
 
   it('writes the same bytes for the same rows', async () => {
     const bytes = async () => {
-      const fs = memoryFileSystem();
+      const fs = dyingFileSystem();
       await (await opened(fs, { schema: 'n INT' })).addBatch(0, numbered, 'append');
       return fs.files.get(`/out/${dataFiles(fs, '/out')[0]}`);
     };
@@ -117,12 +117,12 @@ describe('parquetFileSink', () => {
   });
 
   it('needs to know the types of the columns before it starts', async () => {
-    await expect(opened(memoryFileSystem())).rejects.toMatchObject({
+    await expect(opened(dyingFileSystem())).rejects.toMatchObject({
       code: 'SINK_SCHEMA',
       message: expect.stringContaining('give them: parquetFileSink(path, { schema'),
     });
     await expect(
-      opened(memoryFileSystem(), { schema: 'n INT', partitionBy: 'n' }),
+      opened(dyingFileSystem(), { schema: 'n INT', partitionBy: 'n' }),
     ).rejects.toMatchObject({ code: 'SINK_SCHEMA' });
   });
 
@@ -151,7 +151,7 @@ describe('parquetFileSink', () => {
     ['STRUCT<a: INT NOT NULL>', {}],
     ['INT NOT NULL', null],
   ])('refuses in %s what it cannot hold exactly: %p', async (type, value) => {
-    const sink = await opened(memoryFileSystem(), { schema: `c ${type}` });
+    const sink = await opened(dyingFileSystem(), { schema: `c ${type}` });
     await expect(sink.addBatch(0, [{ c: value }], 'append')).rejects.toMatchObject({
       code: 'SINK_ROW',
       message: expect.stringContaining('column c'),
@@ -159,7 +159,7 @@ describe('parquetFileSink', () => {
   });
 
   it('takes 64-bit integers, exact numbers as decimals, ms as times, and Sets', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const schema = 'b BIGINT, d DECIMAL(10,2), t TIMESTAMP, s ARRAY<INT>';
     const sink = await opened(fs, { schema });
     await sink.addBatch(0, [{ b: 5n, d: 1.25, t: 77, s: new Set([1, 2]) }], 'append');
@@ -169,7 +169,7 @@ describe('parquetFileSink', () => {
   });
 
   it('refuses a column that the schema does not have, and a row without columns', async () => {
-    const sink = await opened(memoryFileSystem(), { schema: 'n INT' });
+    const sink = await opened(dyingFileSystem(), { schema: 'n INT' });
     await expect(sink.addBatch(0, [{ n: 1, lost: 2 }], 'append')).rejects.toMatchObject({
       code: 'SINK_ROW',
       message: expect.stringContaining('column lost'),

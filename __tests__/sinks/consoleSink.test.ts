@@ -2,7 +2,7 @@ import type { StructType } from '../../lib/schema/types.js';
 import { type ConsoleSinkOptions, consoleSink } from '../../lib/sinks/consoleSink.js';
 import type { Sink } from '../../lib/sinks/sink.js';
 import { sinkContext } from '../../lib/testing/sinkContract.js';
-import { memoryFileSystem } from './memoryFileSystem.js';
+import { dyingFileSystem } from './dyingFileSystem.js';
 
 function printed(rows: readonly unknown[], options: ConsoleSinkOptions = {}, schema?: StructType) {
   let text = '';
@@ -10,7 +10,7 @@ function printed(rows: readonly unknown[], options: ConsoleSinkOptions = {}, sch
     text += part;
   };
   const sink = consoleSink({ out, ...options }).open(
-    sinkContext(memoryFileSystem(), { schema }),
+    sinkContext(dyingFileSystem(), { schema }),
   ) as Sink<unknown>;
   sink.addBatch(7, rows, 'append');
   return text;
@@ -150,7 +150,7 @@ describe('consoleSink', () => {
   it('prints rows of continuous mode once, as they come', () => {
     const texts: string[] = [];
     const sink = consoleSink({ out: (text) => void texts.push(text) }).open(
-      sinkContext(memoryFileSystem()),
+      sinkContext(dyingFileSystem()),
     ) as Sink<unknown>;
     sink.addRows?.(0, [1]);
     sink.addBatch(0, [1], 'append');

@@ -3,14 +3,14 @@ import { readManifest } from '../../lib/sinks/readManifest.js';
 import type { Sink, SinkContext } from '../../lib/sinks/sink.js';
 import { sinkContext } from '../../lib/testing/sinkContract.js';
 import { sinkContract } from '../contracts/sink.contract.js';
-import { dataFiles, type MemoryFileSystem, memoryFileSystem } from './memoryFileSystem.js';
+import { type DyingFileSystem, dataFiles, dyingFileSystem } from './dyingFileSystem.js';
 
 interface Row {
   readonly n: number;
 }
 
 function opened(
-  fs: MemoryFileSystem,
+  fs: DyingFileSystem,
   nextBatchId = 0,
   options: FileSinkOptions = {},
   changes: Partial<SinkContext> = {},
@@ -20,7 +20,7 @@ function opened(
   ) as Sink<unknown>;
 }
 
-async function committed(fs: MemoryFileSystem): Promise<readonly Row[]> {
+async function committed(fs: DyingFileSystem): Promise<readonly Row[]> {
   const { files } = await readManifest('/out', { fileSystem: fs });
   const lines = files.flatMap((file) => fs.text(`/out/${file.path}`).trimEnd().split('\n'));
   return lines.map((line) => JSON.parse(line));
@@ -29,14 +29,14 @@ async function committed(fs: MemoryFileSystem): Promise<readonly Row[]> {
 const code = (name: string) => expect.objectContaining({ code: name });
 
 sinkContract<Row>('file', [{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }], () => {
-  const fileSystem = memoryFileSystem();
+  const fileSystem = dyingFileSystem();
   const read = () => committed(fileSystem);
   return { sink: fileSink('/out'), read, idempotent: true, durable: true, fileSystem };
 });
 
 describe('fileSink', () => {
   it('writes a new file per batch and lists it with size, rows and checksum', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = opened(fs, 0, {}, { now: () => 77 });
     sink.addBatch(0, [{ n: 1 }, { n: 2 }], 'append');
     sink.addBatch(1, [], 'append');
@@ -69,7 +69,7 @@ describe('fileSink', () => {
   });
 
   it('shows nothing of a folder without a manifest', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     fs.files.set('/out/other.json', new Uint8Array());
     expect(await readManifest('/out', { fileSystem: fs })).toEqual({
       queryId: undefined,
@@ -79,7 +79,7 @@ describe('fileSink', () => {
   });
 
   it('writes partitions into folders and leaves their columns out', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = opened(fs, 0, { partitionBy: ['day', 'k'] });
     sink.addBatch(
       0,
@@ -103,19 +103,19 @@ describe('fileSink', () => {
     ['empty', { k: '' }, 'Spark cannot read a folder that holds k=: give null'],
     ['too long', { k: 'x'.repeat(254) }, '255 is the most'],
   ])('refuses a partition value that is %s', (_name, row, reason) => {
-    const sink = opened(memoryFileSystem(), 0, { partitionBy: 'k' });
+    const sink = opened(dyingFileSystem(), 0, { partitionBy: 'k' });
     expect(() => sink.addBatch(0, [row], 'append')).toThrow(code('SINK_PARTITION'));
     expect(() => sink.addBatch(0, [row], 'append')).toThrow(reason);
   });
 
   it('takes a partition value of just the longest name', () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     opened(fs, 0, { partitionBy: 'k' }).addBatch(0, [{ k: 'x'.repeat(253), n: 1 }], 'append');
     expect(dataFiles(fs, '/out')).toHaveLength(1);
   });
 
   it('takes a partition column that only the rows have: no schema declares it', () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const schema = { type: 'struct', fields: [] } as const;
     const sink = opened(fs, 0, { partitionBy: 'k' }, { schema });
     sink.addBatch(0, [{ k: 'x', n: 1 }], 'append');
@@ -124,14 +124,14 @@ describe('fileSink', () => {
   });
 
   it('splits files at maxRecordsPerFile', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     opened(fs, 0, { maxRecordsPerFile: 2 }).addBatch(0, [{ n: 1 }, { n: 2 }, { n: 3 }], 'append');
     expect(dataFiles(fs, '/out')).toHaveLength(2);
     expect(await committed(fs)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
   });
 
   it('takes a format of its own, also an asynchronous one', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const format = {
       name: 'bytes',
       extension: 'bin',
@@ -143,20 +143,20 @@ describe('fileSink', () => {
   });
 
   it('writes csv and text', () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     opened(fs, 0, { format: 'csv', columns: ['n'], header: true }).addBatch(
       0,
       [{ n: 1 }],
       'append',
     );
     expect(fs.text('/out/part-000000000000-1-0.csv')).toBe('n\n1\n');
-    const other = memoryFileSystem();
+    const other = dyingFileSystem();
     opened(other, 0, { format: 'text' }).addBatch(0, ['a'], 'append');
     expect(other.text('/out/part-000000000000-1-0.txt')).toBe('a\n');
   });
 
   it('refuses the folder of another query before it writes anything', () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     opened(fs).addBatch(0, [{ n: 1 }], 'append');
     const before = [...fs.files.keys()];
     expect(() => opened(fs, 0, {}, { queryId: 'another' })).toThrow(code('SINK_FOREIGN'));
@@ -164,7 +164,7 @@ describe('fileSink', () => {
   });
 
   it('refuses a folder that another query opened and did not write to', () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     opened(fs);
     expect(() => opened(fs, 0, {}, { queryId: 'another' })).toThrow(code('SINK_FOREIGN'));
   });
@@ -175,7 +175,7 @@ describe('fileSink', () => {
   ])(
     'refuses a checkpoint that goes on with batch %i when the folder ends at 1',
     (next, reason) => {
-      const fs = memoryFileSystem();
+      const fs = dyingFileSystem();
       const sink = opened(fs);
       sink.addBatch(0, [{ n: 1 }], 'append');
       sink.addBatch(1, [{ n: 2 }], 'append');
@@ -187,13 +187,13 @@ describe('fileSink', () => {
   );
 
   it('begins an empty folder at any batch', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     opened(fs, 41).addBatch(41, [{ n: 1 }], 'append');
     expect(await committed(fs)).toEqual([{ n: 1 }]);
   });
 
   it('lets one of two runs write: the older one is refused', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const older = opened(fs);
     older.addBatch(0, [{ n: 1 }], 'append');
     const newer = opened(fs, 1);
@@ -203,14 +203,14 @@ describe('fileSink', () => {
   });
 
   it('refuses a run whose batch another run has committed in between', () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = opened(fs);
     fs.files.set('/out/_millrace/000000000000-000000000000.entry', new Uint8Array());
     expect(() => sink.addBatch(0, [], 'append')).toThrow(code('SINK_CONCURRENT'));
   });
 
   it('refuses retention without a clock, and options out of range', () => {
-    expect(() => opened(memoryFileSystem(), 0, { retention: '1 day' })).toThrow('a clock');
+    expect(() => opened(dyingFileSystem(), 0, { retention: '1 day' })).toThrow('a clock');
     expect(() => fileSink('')).toThrow(TypeError);
     expect(() => fileSink('a\0b')).toThrow(TypeError);
     expect(() => fileSink('s3://bucket/out')).toThrow(
@@ -234,6 +234,6 @@ describe('fileSink', () => {
   });
 
   it('answers in the same tick over a synchronous file system', () => {
-    expect(opened(memoryFileSystem()).addBatch(0, [{ n: 1 }], 'append')).toBeUndefined();
+    expect(opened(dyingFileSystem()).addBatch(0, [{ n: 1 }], 'append')).toBeUndefined();
   });
 });

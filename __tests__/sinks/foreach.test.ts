@@ -3,10 +3,10 @@ import { foreachBatch } from '../../lib/sinks/foreachBatch.js';
 import type { Sink, StreamSink } from '../../lib/sinks/sink.js';
 import { sinkContext } from '../../lib/testing/sinkContract.js';
 import { sinkContract } from '../contracts/sink.contract.js';
-import { memoryFileSystem } from './memoryFileSystem.js';
+import { dyingFileSystem } from './dyingFileSystem.js';
 
 const running = <T>(sink: StreamSink<T>): Sink<T> =>
-  sink.open(sinkContext(memoryFileSystem())) as Sink<T>;
+  sink.open(sinkContext(dyingFileSystem())) as Sink<T>;
 
 function recorder(changes: Partial<RowWriter<number>> = {}) {
   const calls: string[] = [];
@@ -22,7 +22,7 @@ function recorder(changes: Partial<RowWriter<number>> = {}) {
 sinkContract('foreach', [1, 2, 3, 4], () => {
   const rows: number[] = [];
   const sink = foreach<number>({ process: (row) => void rows.push(row) });
-  const fileSystem = memoryFileSystem();
+  const fileSystem = dyingFileSystem();
   return { sink, read: () => rows, idempotent: false, durable: false, fileSystem };
 });
 
@@ -30,7 +30,7 @@ sinkContract('foreachBatch', [1, 2, 3, 4], () => {
   const batches = new Map<number, readonly number[]>();
   const sink = foreachBatch<number>((rows, batchId) => void batches.set(batchId, rows));
   const read = () => [...batches.values()].flat();
-  const fileSystem = memoryFileSystem();
+  const fileSystem = dyingFileSystem();
   return { sink, read, idempotent: true, durable: false, fileSystem };
 });
 

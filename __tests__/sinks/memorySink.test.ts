@@ -4,15 +4,15 @@ import type { Sink } from '../../lib/sinks/sink.js';
 import type { SourceContext } from '../../lib/sources/source.js';
 import { sinkContext } from '../../lib/testing/sinkContract.js';
 import { sinkContract } from '../contracts/sink.contract.js';
-import { memoryFileSystem } from './memoryFileSystem.js';
+import { dyingFileSystem } from './dyingFileSystem.js';
 
 const open = (table: MemorySink<number>, queryId = 'q'): Sink<number> =>
-  table.open(sinkContext(memoryFileSystem(), { queryId })) as Sink<number>;
+  table.open(sinkContext(dyingFileSystem(), { queryId })) as Sink<number>;
 
 sinkContract('memory', [1, 2, 3, 4], () => {
   const table = memorySink<number>();
   const read = () => table.rows();
-  return { sink: table, read, idempotent: true, durable: true, fileSystem: memoryFileSystem() };
+  return { sink: table, read, idempotent: true, durable: true, fileSystem: dyingFileSystem() };
 });
 
 describe('memorySink', () => {
@@ -111,7 +111,7 @@ describe('noopSink', () => {
   it('takes every mode and keeps nothing', async () => {
     const sink = noopSink();
     expect(sink.modes).toEqual(['append', 'update', 'complete']);
-    const running = await sink.open(sinkContext(memoryFileSystem()));
+    const running = await sink.open(sinkContext(dyingFileSystem()));
     expect(await running.addBatch(0, [1], 'append')).toBeUndefined();
     expect(await running.close()).toBeUndefined();
   });

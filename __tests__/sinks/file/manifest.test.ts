@@ -2,29 +2,29 @@ import { fileSink } from '../../../lib/sinks/fileSink.js';
 import { readManifest } from '../../../lib/sinks/readManifest.js';
 import type { Sink, SinkContext } from '../../../lib/sinks/sink.js';
 import { sinkContext } from '../../../lib/testing/sinkContract.js';
-import { dataFiles, type MemoryFileSystem, memoryFileSystem } from '../memoryFileSystem.js';
+import { type DyingFileSystem, dataFiles, dyingFileSystem } from '../dyingFileSystem.js';
 
 const folder = '/out/_millrace';
 const rowOf = (batchId: number) => ({ n: batchId });
 
-function opened(fs: MemoryFileSystem, nextBatchId = 0, changes: Partial<SinkContext> = {}) {
+function opened(fs: DyingFileSystem, nextBatchId = 0, changes: Partial<SinkContext> = {}) {
   return fileSink('/out', changes.now ? { retention: '1 hour' } : {}).open(
     sinkContext(fs, { nextBatchId, ...changes }),
   ) as Sink<unknown>;
 }
 
-async function batchIds(fs: MemoryFileSystem): Promise<readonly number[]> {
+async function batchIds(fs: DyingFileSystem): Promise<readonly number[]> {
   const { files } = await readManifest('/out', { fileSystem: fs });
   return files.map((file) => JSON.parse(fs.text(`/out/${file.path}`)).n);
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, at) => at);
-const entries = (fs: MemoryFileSystem) =>
+const entries = (fs: DyingFileSystem) =>
   (fs.list(folder) as readonly string[]).filter((name) => name.endsWith('.entry'));
 
 describe('the manifest', () => {
   it('merges ten entries to one, and ten of those to one', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = opened(fs);
     for (const batchId of upTo(123)) {
       sink.addBatch(batchId, [rowOf(batchId)], 'append');
@@ -47,12 +47,12 @@ describe('the manifest', () => {
   it.each([false, true])(
     'holds exactly the committed batches after a crash at any change (effect: %p)',
     async (failAfterEffect) => {
-      const clean = memoryFileSystem();
+      const clean = dyingFileSystem();
       const reference = opened(clean);
       for (const batchId of upTo(12)) reference.addBatch(batchId, [rowOf(batchId)], 'append');
       expect(clean.changes).toBeGreaterThan(40);
       for (let failAt = 0; failAt < clean.changes; failAt++) {
-        const fs = Object.assign(memoryFileSystem(), { failAt, failAfterEffect });
+        const fs = Object.assign(dyingFileSystem(), { failAt, failAfterEffect });
         const next = firstRun(fs, 12);
         const seen = await readManifest('/out', { fileSystem: fs });
         expect([next - 1, next]).toContain(seen.lastBatchId); // the batch that died, or all before it
@@ -70,7 +70,7 @@ describe('the manifest', () => {
   );
 
   it('reads the manifest again after a failed batch and goes on', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = opened(fs);
     sink.addBatch(0, [rowOf(0)], 'append');
     for (let more = 0; more < 4; more++) {
@@ -90,7 +90,7 @@ describe('the manifest', () => {
   });
 
   it('never keeps files of an uncommitted batch that a reader could list', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = opened(fs);
     fs.failAt = fs.changes + 2; // note, file, then the entry
     expect(() => sink.addBatch(0, [rowOf(0)], 'append')).toThrow('crash');
@@ -99,7 +99,7 @@ describe('the manifest', () => {
   });
 
   it('lets files older than retention go, and still proves that nothing else is missing', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     let minutes = 0;
     const clock = { now: () => minutes * 60_000 };
     const sink = opened(fs, 0, clock);
@@ -115,7 +115,7 @@ describe('the manifest', () => {
   });
 
   it('keeps a file that is just as old as retention', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     let at = 0;
     const sink = opened(fs, 0, { now: () => at });
     sink.addBatch(0, [rowOf(0)], 'append');
@@ -127,7 +127,7 @@ describe('the manifest', () => {
   });
 
   it('forgets expired merged entries', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     let at = 0;
     const sink = opened(fs, 0, { now: () => at });
     for (const batchId of upTo(10)) sink.addBatch(batchId, [rowOf(batchId)], 'append');
@@ -141,7 +141,7 @@ describe('the manifest', () => {
   });
 
   it('accepts holes between batch ids, not lost entries', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = opened(fs, 3);
     for (const batchId of [3, 4, 8, 9]) sink.addBatch(batchId, [rowOf(batchId)], 'append');
     expect(await batchIds(fs)).toEqual([3, 4, 8, 9]);
@@ -151,7 +151,7 @@ describe('the manifest', () => {
   });
 
   it('sees that its first entry is lost', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = opened(fs);
     for (const batchId of upTo(3)) sink.addBatch(batchId, [rowOf(batchId)], 'append');
     fs.files.delete(`${folder}/000000000000-000000000000.entry`);
@@ -159,7 +159,7 @@ describe('the manifest', () => {
   });
 
   it('sees every flipped bit, every cut and every swap of its files', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = opened(fs);
     sink.addBatch(0, [rowOf(0)], 'append');
     sink.addBatch(1, [rowOf(1)], 'append');
@@ -183,7 +183,7 @@ describe('the manifest', () => {
   });
 
   it('refuses a format of a later release', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     opened(fs);
     const file = `${folder}/owner-000000000001`;
     fs.files.set(file, Buffer.from(fs.text(file).replace('sink 1 ', 'sink 2 ')));
@@ -191,7 +191,7 @@ describe('the manifest', () => {
   });
 
   it('is read whole while entries are merged', async () => {
-    const fs = memoryFileSystem();
+    const fs = dyingFileSystem();
     const sink = opened(fs);
     for (const batchId of upTo(9)) sink.addBatch(batchId, [rowOf(batchId)], 'append');
     const read = fs.read;
@@ -205,7 +205,7 @@ describe('the manifest', () => {
 });
 
 /** Writes batches until the file system dies; gives the batch that a restart begins with. */
-function firstRun(fs: MemoryFileSystem, count: number): number {
+function firstRun(fs: DyingFileSystem, count: number): number {
   let batchId = 0;
   try {
     const sink = opened(fs);

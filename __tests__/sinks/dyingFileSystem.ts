@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { FileSystem } from '../../lib/checkpoint/fileSystem.js';
 
 /** A file system in memory that dies at its n-th change, before or after that change. */
-export interface MemoryFileSystem extends FileSystem {
+export interface DyingFileSystem extends FileSystem {
   readonly files: Map<string, Uint8Array>;
   /** Writes and removals so far. */
   changes: number;
@@ -13,7 +13,7 @@ export interface MemoryFileSystem extends FileSystem {
   text(path: string): string;
 }
 
-export function memoryFileSystem(): MemoryFileSystem {
+export function dyingFileSystem(): DyingFileSystem {
   const files = new Map<string, Uint8Array>();
   const change = (effect: () => void): void => {
     const number = fs.changes++;
@@ -21,7 +21,7 @@ export function memoryFileSystem(): MemoryFileSystem {
     if (!dead || (fs.failAfterEffect && number === fs.failAt)) effect();
     if (dead) throw new Error('crash');
   };
-  const fs: MemoryFileSystem = {
+  const fs: DyingFileSystem = {
     files,
     changes: 0,
     failAt: undefined,
@@ -47,7 +47,7 @@ export function memoryFileSystem(): MemoryFileSystem {
 }
 
 /** Every data file of a sink below `path`: what a reader sees that ignores the manifest. */
-export function dataFiles(fs: MemoryFileSystem, path: string): readonly string[] {
+export function dataFiles(fs: DyingFileSystem, path: string): readonly string[] {
   const prefix = join(path, '/');
   return [...fs.files.keys()]
     .filter((each) => each.startsWith(prefix) && !dirname(each).endsWith('_millrace'))
