@@ -6,7 +6,7 @@ import type { EventTimeInput } from '../lib/time/eventTime.js';
 import { durationLabel } from './internal/durationLabel.js';
 import { addGrouping } from './internal/groupingStep.js';
 import { refuseAsyncFunction } from './internal/rowFunction.js';
-import { fitsDates, windowOutOfRange } from './internal/windowBounds.js';
+import { fitsDates, sessionEnd, windowOutOfRange } from './internal/windowBounds.js';
 import { checkTimeOptions, shownWindow, timeReader } from './internal/windowOption.js';
 import type { WindowedBy } from './window.js';
 
@@ -69,7 +69,7 @@ export function sessionWindow<S, const M extends 'date' | 'ms' = 'date'>(
       grouping: { window: { kind: 'session', gapMs, time, timestamps } },
       show: ({ value, ...parts }, rowTime, out, ctx) => {
         const start = timeOf ? timeOf(value) : rowTime;
-        const end = start + (typeof gapMs === 'number' ? gapMs : gapMs(value));
+        const end = sessionEnd(gapMs, value, start);
         if (!(end > start)) return;
         if (!fitsDates(start, end)) {
           return ctx.failed(value, rowTime, windowOutOfRange(ctx.operatorId, start));

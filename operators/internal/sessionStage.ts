@@ -7,7 +7,7 @@ import type { Fold } from './fold.js';
 import { GroupRows } from './groupRows.js';
 import { headOf, newHead, type SessionHead, type StoredSession, spansOf } from './sessionKey.js';
 import { SessionMerge } from './sessionMerge.js';
-import { fitsDates, timeOfWindow, windowOutOfRange } from './windowBounds.js';
+import { fitsDates, sessionEnd, timeOfWindow, windowOutOfRange } from './windowBounds.js';
 import { timeReader } from './windowOption.js';
 
 type SessionWindow = WindowGrouping & { readonly kind: 'session' };
@@ -69,9 +69,8 @@ class SessionStage<V> implements Stage {
 
   next(row: unknown, rowTime: number): void {
     const { ctx, window, grouping, heads } = this.parts;
-    const { gapMs } = window;
     const start = this.time === undefined ? rowTime : this.time(row);
-    const end = start + (typeof gapMs === 'number' ? gapMs : gapMs(row));
+    const end = sessionEnd(window.gapMs, row, start);
     if (!(end > start)) {
       ctx.count(withoutSession); // NaN too
       return;

@@ -15,6 +15,20 @@ export function lastWindowStart(time: number, slideMs: number, startMs: number):
 /** `[start, end)` in ms since the epoch. */
 export type Bounds = readonly [startMs: number, endMs: number];
 
+/**
+ * Where the session of a row alone ends (ms): NaN if the row has no event time or no gap; not behind its start
+ * if the gap is zero or negative.
+ *
+ * Source: semantics/spark.md 2.8.
+ */
+export function sessionEnd(
+  gapMs: number | ((row: unknown) => number),
+  row: unknown,
+  startMs: number,
+): number {
+  return startMs + (typeof gapMs === 'number' ? gapMs : gapMs(row));
+}
+
 /** Whether Dates can hold both bounds of a window; NaN stands for one that a calendar does not reach. */
 export function fitsDates(startMs: number, endMs: number): boolean {
   return startMs >= -farthestMs && endMs <= farthestMs;

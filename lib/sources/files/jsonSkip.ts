@@ -120,7 +120,10 @@ function skipWord(bytes: Uint8Array, at: number, word: string): number {
 
 let keys = 0;
 
-/** How many keys `skipValue` has passed in all: those of one value are the difference that it makes. */
+/**
+ * How many keys `skipValue` has passed in all: those of one value are the difference that it makes. Counted here
+ * and not handed down: a value is passed in one go, and one more argument would be paid for by each value in it.
+ */
 export function keysPassed(): number {
   return keys;
 }
