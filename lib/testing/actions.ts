@@ -4,7 +4,7 @@ import type { MemoryStream } from '../sources/memoryStream.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import { shown, testFailed } from './assertion.js';
 import { deepFreeze } from './deepFreeze.js';
-import type { TestAction } from './testStream.js';
+import type { TestAction, TestRun } from './testStream.js';
 
 /**
  * Adds rows to a source, and lets the query process what a trigger takes. The rows are frozen: a pipe
