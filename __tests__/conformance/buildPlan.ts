@@ -28,7 +28,8 @@ import { type Built, pick } from './built.js';
 import { arithmetic, holds, sideOf } from './conditions.js';
 import { groupStateFunction } from './groupStateFunctions.js';
 import { processFunction } from './processFunctions.js';
-import type { JoinPlan, Plan, ProcessPlan, Row, StaticJoinPlan } from './vector.js';
+import { groupScript, processScript } from './scripts.js';
+import type { JoinPlan, Plan, ProcessPlan, Row, ScriptPlan, StaticJoinPlan } from './vector.js';
 
 /**
  * Writes a vector's plan with the public operators, as a user would; `between` stands behind each but
@@ -139,6 +140,8 @@ export function buildPlan(
         times: new Map(),
       };
     }
+    case 'script':
+      return buildScript(plan, build(plan.in));
     case 'process': {
       const input = build(plan.in);
       return {
@@ -151,6 +154,25 @@ export function buildPlan(
       };
     }
   }
+}
+
+function buildScript(plan: ScriptPlan, input: Built): Built {
+  const grouped = input.rows$.pipe(groupByKey((row: Row) => row.k as string | null));
+  const timed = plan.eventTime === undefined ? [] : [plan.eventTime];
+  const initial = plan.initial === undefined ? {} : { initialState: plan.initial };
+  return {
+    rows$: (plan.kind === 'process'
+      ? grouped.pipe(transformWithState(processScript(plan) as never))
+      : grouped.pipe(
+          flatMapGroupsWithState(groupScript, {
+            outputMode: plan.mode,
+            timeout: plan.timeMode,
+            ...initial,
+          }),
+        )) as Observable<Row>,
+    columns: ['k', ...timed, 'x'],
+    times: new Map(timed.map((column) => [column, 'timestamp'])),
+  };
 }
 
 export interface Source {

@@ -4,12 +4,15 @@ import {
   type MemorySink,
   memorySink,
   memoryStream,
+  processingTime,
   StreamingError,
   type StreamingQuery,
+  type Trigger,
   writeStream,
 } from '../../index.js';
+import { manualClock } from '../../lib/testing/index.js';
 import { buildPlan, type Source } from './buildPlan.js';
-import { firstDifference, type GotBatch } from './compare.js';
+import { firstDifference, firstStepDifference, type GotBatch } from './compare.js';
 import { extensions } from './extensions.js';
 import type { Plan, Row, Vector } from './vector.js';
 
@@ -38,7 +41,9 @@ export async function runVector(
       ? undefined
       : `expected a refusal (${vector.refused.condition}), but it ran`;
   }
-  return firstDifference(vector, run.batches);
+  return vector.clock
+    ? firstStepDifference(vector, run.stepRows)
+    : firstDifference(vector, run.batches);
 }
 
 function refusalDifference(vector: Vector, error: unknown, run: VectorRun): string | undefined {
@@ -59,16 +64,20 @@ function textOf(error: unknown): string {
 
 class VectorRun {
   readonly batches: GotBatch[] = [];
+  /** The rows of each step, of a vector with a clock. */
+  readonly stepRows: Row[][] = [];
   private readonly sources = new Map<string, Source>();
   private sink: MemorySink<Row> = memorySink<Row>();
   private query: StreamingQuery | undefined;
   private readonly crashed = new Set<number>();
+  private readonly clock;
 
   constructor(
     private readonly vector: Vector,
     private readonly way: Way,
     private readonly checkpoint: string | undefined,
   ) {
+    this.clock = manualClock(vector.clock?.startMs);
     for (const [name, columns] of Object.entries(vector.sources)) {
       const options = vector.feed === 'drained' ? { maxCallsPerTrigger: 1 } : {};
       this.sources.set(name, {
@@ -98,15 +107,32 @@ class VectorRun {
   private async stepwise(): Promise<void> {
     this.start();
     for (const step of this.vector.steps) {
+      const before = this.batches.length;
+      // A query that is still opening would take the rows at once, and not when the clock moves.
+      if (this.vector.clock) await this.settled();
       this.add(step.add);
-      await this.throughCrashes(async () => {
-        await this.query?.processAllAvailable();
-      });
+      this.clock.advance(this.vector.clock?.intervalMs ?? 0);
+      await this.throughCrashes(() => this.settled());
+      this.stepRows.push(this.batches.slice(before).flatMap(({ rows }) => rows));
       if (this.way === 'restart') {
         await this.query?.stop();
         this.start();
       }
     }
+  }
+
+  /** All rows are processed. With a clock: nothing is left to do before it moves again. */
+  private async settled(): Promise<void> {
+    const { query } = this;
+    if (!this.vector.clock) return query?.processAllAvailable();
+    // Quiet three times in a row: what the microtask queue had scheduled has begun by then.
+    for (let quiet = 0; quiet < 3; quiet += 1) {
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve);
+      });
+      if (query?.internals.execution.isWorking) quiet = -1;
+    }
+    if (query?.exception) throw query.exception;
   }
 
   /** Waits; a crash that we planned starts the query again. */
@@ -134,7 +160,7 @@ class VectorRun {
     const query = writeStream(rows$, {
       sink: this.sink,
       outputMode: vector.outputMode,
-      trigger: vector.feed === 'drained' ? availableNow() : asap(),
+      trigger: this.trigger(),
       ...(vector.conf.multipleWatermarkPolicy
         ? { multipleWatermarkPolicy: vector.conf.multipleWatermarkPolicy }
         : {}),
@@ -161,6 +187,12 @@ class VectorRun {
       error: () => undefined,
     });
     this.query = query;
+  }
+
+  private trigger(): Trigger {
+    const { clock, feed } = this.vector;
+    if (clock) return processingTime(clock.intervalMs, this.clock);
+    return feed === 'drained' ? availableNow() : asap();
   }
 
   /** Once per batch, after its plan is durable and before it is committed. */

@@ -62,7 +62,8 @@ export type Plan =
       readonly timeout: 'none' | 'eventTime';
       readonly mode: 'append' | 'update';
     }
-  | ProcessPlan;
+  | ProcessPlan
+  | ScriptPlan;
 
 export interface WindowPlan {
   readonly column?: string;
@@ -90,6 +91,18 @@ export interface ProcessPlan {
   readonly timeMode: 'none' | 'eventTime';
   /** The column with the event time of what the function gives. */
   readonly eventTime?: string;
+}
+
+/** A state function that does what the column `c` says; columns `k`, (`at`), `x` come out. */
+export interface ScriptPlan {
+  readonly op: 'script';
+  readonly in: Plan;
+  readonly kind: 'groupState' | 'process';
+  readonly mode: 'append' | 'update';
+  readonly timeMode: 'none' | 'eventTime' | 'processingTime';
+  readonly eventTime?: string;
+  readonly ttl?: Readonly<Record<string, number>>;
+  readonly initial?: readonly (readonly [key: string, state: string])[];
 }
 
 export interface JoinPlan {
@@ -141,8 +154,11 @@ export interface Vector {
   readonly sources: Readonly<Record<string, readonly (readonly [string, string])[]>>;
   readonly plan: Plan;
   readonly feed: 'stepwise' | 'drained';
+  /** A clock that moves by an interval after each step's rows: `expectRows` has the rows of each step. */
+  readonly clock?: { readonly startMs: number; readonly intervalMs: number };
   readonly steps: readonly { readonly add: Readonly<Record<string, readonly Row[]>> }[];
   readonly expect?: readonly ExpectedBatch[];
+  readonly expectRows?: readonly (readonly Row[])[];
   readonly refused?: {
     readonly condition: string;
     readonly message: string;

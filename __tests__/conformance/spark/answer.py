@@ -81,14 +81,14 @@ def session(folder):
 
 
 def quick_files(folder):
-    """Where a JDK is: a file system that starts no process for a file's permissions. Many times
-    faster, and nothing that a query can see."""
+    """Where a JDK is: the classes of this folder. One is a file system that starts no process for a
+    file's permissions: many times faster, and nothing that a query can see."""
     jars = os.path.join(os.path.dirname(pyspark.__file__), "jars", "*")
     classes = os.path.join(folder, "classes")
-    source = os.path.join(HERE, "QuickLocalFileSystem.java")
+    sources = [os.path.join(HERE, name) for name in os.listdir(HERE) if name.endswith(".java")]
     if shutil.which("javac") is None:
         return {}
-    subprocess.run(["javac", "-cp", jars, "-d", classes, source], check=True)
+    subprocess.run(["javac", "-nowarn", "-Xlint:-unchecked", "-cp", jars, "-d", classes, *sources], check=True)
     return {
         "spark.driver.extraClassPath": classes,
         "spark.hadoop.fs.file.impl": "conformance.QuickLocalFileSystem",
@@ -224,6 +224,50 @@ class Answer:
         }
 
 
+class ClockedAnswer(Answer):
+    """A vector with a clock: one batch per step, when the clock has moved by an interval. Spark runs a
+    batch each time, we only when there is something to do: so it is the rows of each step that count."""
+
+    def run(self):
+        self.clock = self.spark._jvm.conformance.Clocked.Hand(self.vector["clock"]["startMs"])
+        self.sink = self.spark._jvm.conformance.Clocked.Rows()
+        self.rows = []
+        for name in self.vector["sources"]:
+            os.makedirs(self.path(name))
+        try:
+            self.start()
+            for i in range(len(self.vector["steps"])):
+                self.wait()
+                self.add(i)
+                self.clock.advance(self.vector["clock"]["intervalMs"])
+                self.wait()
+                self.rows.append(json.loads(self.sink.take()))
+        finally:
+            self.query.stop()
+        return {"expectRows": self.rows}
+
+    def start(self):
+        vector = self.vector
+        self.spark.conf.set("spark.sql.streaming.stateStore.providerClass", ROCKS_DB)
+        df = build(vector["plan"], {name: self.source(name) for name in vector["sources"]})
+        self.query = self.spark._jvm.conformance.Clocked.start(
+            self.spark._jsparkSession,
+            df._jdf,
+            vector["outputMode"],
+            os.path.join(self.folder, "checkpoint"),
+            vector["clock"]["intervalMs"],
+            self.sink,
+            self.clock,
+        )
+
+    def wait(self):
+        """Until the trigger waits for the clock."""
+        while not self.clock.isWaitedFor():
+            if not self.query.isActive():
+                raise RuntimeError(f"{self.vector['name']}: {self.query.exception()}")
+            time.sleep(0.002)
+
+
 def with_mode(plan, mode):
     """transformWithState asks for the query's mode once more."""
     if plan["op"] == "process":
@@ -272,6 +316,7 @@ def main():
         for i, line in enumerate(sys.stdin):
             vector = json.loads(line)
             vector.pop("expect", None)
+            vector.pop("expectRows", None)
             vector.pop("refused", None)
             print(json.dumps({**vector, **answered(spark, vector, root)}), flush=True)
             if i % 100 == 99:
@@ -285,7 +330,8 @@ def answered(spark, vector, root):
     for _ in range(PATIENCE):
         folder = tempfile.mkdtemp(dir=root)
         try:
-            return Answer(spark, vector, folder).run()
+            kind = ClockedAnswer if "clock" in vector else Answer
+            return kind(spark, vector, folder).run()
         except Torn:
             continue
         finally:

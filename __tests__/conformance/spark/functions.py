@@ -1,10 +1,11 @@
 """The state functions of the vectors: groupState (applyInPandasWithState) and process
-(transformWithState). Each is written once as the vectors' README words it."""
+(transformWithState). Each is written once as the vectors' README words it. Those of script are in
+StateScripts.java."""
 
 import datetime
 
 import pandas as pd
-from pyspark.sql import Row
+from pyspark.sql import DataFrame, Row
 from pyspark.sql.streaming import StatefulProcessor
 
 TIMEOUTS = {"none": "NoTimeout", "eventTime": "EventTimeTimeout"}
@@ -231,3 +232,19 @@ PROCESS = {
     "mapCounts": MapCounts,
     "manyTimers": ManyTimers,
 }
+
+
+def script(plan, df):
+    """Both kinds by the API of the JVM."""
+    spark = df.sparkSession
+    functions = spark._jvm.conformance.StateScripts
+    initial = None
+    if "initial" in plan:
+        pairs = [tuple(pair) for pair in plan["initial"]]
+        initial = spark.createDataFrame(pairs, "k STRING, c STRING")._jdf
+    mode, time = plan["mode"], plan["timeMode"]
+    if plan["kind"] == "groupState":
+        return DataFrame(functions.groupState(df._jdf, mode, time, initial), spark)
+    ttl = ",".join(f"{name}={ms}" for name, ms in plan.get("ttl", {}).items())
+    timed = "eventTime" in plan
+    return DataFrame(functions.process(df._jdf, mode, time, timed, ttl, initial), spark)

@@ -18,6 +18,7 @@ import json
 import random
 
 from compose import composed, over, source
+from scripts import scripted
 
 COLUMNS = [["time", "timestamp"], ["k", "string"], ["j", "long"], ["v", "long"], ["d", "double"]]
 DELAYS = [0, 2000, 5000, 10000, 30000]
@@ -792,12 +793,17 @@ FAMILIES = {
     "union": (24, Maker.union),
 }
 
+# By state functions that do what their rows say.
+SCRIPTED = ["scripted", "clocked"]
+
 
 def vector(seed, family=None):
     names, weights = list(FAMILIES), [weight for weight, _ in FAMILIES.values()]
     family = family or random.Random(seed).choices(names, weights)[0]
     if family == "composed":
         return composed(seed)
+    if family in SCRIPTED:
+        return scripted(seed, family)
     maker = Maker(seed, family)
     plan = FAMILIES[family][1](maker)
     return {
@@ -817,7 +823,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
-    parser.add_argument("--family", choices=[*FAMILIES, "composed"])
+    parser.add_argument("--family", choices=[*FAMILIES, "composed", *SCRIPTED])
     args = parser.parse_args()
     for seed in range(args.seed, args.seed + args.count):
         print(json.dumps(vector(seed, args.family), separators=(",", ":")))

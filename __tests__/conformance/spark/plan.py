@@ -2,7 +2,7 @@
 
 from pyspark.sql import functions as F
 
-from functions import group_state, process
+from functions import group_state, process, script
 
 SQL_TYPES = {"timestamp": "BIGINT", "string": "STRING", "long": "BIGINT", "double": "DOUBLE"}
 
@@ -173,4 +173,5 @@ OPERATORS = {
     "sort": sort,
     "groupState": group_state,
     "process": process,
+    "script": script,
 }
