@@ -1,8 +1,8 @@
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { StreamingError } from '../lib/errors.js';
+import { requireKnownOptions } from '../lib/options/knownOptions.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
 import type { QueryShape } from '../lib/plan/queryShape.js';
-import { requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { type EventTimeInput, eventTimeMs } from '../lib/time/eventTime.js';
 import { hasAggregationAbove } from './internal/aggregationAbove.js';

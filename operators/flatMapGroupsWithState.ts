@@ -1,6 +1,6 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
-import { oneOf } from '../lib/sources/sourceOption.js';
+import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
+import { oneOf } from '../lib/options/optionValues.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import type { GroupState } from './internal/groupState/groupState.js';
 import { checkGroupStateArguments, groupStateNode } from './internal/groupState/groupStateNode.js';

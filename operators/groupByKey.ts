@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
+import { requireKnownOptions } from '../lib/options/knownOptions.js';
 import type { DimensionsOf, GroupedRow, RowOfStream, ValueOf } from '../lib/plan/groupedRow.js';
-import { requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { keptKey } from '../lib/state/keptKey.js';
 import { addGrouping } from './internal/groupingStep.js';
 import { refuseAsyncFunction } from './internal/rowFunction.js';

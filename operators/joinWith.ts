@@ -1,5 +1,5 @@
 import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
-import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
+import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { requireStream } from '../lib/stream/requireStream.js';
 import type {

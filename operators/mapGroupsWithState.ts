@@ -1,5 +1,5 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
+import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import type { GroupState, GroupTimeout } from './internal/groupState/groupState.js';
 import { checkGroupStateArguments, groupStateNode } from './internal/groupState/groupStateNode.js';

@@ -1,9 +1,9 @@
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { StreamingError } from '../lib/errors.js';
+import { requireKnownOptions } from '../lib/options/knownOptions.js';
+import { oneOf } from '../lib/options/optionValues.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import type { QueryShape } from '../lib/plan/queryShape.js';
-import { requireKnownOptions } from '../lib/sources/knownOptions.js';
-import { oneOf } from '../lib/sources/sourceOption.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { hasAggregationAbove } from './internal/aggregationAbove.js';
 import { compareByKey, type NullsOrder, type OrderKey } from './internal/order/orderKey.js';

@@ -1,9 +1,9 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { oneOf } from '../lib/options/optionValues.js';
 import { beforeGroupings } from '../lib/plan/grouping.js';
 import { type OutputMode, outputModes } from '../lib/plan/outputMode.js';
 import type { OutputModeNode } from '../lib/plan/outputModeNode.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
-import { oneOf } from '../lib/sources/sourceOption.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 
 /**

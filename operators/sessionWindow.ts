@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
+import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
 import type { RowOfStream, ValueOf } from '../lib/plan/groupedRow.js';
-import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../lib/time/duration.js';
 import type { EventTimeInput } from '../lib/time/eventTime.js';
 import { durationLabel } from './internal/durationLabel.js';

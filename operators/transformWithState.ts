@@ -1,7 +1,7 @@
 import type { Observable, OperatorFunction } from 'rxjs';
+import { type OptionNames, requireKnownMembers } from '../lib/options/knownOptions.js';
+import { oneOf } from '../lib/options/optionValues.js';
 import type { PlanNode } from '../lib/plan/planNode.js';
-import { type OptionNames, requireKnownMembers } from '../lib/sources/knownOptions.js';
-import { oneOf } from '../lib/sources/sourceOption.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { keyColumnsOf } from './internal/groupingText.js';
 import { checkInitialState } from './internal/initialEntries.js';

@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
+import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
 import type { DimensionsOf, GroupedRow, RowOfStream, ValueOf } from '../lib/plan/groupedRow.js';
 import type { Stage, StageContext } from '../lib/plan/planNode.js';
-import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import type { DurationInput } from '../lib/time/duration.js';
 import type { EventTimeInput } from '../lib/time/eventTime.js';
 import type { TimeWindow } from '../lib/time/timeWindow.js';

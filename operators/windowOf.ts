@@ -1,4 +1,4 @@
-import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
+import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
 import type { DurationInput } from '../lib/time/duration.js';
 import { type EventTimeInput, eventTimeMs } from '../lib/time/eventTime.js';
 import type { TimeWindow } from '../lib/time/timeWindow.js';

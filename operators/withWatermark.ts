@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { isWatermarkNode, type WatermarkNode } from '../lib/plan/watermarkNode.js';
-import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { farthestMs } from '../lib/time/civil.js';
 import { type DurationInput, durationMs } from '../lib/time/duration.js';

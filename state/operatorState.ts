@@ -1,4 +1,4 @@
-import { type OptionNames, requireKnownOptions } from '../lib/sources/knownOptions.js';
+import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
 import type {
   KeyedTable,
   StateMetrics,

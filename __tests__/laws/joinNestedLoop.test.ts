@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { smallest } from '../../lib/plan/watermarkFlow.js';
+import { earliest } from '../../lib/time/earliest.js';
 import { type JoinType, joinWith, type TimeBound } from '../../operators/joinWith.js';
 import { JoinHarness } from '../operators/joinHarness.js';
 
@@ -147,7 +147,7 @@ function joinOf(p: Plan, isStored: boolean): JoinHarness<Row, Row> {
 function watermarks(p: Plan): number[] {
   return Array.from({ length: 6 }, (_, batch) => {
     const later = p.rows.filter((one) => one.batch > batch && one.t !== null);
-    return (smallest(later.map((one) => one.t as number)) ?? 50) - 1;
+    return (earliest(later.map((one) => one.t as number)) ?? 50) - 1;
   });
 }
 

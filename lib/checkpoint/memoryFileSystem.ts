@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { StreamingError } from '../errors.js';
-import { requireKnownOptions } from '../sources/knownOptions.js';
+import { requireKnownOptions } from '../options/knownOptions.js';
 import type { AppendFile, AppendFiles } from './appendFiles.js';
 import { type FileSystem, type PublishOptions, temporaryPrefix } from './fileSystem.js';
 import { errnoOf, type Inode, MemoryDisk } from './memoryDisk.js';

@@ -1,11 +1,11 @@
 import type { Observable } from 'rxjs';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
 import { outputModeOf } from '../plan/outputModeNode.js';
 import { planGraph } from '../plan/planGraph.js';
 import { writeStreamNames } from '../query/checkOptions.js';
 import type { StreamingQuery } from '../query/streamingQuery.js';
 import { type WriteStreamOptions, writeStream } from '../query/writeStream.js';
 import { consoleSink } from '../sinks/consoleSink.js';
-import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { planOf } from '../stream/dataStream.js';
 import { requireStream } from '../stream/requireStream.js';
 

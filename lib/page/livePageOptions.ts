@@ -1,4 +1,4 @@
-import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
 
 /** Where the live page is and how much it keeps. */
 export interface LivePageOptions {

@@ -1,8 +1,8 @@
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
+import { leaveOut, oneOf, positiveIntegerOption } from '../options/optionValues.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import { type FileSinkOptions, fileSink } from '../sinks/fileSink.js';
 import type { StreamSink } from '../sinks/sink.js';
-import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
-import { leaveOut, oneOf, positiveIntegerOption } from '../sources/sourceOption.js';
 import { loadWriter } from './packages.js';
 import { parquetFormat } from './parquetFileFormat.js';
 

@@ -1,3 +1,9 @@
+import {
+  type OnlyOptions,
+  type OptionNames,
+  requireKnownOptions,
+} from '../options/knownOptions.js';
+import { oneOf, shown, timestampsOption } from '../options/optionValues.js';
 import type { AnyRow, CheckedDdl, RowOf, RowOptions } from '../schema/rowOf.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { StructType } from '../schema/types.js';
@@ -10,13 +16,7 @@ import {
 } from '../sources/files/fileSourceOptions.js';
 import { refuseOwnOutput } from '../sources/files/ownOutput.js';
 import { partitionColumns } from '../sources/files/partitionColumns.js';
-import {
-  type OnlyOptions,
-  type OptionNames,
-  requireKnownOptions,
-} from '../sources/knownOptions.js';
 import type { StreamSource } from '../sources/source.js';
-import { oneOf, shown, timestampsOption } from '../sources/sourceOption.js';
 import { loadHyparquet } from './packages.js';
 import { ParquetFormat, type ParquetFormatOptions } from './parquetFormat.js';
 

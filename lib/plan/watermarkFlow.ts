@@ -1,3 +1,4 @@
+import { earliest } from '../time/earliest.js';
 import type { PlanGraph } from './planGraph.js';
 import type { PlanNode } from './planNode.js';
 
@@ -15,19 +16,10 @@ export function inputWatermarks(
   const leaving = new Map<PlanNode, number | undefined>();
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((input) => leaving.get(input));
-    const entered = smallest(inputs);
+    const entered = earliest(inputs);
     entering.set(node, entered);
     const left = node.watermarkOut ? node.watermarkOut(inputs, origin) : entered;
     leaving.set(node, origin === 0 && left !== undefined ? 0 : left);
   }
   return entering;
-}
-
-/** The smallest of those given; `undefined` if none is. */
-export function smallest(watermarks: readonly (number | undefined)[]): number | undefined {
-  let least: number | undefined;
-  for (const watermark of watermarks) {
-    if (watermark !== undefined && (least === undefined || watermark < least)) least = watermark;
-  }
-  return least;
 }

@@ -1,7 +1,7 @@
 import { requireLocalPath } from '../checkpoint/requireLocalPath.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
+import { leaveOut, positiveIntegerOption } from '../options/optionValues.js';
 import type { StreamSink } from '../sinks/sink.js';
-import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
-import { leaveOut, positiveIntegerOption } from '../sources/sourceOption.js';
 import type { Trigger } from '../triggers/trigger.js';
 import type { WriteStreamOptions } from './writeStream.js';
 

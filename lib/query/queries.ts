@@ -1,7 +1,7 @@
 import { asyncScheduler } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import { isPromise } from '../maybe.js';
-import { type OptionNames, requireKnownMembers } from '../sources/knownOptions.js';
+import { type OptionNames, requireKnownMembers } from '../options/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import type { StreamingQueryProgress } from './progress.js';
 import { reportUnhandled } from './reportUnhandled.js';

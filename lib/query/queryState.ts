@@ -1,6 +1,6 @@
 import { concatMap, defer, distinctUntilChanged, type Observable, startWith } from 'rxjs';
 import { StreamingError } from '../errors.js';
-import { shown } from '../sources/sourceOption.js';
+import { shown } from '../options/optionValues.js';
 import { canonicalKey, isSameKey } from '../state/canonicalKey.js';
 import type { Entry, KeyedTable, StateStore } from '../state/stateStore.js';
 import { copyValue } from './copyValue.js';

@@ -1,7 +1,7 @@
 import { readMetadata } from '../checkpoint/metadataFile.js';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { StreamingError } from '../errors.js';
-import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
 import type { StateRow } from './queryState.js';
 
 /** Options of {@link readState}. */

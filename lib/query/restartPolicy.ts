@@ -1,6 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { StreamingError } from '../errors.js';
-import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import { scheduleAfter } from '../triggers/scheduleAfter.js';
 

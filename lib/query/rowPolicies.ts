@@ -1,5 +1,5 @@
+import { oneOf } from '../options/optionValues.js';
 import type { PlanGraph } from '../plan/planGraph.js';
-import { oneOf } from '../sources/sourceOption.js';
 import { type RowPolicy, rowPolicies } from '../stream/sourceNode.js';
 
 /** The policy of each operator, from one for all or one per operator id; unknown ids are refused. */

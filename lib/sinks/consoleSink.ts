@@ -1,7 +1,7 @@
 import { counted } from '../counted.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
 import { outputModes } from '../plan/outputMode.js';
 import type { StructType } from '../schema/types.js';
-import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 import { rowTable } from '../terminal/rowTable.js';
 import { renderTable } from '../terminal/table.js';
 import type { Sink, StreamSink } from './sink.js';

@@ -1,6 +1,6 @@
 import { requireLocalPath } from '../checkpoint/requireLocalPath.js';
 import { drive } from '../maybe.js';
-import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
 import { columnNames } from './file/columnNames.js';
 import { type CsvFormatOptions, csvFormat } from './file/csvFormat.js';

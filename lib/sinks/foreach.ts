@@ -1,6 +1,6 @@
 import { drive, isPromise, type MaybePromise, type Steps, then, wait } from '../maybe.js';
+import { type OptionNames, requireKnownMembers } from '../options/knownOptions.js';
 import { outputModes } from '../plan/outputMode.js';
-import { type OptionNames, requireKnownMembers } from '../sources/knownOptions.js';
 import type { Sink, StreamSink } from './sink.js';
 
 /** What {@link foreach} calls. One object for the whole run, one batch at a time. */

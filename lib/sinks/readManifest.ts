@@ -1,7 +1,7 @@
 import type { FileSystem } from '../checkpoint/fileSystem.js';
 import { nodeFileSystem } from '../checkpoint/nodeFileSystem.js';
 import { drive } from '../maybe.js';
-import { requireKnownOptions } from '../sources/knownOptions.js';
+import { requireKnownOptions } from '../options/knownOptions.js';
 import type { ManifestFile } from './file/manifestEntry.js';
 import { readEntries } from './file/manifestReading.js';
 

@@ -1,3 +1,9 @@
+import {
+  type OnlyOptions,
+  type OptionNames,
+  requireKnownOptions,
+} from '../options/knownOptions.js';
+import { booleanOption, requireSchema } from '../options/optionValues.js';
 import type { CheckedDdl, RowOf } from '../schema/rowOf.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import { type CsvDialectOptions, csvDialect, csvDialectNames } from './files/csvDialect.js';
@@ -13,9 +19,7 @@ import {
   type RecordFileOptions,
   recordOptionNames,
 } from './files/recordOptions.js';
-import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { StreamSource } from './source.js';
-import { booleanOption, requireSchema } from './sourceOption.js';
 
 /** Options of {@link csvFiles}. */
 export interface CsvFilesOptions extends RecordFileOptions, CsvDialectOptions {

@@ -1,5 +1,7 @@
 import { type Observable, ReplaySubject, type Subscriber } from 'rxjs';
 import { StreamingError } from '../errors.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
+import { leaveOut, positiveIntegerOption } from '../options/optionValues.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { StructType } from '../schema/types.js';
 import { subscriberOf } from '../stream/subscriberOf.js';
@@ -7,9 +9,7 @@ import { DurableLog } from './durable/durableLog.js';
 import { type DurableFeed, DurableSource } from './durable/durableSource.js';
 import { nodeAppendFiles } from './durable/nodeAppendFiles.js';
 import { encodeRow, NotEncodable } from './durable/rowCodec.js';
-import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { Source, SourceContext, StreamSource } from './source.js';
-import { leaveOut, positiveIntegerOption } from './sourceOption.js';
 
 /** Options of {@link durable}. */
 export interface DurableOptions {

@@ -1,4 +1,10 @@
 import { availableParallelism } from 'node:os';
+import {
+  type OnlyOptions,
+  type OptionNames,
+  requireKnownOptions,
+} from '../options/knownOptions.js';
+import { oneOf, requireSchema, shown } from '../options/optionValues.js';
 import type { CheckedDdl, RowOf } from '../schema/rowOf.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { FileFormat } from './files/fileFormat.js';
@@ -13,9 +19,7 @@ import {
   type RecordFileOptions,
   recordOptionNames,
 } from './files/recordOptions.js';
-import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { StreamSource } from './source.js';
-import { oneOf, requireSchema, shown } from './sourceOption.js';
 
 /** Options of {@link jsonFiles}. */
 export interface JsonFilesOptions extends RecordFileOptions {

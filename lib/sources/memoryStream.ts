@@ -1,9 +1,9 @@
 import { StreamingError } from '../errors.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
+import { positiveIntegerOption } from '../options/optionValues.js';
 import { type SchemaInput, toStructType } from '../schema/structType.js';
 import type { StructType } from '../schema/types.js';
-import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { Source, SourceContext, StreamSource } from './source.js';
-import { positiveIntegerOption } from './sourceOption.js';
 
 /** Options of {@link memoryStream}. */
 export interface MemoryStreamOptions {

@@ -1,11 +1,16 @@
 import { StreamingError } from '../errors.js';
 import { then } from '../maybe.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
+import {
+  leaveOut,
+  positiveIntegerOption,
+  shown,
+  timestampsOption,
+} from '../options/optionValues.js';
 import { type DurationInput, durationMs } from '../time/duration.js';
-import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import { type RateRow, rateRows, rateSchema } from './rateRow.js';
 import { firstOpenedMs } from './rateStart.js';
 import type { Source, SourceContext, StreamSource } from './source.js';
-import { leaveOut, positiveIntegerOption, shown, timestampsOption } from './sourceOption.js';
 
 /** Options of {@link rate}. */
 export interface RateOptions<TS extends 'date' | 'ms' = 'date'> {

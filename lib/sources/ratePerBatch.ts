@@ -1,7 +1,11 @@
-import { type OptionNames, requireKnownOptions } from './knownOptions.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
+import {
+  positiveIntegerOption,
+  timestampsOption,
+  wholeNumberOption,
+} from '../options/optionValues.js';
 import { type RateRow, rateRows, rateSchema } from './rateRow.js';
 import type { Source, StreamSource } from './source.js';
-import { positiveIntegerOption, timestampsOption, wholeNumberOption } from './sourceOption.js';
 
 /** Options of {@link ratePerBatch}. */
 export interface RatePerBatchOptions<TS extends 'date' | 'ms' = 'date'> {

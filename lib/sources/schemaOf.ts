@@ -1,4 +1,6 @@
 import { StreamingError } from '../errors.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
+import { booleanOption, leaveOut, oneOf, positiveIntegerOption } from '../options/optionValues.js';
 import { type InferOptions, inferCellsSchema, inferJsonSchema } from '../schema/inferSchema.js';
 import type { StructType } from '../schema/types.js';
 import { cellsOf } from './files/csvCells.js';
@@ -9,8 +11,6 @@ import { skipBlanks } from './files/jsonSkip.js';
 import { listPaths } from './files/listFiles.js';
 import { lineLimit } from './files/recordOptions.js';
 import { type RecordRules, recordTexts } from './files/recordTexts.js';
-import { type OptionNames, requireKnownOptions } from './knownOptions.js';
-import { booleanOption, leaveOut, oneOf, positiveIntegerOption } from './sourceOption.js';
 
 /** Options of {@link schemaOf}; those of the text are the options of `jsonFiles` and `csvFiles`. */
 export interface SchemaOfOptions extends CsvDialectOptions, InferOptions {

@@ -1,18 +1,22 @@
-import type { StructField, StructType } from '../schema/types.js';
-import { type DurationInput, durationMs } from '../time/duration.js';
-import { shownDuration } from '../time/luxonInterval.js';
-import { longestDelayMs } from '../triggers/scheduleAfter.js';
-import { type OnlyOptions, type OptionNames, requireKnownOptions } from './knownOptions.js';
-import type { ConnectionPolicy } from './socket/lineConnection.js';
-import { type SocketSettings, SocketSource } from './socket/socketSource.js';
-import type { StreamSource } from './source.js';
+import {
+  type OnlyOptions,
+  type OptionNames,
+  requireKnownOptions,
+} from '../options/knownOptions.js';
 import {
   booleanOption,
   leaveOut,
   positiveIntegerOption,
   shown,
   timestampsOption,
-} from './sourceOption.js';
+} from '../options/optionValues.js';
+import type { StructField, StructType } from '../schema/types.js';
+import { type DurationInput, durationMs } from '../time/duration.js';
+import { shownDuration } from '../time/luxonInterval.js';
+import { longestDelayMs } from '../triggers/scheduleAfter.js';
+import type { ConnectionPolicy } from './socket/lineConnection.js';
+import { type SocketSettings, SocketSource } from './socket/socketSource.js';
+import type { StreamSource } from './source.js';
 
 /** Options of {@link socketLines}. */
 export interface SocketLinesOptions {

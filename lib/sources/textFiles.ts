@@ -1,3 +1,4 @@
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
 import { fileSignature } from './files/fileSignature.js';
 import { FileSource } from './files/fileSource.js';
 import {
@@ -9,7 +10,6 @@ import { refuseOwnOutput } from './files/ownOutput.js';
 import { partitionColumns } from './files/partitionColumns.js';
 import { lineLimit } from './files/recordOptions.js';
 import { type TextRow, textFormat } from './files/textFormat.js';
-import { type OptionNames, requireKnownOptions } from './knownOptions.js';
 import type { StreamSource } from './source.js';
 
 /** Options of {@link textFiles}. */

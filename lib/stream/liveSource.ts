@@ -1,6 +1,7 @@
 import type { Observable, Subscriber } from 'rxjs';
 import { StreamingError } from '../errors.js';
 import type { MaybePromise } from '../maybe.js';
+import { oneOf } from '../options/optionValues.js';
 import type {
   RowChunks,
   Source,
@@ -8,7 +9,6 @@ import type {
   SourceReport,
   StreamSource,
 } from '../sources/source.js';
-import { oneOf } from '../sources/sourceOption.js';
 import { subscriberOf } from './subscriberOf.js';
 
 /** How rows of an Observable wait between two triggers of a query. */

@@ -1,7 +1,7 @@
 import { isObservable, type Observable } from 'rxjs';
-import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
+import { oneOf } from '../options/optionValues.js';
 import type { StreamSource } from '../sources/source.js';
-import { oneOf } from '../sources/sourceOption.js';
 import { DataStream } from './dataStream.js';
 import type { LiveOptions } from './liveSource.js';
 import { liveSourceNode } from './liveSourceNode.js';

@@ -1,4 +1,4 @@
-import { requireKnownOptions } from '../sources/knownOptions.js';
+import { requireKnownOptions } from '../options/knownOptions.js';
 import { requireEqual, requireSameRows, shown, testFailed } from './assertion.js';
 import type { TestAction, TestRun } from './testStream.js';
 

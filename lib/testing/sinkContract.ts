@@ -1,7 +1,7 @@
 import type { FileSystem } from '../checkpoint/fileSystem.js';
+import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
 import type { OutputMode } from '../plan/outputMode.js';
 import type { SinkContext, StreamSink } from '../sinks/sink.js';
-import { type OptionNames, requireKnownOptions } from '../sources/knownOptions.js';
 
 /** What a sink must show of itself to be checked: a new, empty sink, and a reader of its target. */
 export interface SinkUnderTest<T> {

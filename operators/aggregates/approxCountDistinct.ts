@@ -1,4 +1,4 @@
-import { requireKnownOptions } from '../../lib/sources/knownOptions.js';
+import { requireKnownOptions } from '../../lib/options/knownOptions.js';
 import { HyperLogLog, precisionFor } from '../internal/hyperLogLog.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';

@@ -1,4 +1,4 @@
-import { requireKnownOptions } from '../../lib/sources/knownOptions.js';
+import { requireKnownOptions } from '../../lib/options/knownOptions.js';
 import { refuseAsyncFunction, refusePromise } from '../internal/rowFunction.js';
 import type { Aggregate, AggregateOptions, Parts } from './aggregate.js';
 

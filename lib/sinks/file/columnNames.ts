@@ -1,4 +1,4 @@
-import { shown } from '../../sources/sourceOption.js';
+import { shown } from '../../options/optionValues.js';
 
 /** An option of the file sink that lists columns. Throws TypeError or RangeError naming it. */
 export function columnNames(

@@ -1,8 +1,8 @@
 import { StreamingError } from '../../errors.js';
+import { booleanOption } from '../../options/optionValues.js';
 import { Decimal } from '../../schema/decimal.js';
 import { fieldTypes } from '../../schema/fieldTypes.js';
 import type { StructType } from '../../schema/types.js';
-import { booleanOption } from '../../sources/sourceOption.js';
 import { cellText } from '../../terminal/cellText.js';
 import { columnNames } from './columnNames.js';
 import type { FileFormat, FileShape } from './format.js';

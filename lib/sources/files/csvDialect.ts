@@ -1,5 +1,5 @@
-import type { OptionNames } from '../knownOptions.js';
-import { booleanOption, shown } from '../sourceOption.js';
+import type { OptionNames } from '../../options/knownOptions.js';
+import { booleanOption, shown } from '../../options/optionValues.js';
 
 /** How CSV is written; names as in Spark. */
 export interface CsvDialectOptions {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { isWithin } from '../../checkpoint/overlap.js';
 import { requireLocalPath } from '../../checkpoint/requireLocalPath.js';
+import type { OptionNames } from '../../options/knownOptions.js';
+import { booleanOption, oneOf, positiveIntegerOption, shown } from '../../options/optionValues.js';
 import { type DurationInput, durationMs } from '../../time/duration.js';
-import type { OptionNames } from '../knownOptions.js';
-import { booleanOption, oneOf, positiveIntegerOption, shown } from '../sourceOption.js';
 import type { BadRecordMode } from './badRecords.js';
 import type { CleanMode } from './cleanFiles.js';
 import { type Glob, parseGlob } from './glob.js';

@@ -1,14 +1,14 @@
-import type { ConvertOptions } from '../../schema/convertOptions.js';
-import type { RowOptions } from '../../schema/rowOf.js';
-import type { StructType } from '../../schema/types.js';
-import type { OptionNames } from '../knownOptions.js';
+import type { OptionNames } from '../../options/knownOptions.js';
 import {
   leaveOut,
   oneOf,
   positiveIntegerOption,
   shown,
   timestampsOption,
-} from '../sourceOption.js';
+} from '../../options/optionValues.js';
+import type { ConvertOptions } from '../../schema/convertOptions.js';
+import type { RowOptions } from '../../schema/rowOf.js';
+import type { StructType } from '../../schema/types.js';
 import { type FileSourceOptions, fileSourceOptionNames } from './fileSourceOptions.js';
 
 /** Options of the sources whose files hold records as text: JSON lines and CSV. */

@@ -1,5 +1,5 @@
+import { oneOf } from '../../../lib/options/optionValues.js';
 import type { PlanNode } from '../../../lib/plan/planNode.js';
-import { oneOf } from '../../../lib/sources/sourceOption.js';
 import { keyColumnsOf } from '../groupingText.js';
 import { checkInitialState, type InitialState } from '../initialEntries.js';
 import { keyOnlyGrouping } from '../keyOnlyGrouping.js';

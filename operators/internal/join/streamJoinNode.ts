@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { PlanNode, Stage } from '../../../lib/plan/planNode.js';
-import { smallest } from '../../../lib/plan/watermarkFlow.js';
+import { earliest } from '../../../lib/time/earliest.js';
 import { keyColumnsOf } from '../groupingText.js';
 import { keyNames } from './joinKey.js';
 import { isLeftOnly } from './joinType.js';
@@ -30,7 +30,7 @@ export function streamJoinNode(plan: StreamJoinPlan, left: PlanNode, right: Plan
     bounds: boundsOf(plan),
     validate: (query) => validateStreamJoin(spec, query),
     timeInput: spec.outputTime.side === 'left' ? 0 : 1,
-    watermarkOut: (inputs) => outputWatermark(smallest(inputs), emitted),
+    watermarkOut: (inputs) => outputWatermark(earliest(inputs), emitted),
     runsWithoutData: () => offsets.left !== undefined || offsets.right !== undefined,
     stage: (ctx, out) => {
       const join = new StreamJoin(spec, ctx, out);

@@ -1,5 +1,5 @@
+import { type OptionNames, requireKnownOptions } from '../../../lib/options/knownOptions.js';
 import type { PlanNode } from '../../../lib/plan/planNode.js';
-import { type OptionNames, requireKnownOptions } from '../../../lib/sources/knownOptions.js';
 import { type DurationInput, durationMs } from '../../../lib/time/duration.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
 import { refuseAsyncFunction } from '../rowFunction.js';

@@ -1,5 +1,5 @@
 import { StreamingError } from '../../../lib/errors.js';
-import { requireKnownOptions } from '../../../lib/sources/knownOptions.js';
+import { requireKnownOptions } from '../../../lib/options/knownOptions.js';
 import { reasonOf } from '../../../lib/thrown.js';
 import { type DurationInput, durationMs } from '../../../lib/time/duration.js';
 import type { CallScope } from './callScope.js';

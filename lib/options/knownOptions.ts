@@ -1,5 +1,5 @@
 import { closestName } from '../schema/closestName.js';
-import { shown } from './sourceOption.js';
+import { shown } from './optionValues.js';
 import { sparkOption } from './sparkOption.js';
 
 /** The names of all options of `O`: with one missing, or one too many, it does not compile. */
