@@ -105,4 +105,23 @@ describe('undefined and −0 in a key', () => {
     expect(times).toContain(null);
     expect(times).not.toContain(undefined);
   });
+
+  it('are so for the function that takes initial state', () => {
+    const keys: unknown[] = [];
+    of({ v: 1 })
+      .pipe(
+        groupByKey(keyOf),
+        transformWithState({
+          timeMode: 'none',
+          init: () => ({}),
+          initialState: [[keyOf({ v: undefined }), 1]],
+          handleInitialState: (key: Key) => {
+            keys.push(key);
+          },
+          handleInputRows: () => [],
+        }),
+      )
+      .subscribe();
+    expect(keys).toEqual([found]);
+  });
 });

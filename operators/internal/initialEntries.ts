@@ -1,4 +1,5 @@
 import { isPromise, type MaybePromise, then } from '../../lib/maybe.js';
+import { keptKey } from '../../lib/state/keptKey.js';
 
 /**
  * What is there before the first row: pairs of key and state, now or later, or a function that gives
@@ -10,12 +11,12 @@ export type InitialState<K, S> = InitialPairs<K, S> | (() => InitialPairs<K, S>)
 
 type InitialPairs<K, S> = MaybePromise<Iterable<readonly [key: K, state: S]>>;
 
-/** The pairs, asked for in the first batch of a new query. */
+/** The pairs, with keys as groups show them; asked for in the first batch of a new query. */
 export function initialEntries<K, S>(
   initial: InitialState<K, S>,
 ): MaybePromise<readonly (readonly [K, S])[]> {
   const pairs = typeof initial === 'function' ? initial() : initial;
-  return then(pairs, (given) => Array.from(given));
+  return then(pairs, (given) => Array.from(given, ([key, state]) => [keptKey(key) as K, state]));
 }
 
 /** Throws a TypeError for what cannot be initial state; an operator calls it when it is built. */
