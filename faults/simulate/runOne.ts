@@ -308,8 +308,13 @@ class Run {
     this.unexplained ??= 'processAllAvailable was answered before all was processed';
   }
 
-  /** Somebody asks for the state of the aggregations: it has as many groups as the last batch has counted. */
+  /**
+   * Somebody asks for the state of the aggregations: it has as many groups as the last batch has counted, and
+   * in continuous mode those of the epoch under way, which is over when nothing is left to do.
+   */
   private async look(query: StreamingQuery): Promise<void> {
+    await this.quiet(query);
+    if (!query.isActive) return;
     const { lastProgress } = query;
     for (const { operatorId, numRowsTotal } of lastProgress?.stateOperators ?? []) {
       if (!operatorId.startsWith('aggregate')) continue;
