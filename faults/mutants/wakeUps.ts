@@ -93,6 +93,6 @@ export const wakeUps: readonly Mutant[] = [
     file: 'lib/maybe.js',
     edits: [['if (waiting === undefined)\n                throw error;', 'throw error;']],
     suite: 'simulate',
-    runs: 4000,
+    runs: 12_000,
   },
 ];
