@@ -248,8 +248,7 @@ export class PagedTable<V> implements TimedTable<V> {
   /** Puts what has changed at a time into pages, or all that is there if most of what they have is superseded. */
   private writeAt(time: number, changed: readonly Entry<V>[]): void {
     const { front, shrunk } = this;
-    const { limits, options } = this.below;
-    const { toStored } = options;
+    const { limits } = this.below;
     const at = this.loaded.get(time) ?? { ...noPages };
     const entries = at.entries + changed.length;
     const isLong = entries > limits.superseded || at.bytes > limits.pageBytes;
@@ -260,7 +259,7 @@ export class PagedTable<V> implements TimedTable<V> {
     let page: unknown[] = [];
     let bytes = 0;
     for (const { key, value } of isAnew ? front.presentAt(time) : changed) {
-      const stored = toStored === undefined ? value : toStored(value);
+      const stored = this.storedOf(value);
       const more = roughBytes(key) + roughBytes(stored);
       if (more > limits.entryBytes) return this.moveOut(time);
       if (page.length > 0 && bytes + more > limits.pageBytes) {
@@ -280,14 +279,18 @@ export class PagedTable<V> implements TimedTable<V> {
    * What stays is counted when the pages may have twice as much.
    */
   private isHeavy(time: number, at: PagesAt): boolean {
-    const { limits, options } = this.below;
-    const { toStored } = options;
+    const { limits } = this.below;
     if (at.bytes <= 2 * at.live + limits.pageBytes) return false;
     at.live = 0;
     for (const { key, value } of this.front.presentAt(time)) {
-      at.live += roughBytes(key) + roughBytes(toStored === undefined ? value : toStored(value));
+      at.live += roughBytes(key) + roughBytes(this.storedOf(value));
     }
     return at.bytes > 2 * at.live + limits.pageBytes;
+  }
+
+  private storedOf(value: V): unknown {
+    const { toStored } = this.below.options;
+    return toStored === undefined ? value : toStored(value);
   }
 
   private addPage(time: number, at: PagesAt, page: readonly unknown[], bytes: number): void {

@@ -107,6 +107,11 @@ export function rowsUpTo({ ats }: Bucket, upTo: number): number {
   return due;
 }
 
+/** All of its rows, as bits. */
+export function allOf({ rows }: Bucket): number {
+  return (1 << rows.length) - 1;
+}
+
 /** When the first row may leave; +Infinity if none may. */
 export function firstOf({ ats }: Bucket): number {
   let first = Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-import { type MaybePromise, then } from '../../../lib/maybe.js';
+import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
 import { DueIndex } from '../dueIndex.js';
 import { type JoinKey, noStart, timedKey } from './joinKey.js';
@@ -33,9 +33,8 @@ export class EarlierRows {
   move(from: KeyedRows, to: JoinRows): MaybePromise<void> {
     const indexes = this.indexes.filter((index) => !index.isEmpty);
     if (indexes.length === 0) return;
-    const loaded = indexes.reduce<MaybePromise<void>>(
-      (done, index) => then(done, () => index.load(Number.POSITIVE_INFINITY)),
-      from.loadAll(),
+    const loaded = then(from.loadAll(), () =>
+      each(indexes, (index) => index.load(Number.POSITIVE_INFINITY)),
     );
     return then(loaded, () => {
       for (const index of indexes) for (const _ of index.take(Number.POSITIVE_INFINITY));

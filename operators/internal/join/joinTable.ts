@@ -8,7 +8,6 @@ export interface JoinTable<V> {
   touch(entry: Entry<V>): void;
   remove(entry: Entry<V>): void;
   loadAll(): MaybePromise<void>;
-  entries(): Iterable<Entry<V>>;
 }
 
 /** A keyed table as a {@link JoinTable}. */

@@ -1,4 +1,4 @@
-import { type MaybePromise, then } from '../../../lib/maybe.js';
+import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
 import type { Entry } from '../../../lib/state/stateStore.js';
 import { compareDue } from '../dueOrder.js';
@@ -6,7 +6,7 @@ import { type Bucket, type KeyRows, noRows } from './bucket.js';
 import { type JoinKey, noStart } from './joinKey.js';
 import type { JoinRows, Leaving } from './joinRows.js';
 import { TimelessTable } from './joinTable.js';
-import type { JoinSide } from './joinType.js';
+import { type JoinSide, joinSides } from './joinType.js';
 import { leavingIndex } from './leavingIndex.js';
 import type { RowCount } from './rowCount.js';
 import {
@@ -45,15 +45,13 @@ export class KeyedRows implements JoinRows {
   }
 
   prepare(flush: boolean): MaybePromise<void> {
-    const right = () => this.right.load(this.leavesUpTo('right'));
-    const all = () => (flush ? this.loadAll() : undefined);
-    return then(then(this.left.load(this.leavesUpTo('left')), right), all);
+    const due = each(joinSides, (side) => this[side].load(this.leavesUpTo(side)));
+    return then(due, () => (flush ? this.loadAll() : undefined));
   }
 
   /** MUST be awaited in a stage's `prepare` before `flush`. */
   loadAll(): MaybePromise<void> {
-    const sealed = () => then(this.left.loadAll(), () => this.right.loadAll());
-    return then(this.keys.loadAll(), sealed);
+    return each([this.keys, this.left, this.right], (table) => table.loadAll());
   }
 
   find({ key }: JoinKey): Entry<KeyRows> | undefined {

@@ -3,6 +3,7 @@ import type { StageContext } from '../../../lib/plan/planNode.js';
 import type { Entry } from '../../../lib/state/stateStore.js';
 import {
   addRow,
+  allOf,
   type Bucket,
   bucketOf,
   bucketRows,
@@ -135,16 +136,14 @@ export class SideRows {
     for (let no = open.newer; no !== 0; ) {
       const { value } = this.sealedBucket(entry, no);
       no = value.newer;
-      this.handOverBucket(value, entry.time, leave);
+      this.handOverBucket(value, leave);
     }
-    this.handOverBucket(open, entry.time, leave);
+    this.handOverBucket(open, leave);
   }
 
-  private handOverBucket({ rows, times, matched }: Bucket, at: number, leave: Leave): void {
-    this.count.removed += rows.length;
-    for (let i = 0; i < rows.length; i++) {
-      leave(rows[i], times[i] as number, at, (matched & (1 << i)) !== 0);
-    }
+  private handOverBucket(bucket: Bucket, leave: Leave): void {
+    handOver(bucket, allOf(bucket), leave);
+    this.count.removed += bucket.rows.length;
   }
 
   /** Removes every row of a key, oldest first. Needs the tables loaded. */
@@ -167,7 +166,7 @@ export class SideRows {
     sealed: Entry<Bucket> | undefined,
     leave: Leave,
   ): void {
-    const all = (1 << bucket.rows.length) - 1;
+    const all = allOf(bucket);
     handOver(bucket, all, leave);
     this.remove(entry, open, bucket, sealed, all);
   }

@@ -16,6 +16,7 @@ import type { JoinSide, JoinType } from './joinType.js';
 import type { Residual, StreamJoinSpec } from './streamJoinSpec.js';
 import {
   lacksTime,
+  noOffsets,
   otherTimesCondition,
   stateOffsets,
   type TimeConjunct,
@@ -100,7 +101,6 @@ export function streamJoinSpec(
 }
 
 const atWatermark = { left: 0, right: 0 };
-const noOffsets = { left: undefined, right: undefined };
 
 function keyReadersOf({ on, onTime }: AnyStreamJoin): StreamJoinPlan['keyReader'] {
   const keys = { left: keyFunction(on, 'left'), right: keyFunction(on, 'right') };

@@ -18,6 +18,9 @@ export interface StateOffsets {
   readonly right: number | undefined;
 }
 
+/** Nothing makes rows leave. */
+export const noOffsets: StateOffsets = { left: undefined, right: undefined };
+
 /**
  * State bounds that follow from the conjuncts: with the other side's column at the watermark, what this
  * side's column must exceed.

@@ -1,4 +1,4 @@
-import { type MaybePromise, then } from '../../../lib/maybe.js';
+import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
 import type { Entry, TimedTable } from '../../../lib/state/stateStore.js';
 import { inKeyOrder } from '../dueOrder.js';
@@ -17,6 +17,7 @@ import {
 } from './rowFormat.js';
 import { SideRows } from './sideRows.js';
 import type { StreamJoinSpec } from './streamJoinSpec.js';
+import { noOffsets } from './timeBounds.js';
 
 /**
  * Rows by the event time in their key, with which they leave, and then by the rest of it. Those without that
@@ -59,7 +60,7 @@ export class TimedRows implements JoinRows {
     this.right = new SideRows('right', ctx, this.keys, right, count, { sharesTimes: true });
     this.timeless = new KeyedRows(
       ctx,
-      { offsets: never, ttlMs: undefined, timeKeyed: true },
+      { offsets: noOffsets, ttlMs: undefined, timeKeyed: true },
       count,
     );
     if (ctx.state.writesChanges) this.earlier = new EarlierRows(ctx, spec, count);
@@ -68,9 +69,8 @@ export class TimedRows implements JoinRows {
   prepare(flush: boolean): MaybePromise<void> {
     const upTo = flush ? Number.POSITIVE_INFINITY : this.ctx.evictionWatermark;
     const tables = [this.keys, ...this.sealed];
-    const loaded = tables.reduce<MaybePromise<void>>(
-      (done, table) => then(done, () => table.load(upTo)),
-      this.timeless.prepare(flush),
+    const loaded = then(this.timeless.prepare(flush), () =>
+      each(tables, (table) => table.load(upTo)),
     );
     return then(loaded, () => this.moveEarlier());
   }
@@ -118,8 +118,9 @@ export class TimedRows implements JoinRows {
   }
 }
 
-const never = { left: undefined, right: undefined };
-
+/** `entries` are of one time, with which their rows leave. */
 function leaveAll(side: SideRows, entries: readonly Entry<KeyRows>[], leave: Leave): void {
-  for (const entry of entries) side.handOverAll(entry, leave);
+  const at = entries[0]?.time ?? Number.NaN;
+  const leaveAt: Leave = (row, time, _at, matched) => leave(row, time, at, matched);
+  for (const entry of entries) side.handOverAll(entry, leaveAt);
 }
