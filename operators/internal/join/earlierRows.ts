@@ -1,6 +1,7 @@
 import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
 import { DueIndex } from '../dueIndex.js';
+import { timeOfWindow } from '../windowBounds.js';
 import { type JoinKey, noStart, timedKey } from './joinKey.js';
 import type { JoinRows } from './joinRows.js';
 import { joinSides } from './joinType.js';
@@ -64,6 +65,6 @@ export class EarlierRows {
     if (!Array.isArray(time))
       return { key: timedKey(key, noStart), at: Number(time), start: noStart };
     const [start, end] = time as [number, number];
-    return { key: timedKey(key, start), at: end - 0.5, start };
+    return { key: timedKey(key, start), at: timeOfWindow(end), start };
   }
 }

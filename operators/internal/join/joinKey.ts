@@ -1,5 +1,5 @@
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
-import { isWindow } from '../windowBounds.js';
+import { isWindow, timeOfWindow } from '../windowBounds.js';
 
 /** The key of a row in the state; undefined: a part of it is null, and null equals nothing. */
 export type KeyOf = (row: unknown) => unknown;
@@ -52,7 +52,7 @@ abstract class TimeReader implements KeyReader {
     const value = this.timeOf ? this.timeOf(row) : time;
     if (isWindow(value)) {
       this.start = eventTimeMs(value.start);
-      this.at = eventTimeMs(value.end) - 0.5; // as every row made from a window: late and evicted by its end
+      this.at = timeOfWindow(eventTimeMs(value.end));
     } else {
       this.start = noStart;
       // A row behind an aggregation carries its window's end − ½ ms, which is no time to be floored.
