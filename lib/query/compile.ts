@@ -34,7 +34,7 @@ export function compile(graph: PlanGraph, end: Stage, hooks: CompileHooks): Comp
   for (const node of [...graph.nodes].reverse()) {
     const outs = readers.get(node);
     if (!outs) continue; // above an rx node that ended compiling
-    const readersOf = outs.length === 1 ? (outs[0] as Stage) : new Tee(outs);
+    const readersOf = outs.reduceRight((rest, first) => new Tee(first, rest));
     const out = hooks.counted?.(node, readersOf) ?? readersOf;
     if (isSourceNode(node)) {
       entries.set(node, out);

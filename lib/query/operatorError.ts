@@ -64,15 +64,20 @@ export class NamedErrors implements Stage {
   }
 }
 
-/** Rows of a node that several others read. */
+/** Rows of a node that two others read: each has a place of its own in V8's feedback, and is inlined. */
 export class Tee implements Stage {
-  constructor(private readonly outs: readonly Stage[]) {}
+  constructor(
+    private readonly first: Stage,
+    private readonly second: Stage,
+  ) {}
 
   next(row: unknown, time: number): void {
-    for (const out of this.outs) out.next(row, time);
+    this.first.next(row, time);
+    this.second.next(row, time);
   }
 
   endBatch(): void {
-    for (const out of this.outs) out.endBatch();
+    this.first.endBatch();
+    this.second.endBatch();
   }
 }
