@@ -17,10 +17,34 @@ export function generated(
   body: string,
 ): ((...args: never[]) => unknown) | undefined {
   const names = Object.keys(args);
+  return makerOf(names, body)?.(...names.map((name) => args[name]));
+}
+
+/** So many texts are remembered; others are compiled each time. */
+const mostKept = 500;
+const kept = new Map<string, Maker>();
+
+/**
+ * The same, of one code for equal texts, so that where it is called can inline it when a plan is built again.
+ * For short functions: in those of one plan alone V8 takes `args` for constants.
+ */
+export function generatedOnce(
+  args: Readonly<Record<string, unknown>>,
+  body: string,
+): ((...args: never[]) => unknown) | undefined {
+  const names = Object.keys(args);
+  const text = `${names.join()}\n${body}`;
+  const make = kept.get(text) ?? makerOf(names, body);
+  if (make !== undefined && kept.size < mostKept) kept.set(text, make);
+  return make?.(...names.map((name) => args[name]));
+}
+
+type Maker = (...args: unknown[]) => (...args: never[]) => unknown;
+
+function makerOf(names: readonly string[], body: string): Maker | undefined {
   try {
     // oxlint-disable-next-line typescript/no-implied-eval -- from the plan's names as literals, never data
-    const make = new Function(...names, `"use strict";\n${body}`);
-    return make(...names.map((name) => args[name]));
+    return new Function(...names, `"use strict";\n${body}`) as Maker;
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;

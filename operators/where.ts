@@ -1,9 +1,9 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import { isPromise } from '../lib/maybe.js';
 import { type BatchInfo, batchInfo } from '../lib/plan/batchInfo.js';
+import { ownStage } from '../lib/plan/ownStage.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
-import { ownStage } from './internal/ownStage.js';
 import { promiseGiven, requireFunction } from './internal/rowFunction.js';
 
 /**
@@ -34,7 +34,7 @@ export function where<T>(
       kind: 'where',
       inputs: [input],
       traits: { countsRows: true, grouping: 'keeps', columns: 'kept', namesErrors: true },
-      stage: (ctx, out) => new (ownStage(WhereStage, predicate, ownNext))(ctx, out, predicate),
+      stage: (ctx, out) => new (ownStage(WhereStage, [predicate], ownNext))(ctx, out, predicate),
     };
     return new DataStream<T>(node);
   };
@@ -47,12 +47,10 @@ const ownNext = `next(row, time) {
   } catch (error) {
     return this.ctx.failed(row, time, error);
   }
-  if (passes !== true) {
-    if (passes !== false) this.refuse(passes, row, time);
-    return;
-  }
-  this.rowsOut += 1;
-  this.out.next(row, time);
+  if (passes === true) {
+    this.rowsOut += 1;
+    this.out.next(row, time);
+  } else if (passes !== false) this.refuse(passes, row, time);
 }`;
 
 class WhereStage implements Stage {
@@ -74,12 +72,10 @@ class WhereStage implements Stage {
     } catch (error) {
       return this.ctx.failed(row, time, error);
     }
-    if (passes !== true) {
-      if (passes !== false) this.refuse(passes, row, time);
-      return;
-    }
-    this.rowsOut += 1;
-    this.out.next(row, time);
+    if (passes === true) {
+      this.rowsOut += 1;
+      this.out.next(row, time);
+    } else if (passes !== false) this.refuse(passes, row, time);
   }
 
   endBatch(): void {

@@ -1,12 +1,12 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
+import { ownStage } from '../lib/plan/ownStage.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { isWatermarkNode, type WatermarkNode } from '../lib/plan/watermarkNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { farthestMs } from '../lib/time/civil.js';
 import { type DurationInput, durationMs } from '../lib/time/duration.js';
 import { eventTimeMs } from '../lib/time/eventTime.js';
-import { ownStage } from './internal/ownStage.js';
 import { refuseAsyncFunction } from './internal/rowFunction.js';
 
 /** Options of {@link withWatermark}. */
@@ -81,12 +81,7 @@ export function withWatermark<T>(
       delayMs,
       idleAfterMs,
       watermarkOut: (_inputs, origin) => origin,
-      stage: (ctx, out) =>
-        new (ownStage(WatermarkStage, timeOf, ownNext, { eventTimeMs, isWholeTime }))(
-          ctx,
-          out,
-          timeOf,
-        ),
+      stage: (ctx, out) => new (ownStage(WatermarkStage, [timeOf], ownNext))(ctx, out, timeOf),
     };
     return new DataStream<T>(node);
   };
@@ -108,20 +103,18 @@ function timeFunction<T>(
 const ownNext = `next(row) {
   let time;
   try {
-    const value = this.timeOf(row);
-    time = isWholeTime(value) ? value : eventTimeMs(value);
+    time = this.timeOf(row);
+    if (!(Number.isInteger(time) && time >= this.min && time <= ${farthestMs})) time = this.given(time);
   } catch (error) {
     return this.ctx.failed(row, Number.NaN, error);
   }
-  this.note(time);
+  if (time > this.max) this.max = time;
+  this.rows += 1;
+  this.sum += time || 0;
   this.out.next(row, time);
 }`;
 
-/** The usual time, which needs no conversion. */
-function isWholeTime(value: unknown): value is number {
-  return Number.isInteger(value) && Math.abs(value as number) <= farthestMs;
-}
-
+/** Keeps figures of a batch's event times; a null time counts as 0 in them and cannot raise the watermark (semantics/spark.md 2.17). */
 class WatermarkStage implements Stage {
   private rows = 0;
   private max = Number.NEGATIVE_INFINITY;
@@ -137,22 +130,22 @@ class WatermarkStage implements Stage {
   next(row: unknown): void {
     let time: number;
     try {
-      const value = this.timeOf(row);
-      time = isWholeTime(value) ? value : eventTimeMs(value);
+      time = this.given(this.timeOf(row));
     } catch (error) {
       return this.ctx.failed(row, Number.NaN, error);
     }
-    this.note(time);
+    if (time > this.max) this.max = time;
+    this.rows += 1;
+    this.sum += time || 0;
     this.out.next(row, time);
   }
 
-  /** A null time counts as 0 in the figures and cannot raise the watermark (semantics/spark.md 2.17). */
-  protected note(time: number): void {
+  /** The time of a value of the user's. Most values are whole numbers above the least before: `ownNext` does not come here with them. */
+  protected given(value: unknown): number {
+    const time = eventTimeMs(value);
     const counted = Number.isNaN(time) ? 0 : time;
-    this.rows += 1;
-    this.sum += counted;
     if (counted < this.min) this.min = counted;
-    if (time > this.max) this.max = time;
+    return time;
   }
 
   endBatch(): void {

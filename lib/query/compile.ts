@@ -3,7 +3,7 @@ import type { PlanNode, Stage } from '../plan/planNode.js';
 import { isRxNode, type RxNode } from '../stream/rxNode.js';
 import { isSourceNode, type SourceNode } from '../stream/sourceNode.js';
 import type { OperatorContext } from './operatorContext.js';
-import { NamedErrors, Tee } from './operatorError.js';
+import { namedErrors, Tee } from './operatorError.js';
 
 /** How an engine fills a plan with life. */
 export interface CompileHooks {
@@ -47,7 +47,7 @@ export function compile(graph: PlanGraph, end: Stage, hooks: CompileHooks): Comp
       if (!stages.includes(stage)) stages.push(stage);
       const named = node.traits?.namesErrors
         ? stage
-        : new NamedErrors(stage, hooks.contextOf(node).operatorId);
+        : namedErrors(stage, hooks.contextOf(node).operatorId);
       const input = node.inputs[i] as PlanNode;
       const list = readers.get(input);
       if (list) list.push(named);

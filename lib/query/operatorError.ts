@@ -1,4 +1,5 @@
 import { isPromise, type MaybePromise } from '../maybe.js';
+import { ownStage } from '../plan/ownStage.js';
 import type { Stage } from '../plan/planNode.js';
 import { reasonOf } from '../thrown.js';
 
@@ -40,8 +41,21 @@ export function namedStep(
   };
 }
 
-/** A stage whose errors carry the operator's id. Not round stages that name them: it costs a call. */
-export class NamedErrors implements Stage {
+/** `inner`, its errors with the operator's id. Not round stages that name them: it costs a call. */
+export function namedErrors(inner: Stage, operatorId: string): Stage {
+  const Own = ownStage(NamedErrors, [inner.constructor], ownNext, { inOperator });
+  return new Own(inner, operatorId);
+}
+
+const ownNext = `next(row, time) {
+  try {
+    this.inner.next(row, time);
+  } catch (error) {
+    throw inOperator(this.operatorId, error);
+  }
+}`;
+
+class NamedErrors implements Stage {
   constructor(
     private readonly inner: Stage,
     private readonly operatorId: string,

@@ -7,13 +7,13 @@ import { EventTimeKeyStage } from './eventTimeKeyStage.js';
 import type { Fold } from './fold.js';
 import { GroupRows, resultTime } from './groupRows.js';
 import { KeyedGroups } from './keyedGroups.js';
-import { KeyedStage } from './keyedStage.js';
+import { keyedStage } from './keyedStage.js';
 import { PartsFold } from './partsFold.js';
 import { keyedParts, type PartTable, timedParts } from './partTable.js';
 import { sessionStage } from './sessionStage.js';
 import { SlidingStage } from './slidingStage.js';
 import { TimedGroups, type TimedRows } from './timedGroups.js';
-import { TumblingStage } from './tumblingStage.js';
+import { tumblingStage } from './tumblingStage.js';
 import { type Bounds, timeOfWindow, windowsAt } from './windowBounds.js';
 import type { WindowInput } from './windowInput.js';
 import { timeReader } from './windowOption.js';
@@ -58,7 +58,7 @@ function windowStage<V>(
       windowsAt(window, time === undefined ? rowTime : time(row));
     return new AssignedStage(input, windowsOf, (_start, key) => key);
   }
-  if (slideMs === sizeMs) return new TumblingStage(input, sizeMs, startMs);
+  if (slideMs === sizeMs) return tumblingStage(input, sizeMs, startMs);
   return new SlidingStage(input, fold, sizeMs, slideMs, startMs);
 }
 
@@ -75,7 +75,7 @@ function withoutWindow<V>(
   const table = ctx.state.keyed<V>(isTimed ? 'untimed' : 'groups', storage(keyedFold));
   const keyedRows = new GroupRows(shape, keyedFold);
   const keyed = new KeyedGroups(ctx, out, table, keyedFold, keyedRows);
-  if (!isTimed) return new KeyedStage(out, keyed, key, unwrap);
+  if (!isTimed) return keyedStage(out, keyed, key, unwrap);
   const fold = withParts(ctx, plain, () => timedParts(ctx.state));
   const rows = new GroupRows(shape, fold);
   const timed = new TimedGroups(ctx, out, ctx.state.timed<V>('groups', storage(fold)), fold, {

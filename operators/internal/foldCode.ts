@@ -1,4 +1,4 @@
-import { generated } from '../../lib/generatedCode.js';
+import { generated, generatedOnce } from '../../lib/generatedCode.js';
 import { isRowCount } from '../aggregates/count.js';
 import { Filtered } from '../aggregates/filtered.js';
 import type { AnyAggregate } from './fold.js';
@@ -110,7 +110,8 @@ function addCode(blocks: readonly Block[], shape: 'one' | 'array'): AddRow | und
     values,
     refusePromise,
   };
-  return generated(args, source.join('\n')) as AddRow | undefined;
+  const make = shape === 'one' ? generatedOnce : generated;
+  return make(args, source.join('\n')) as AddRow | undefined;
 }
 
 /** `known`: the values that have been read where this stands. */

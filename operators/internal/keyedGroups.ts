@@ -19,7 +19,7 @@ export class KeyedGroups<V> {
     private readonly ctx: StageContext,
     private readonly out: Stage,
     private readonly table: KeyedTable<V>,
-    private readonly fold: Fold<V>,
+    readonly fold: Fold<V>,
     private readonly rows: GroupRows<V>,
   ) {
     this.apart = apartOf<V>(fold);
@@ -30,9 +30,16 @@ export class KeyedGroups<V> {
   }
 
   add(key: unknown, row: unknown): void {
-    const entry = this.table.find(key) ?? this.table.insert(key, this.fold.zero());
+    const entry = this.group(key);
     entry.value = this.fold.add(entry.value, row);
-    this.table.touch(entry);
+  }
+
+  /** A group that is about to change; until the turn ends it may be changed again. */
+  group(key: unknown): Entry<V> {
+    const { table } = this;
+    const entry = table.find(key) ?? table.insert(key, this.fold.zero());
+    table.touch(entry);
+    return entry;
   }
 
   /**

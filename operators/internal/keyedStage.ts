@@ -1,11 +1,28 @@
 import type { MaybePromise } from '../../lib/maybe.js';
+import { ownStage } from '../../lib/plan/ownStage.js';
 import type { Stage } from '../../lib/plan/planNode.js';
 import type { KeyedGroups } from './keyedGroups.js';
 
 type Reader = (row: unknown) => unknown;
 
 /** Rows into groups by key alone; without a key, into one group. */
-export class KeyedStage<V> implements Stage {
+export function keyedStage<V>(
+  out: Stage,
+  groups: KeyedGroups<V>,
+  key: Reader | undefined,
+  unwrap: Reader | undefined,
+): Stage {
+  const Own = ownStage(KeyedStage<V>, [key, unwrap], ownNext(key, unwrap));
+  return new Own(out, groups, key, unwrap);
+}
+
+/** `KeyedStage.next` without its questions. */
+function ownNext(key: Reader | undefined, unwrap: Reader | undefined): string {
+  const args = [key ? 'this.key(row)' : 'null', unwrap ? 'this.unwrap(row)' : 'row'];
+  return `next(row) {\n  this.groups.add(${args.join(', ')});\n}`;
+}
+
+class KeyedStage<V> implements Stage {
   constructor(
     private readonly out: Stage,
     private readonly groups: KeyedGroups<V>,

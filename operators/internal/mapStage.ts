@@ -1,24 +1,21 @@
-import { isPromise } from '../../lib/maybe.js';
 import { type BatchInfo, batchInfo } from '../../lib/plan/batchInfo.js';
+import { ownStage } from '../../lib/plan/ownStage.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import { ownStage } from './ownStage.js';
-import { promiseGiven } from './rowFunction.js';
+import { refusePromise } from './rowFunction.js';
 
 type Project = (row: unknown, batch: BatchInfo) => unknown;
 
 /** One row in, one row out, with the same event time. */
 export function mapStage(ctx: StageContext, out: Stage, project: Project): Stage {
-  return new (ownStage(MapStage, project, ownNext, { promiseGiven }))(ctx, out, project);
+  return new (ownStage(MapStage, [project], ownNext, { refusePromise }))(ctx, out, project);
 }
 
-// `then` is looked for here and not in isPromise: of rows of one shape that costs nothing.
+// `then` is looked for here and not in refusePromise: of rows of one shape that costs nothing.
 const ownNext = `next(row, time) {
   let made;
   try {
     made = this.project(row, this.info);
-    if (typeof made === 'object' && made !== null && typeof made.then === 'function') {
-      throw promiseGiven(made, this.ctx.operatorId);
-    }
+    if (made != null && typeof made.then === 'function') refusePromise(made, this.ctx.operatorId);
   } catch (error) {
     return this.ctx.failed(row, time, error);
   }
@@ -40,7 +37,7 @@ class MapStage implements Stage {
     let made: unknown;
     try {
       made = this.project(row, this.info);
-      if (isPromise(made)) throw promiseGiven(made, this.ctx.operatorId);
+      refusePromise(made, this.ctx.operatorId);
     } catch (error) {
       return this.ctx.failed(row, time, error);
     }

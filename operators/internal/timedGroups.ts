@@ -27,47 +27,41 @@ export class TimedGroups<V> {
   /** A row of a group with time <= this is late (ms). Fixed during a batch. */
   lateWatermark = Number.NEGATIVE_INFINITY;
   private readonly apart: Apart<V> | undefined;
-  /** The group without a key that took the row before, touched in this turn: most rows follow it. */
-  private last: Entry<V> | undefined;
-  private lastTime = Number.NaN;
 
   constructor(
     private readonly ctx: StageContext,
     private readonly out: Stage,
     private readonly table: TimedTable<V>,
-    private readonly fold: Fold<V>,
+    readonly fold: Fold<V>,
     private readonly rows: TimedRows<V>,
   ) {
     this.apart = apartOf<V>(fold);
   }
 
   prepare(): MaybePromise<void> {
-    this.last = undefined;
     if (this.ctx.outputMode === 'complete') return this.table.loadAll();
     this.lateWatermark = this.ctx.lateWatermark;
     return this.table.load(this.ctx.evictionWatermark);
   }
 
   add(time: number, key: unknown, row: unknown): void {
-    if (key === null && time === this.lastTime && this.last !== undefined) {
-      this.last.value = this.fold.add(this.last.value, row);
-      return;
-    }
-    const entry = this.table.find(time, key) ?? this.table.insert(time, key, this.fold.zero());
+    const entry = this.group(time, key);
     entry.value = this.fold.add(entry.value, row);
-    this.table.touch(entry);
-    if (key !== null) return;
-    this.last = entry;
-    this.lastTime = time;
+  }
+
+  /** A group that is about to change; until the turn ends it may be changed again. */
+  group(time: number, key: unknown): Entry<V> {
+    const { table } = this;
+    const entry = table.find(time, key) ?? table.insert(time, key, this.fold.zero());
+    table.touch(entry);
+    return entry;
   }
 
   /** Merges a value into the group of each key; group by group of one time, where they lie together. */
   mergeAll(time: number, keys: readonly unknown[], values: readonly V[]): void {
-    const { table, fold } = this;
     for (let i = 0; i < keys.length; i++) {
-      const entry = table.find(time, keys[i]) ?? table.insert(time, keys[i], fold.zero());
-      entry.value = fold.merge(entry.value, values[i] as V);
-      table.touch(entry);
+      const entry = this.group(time, keys[i]);
+      entry.value = this.fold.merge(entry.value, values[i] as V);
     }
   }
 
