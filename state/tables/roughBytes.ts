@@ -1,4 +1,4 @@
-import { isDecimalLike } from '../../lib/state/canonicalKey.js';
+import { isDecimalLike, isPlainObject } from '../../lib/state/canonicalKey.js';
 import { maxValueBytes, maxValueDepth } from '../codec/valueTags.js';
 
 /**
@@ -18,6 +18,15 @@ export function roughBytes(value: unknown, depth = 1): number {
     }
     return sum;
   }
+  if (isPlainObject(value)) {
+    // A field of the very object that `for in` walks is read by its place, without a lookup by name.
+    const record = value as Readonly<Record<string, unknown>>;
+    for (const name in record) {
+      sum += name.length + roughBytes(record[name], depth + 1);
+      if (sum > maxValueBytes) break;
+    }
+    return sum;
+  }
   if (value instanceof Uint8Array) return value.length + 5;
   if (isDecimalLike(value)) return roughBytes(value.unscaled) + 12;
   if (value instanceof Set) {
@@ -28,11 +37,6 @@ export function roughBytes(value: unknown, depth = 1): number {
   } else if (value instanceof Map) {
     for (const [key, item] of value) {
       sum += roughBytes(key, depth + 1) + roughBytes(item, depth + 1);
-      if (sum > maxValueBytes) break;
-    }
-  } else {
-    for (const name in value) {
-      sum += name.length + roughBytes(Reflect.get(value, name), depth + 1);
       if (sum > maxValueBytes) break;
     }
   }
