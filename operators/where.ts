@@ -1,7 +1,7 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import { isPromise } from '../lib/maybe.js';
+import { ownClass } from '../lib/ownClass.js';
 import { type BatchInfo, batchInfo } from '../lib/plan/batchInfo.js';
-import { ownStage } from '../lib/plan/ownStage.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
 import { promiseGiven, requireFunction } from './internal/rowFunction.js';
@@ -34,7 +34,7 @@ export function where<T>(
       kind: 'where',
       inputs: [input],
       traits: { countsRows: true, grouping: 'keeps', columns: 'kept', namesErrors: true },
-      stage: (ctx, out) => new (ownStage(WhereStage, [predicate], ownNext))(ctx, out, predicate),
+      stage: (ctx, out) => new (ownClass(WhereStage, [predicate], ownNext))(ctx, out, predicate),
     };
     return new DataStream<T>(node);
   };

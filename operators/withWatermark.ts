@@ -1,6 +1,6 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
-import { ownStage } from '../lib/plan/ownStage.js';
+import { ownClass } from '../lib/ownClass.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { isWatermarkNode, type WatermarkNode } from '../lib/plan/watermarkNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
@@ -81,7 +81,7 @@ export function withWatermark<T>(
       delayMs,
       idleAfterMs,
       watermarkOut: (_inputs, origin) => origin,
-      stage: (ctx, out) => new (ownStage(WatermarkStage, [timeOf], ownNext))(ctx, out, timeOf),
+      stage: (ctx, out) => new (ownClass(WatermarkStage, [timeOf], ownNext))(ctx, out, timeOf),
     };
     return new DataStream<T>(node);
   };

@@ -1,5 +1,5 @@
 import { isPromise, type MaybePromise } from '../maybe.js';
-import { ownStage } from '../plan/ownStage.js';
+import { ownClass } from '../ownClass.js';
 import type { Stage } from '../plan/planNode.js';
 import { reasonOf } from '../thrown.js';
 
@@ -43,7 +43,7 @@ export function namedStep(
 
 /** `inner`, its errors with the operator's id. Not round stages that name them: it costs a call. */
 export function namedErrors(inner: Stage, operatorId: string): Stage {
-  const Own = ownStage(NamedErrors, [inner.constructor], ownNext, { inOperator });
+  const Own = ownClass(NamedErrors, [inner.constructor], ownNext, { inOperator });
   return new Own(inner, operatorId);
 }
 

@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../../lib/maybe.js';
-import { ownStage } from '../../lib/plan/ownStage.js';
+import { ownClass } from '../../lib/ownClass.js';
 import type { Stage } from '../../lib/plan/planNode.js';
 import type { KeyedGroups } from './keyedGroups.js';
 
@@ -12,7 +12,7 @@ export function keyedStage<V>(
   key: Reader | undefined,
   unwrap: Reader | undefined,
 ): Stage {
-  const Own = ownStage(KeyedStage<V>, [key, unwrap], ownNext(key, unwrap));
+  const Own = ownClass(KeyedStage<V>, [key, unwrap], ownNext(key, unwrap));
   return new Own(out, groups, key, unwrap);
 }
 

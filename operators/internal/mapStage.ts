@@ -1,5 +1,5 @@
+import { ownClass } from '../../lib/ownClass.js';
 import { type BatchInfo, batchInfo } from '../../lib/plan/batchInfo.js';
-import { ownStage } from '../../lib/plan/ownStage.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import { refusePromise } from './rowFunction.js';
 
@@ -7,7 +7,7 @@ type Project = (row: unknown, batch: BatchInfo) => unknown;
 
 /** One row in, one row out, with the same event time. */
 export function mapStage(ctx: StageContext, out: Stage, project: Project): Stage {
-  return new (ownStage(MapStage, [project], ownNext, { refusePromise }))(ctx, out, project);
+  return new (ownClass(MapStage, [project], ownNext, { refusePromise }))(ctx, out, project);
 }
 
 // `then` is looked for here and not in refusePromise: of rows of one shape that costs nothing.

@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../../lib/maybe.js';
-import { ownStage } from '../../lib/plan/ownStage.js';
+import { ownClass } from '../../lib/ownClass.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import type { Entry } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
@@ -10,7 +10,7 @@ import type { WindowInput } from './windowInput.js';
 /** Rows into windows that do not overlap. */
 export function tumblingStage<V>(input: WindowInput<V>, sizeMs: number, startMs: number): Stage {
   const { time, key, valueOf: unwrap } = input;
-  const Own = ownStage(TumblingStage<V>, [time, key, unwrap], ownNext(input));
+  const Own = ownClass(TumblingStage<V>, [time, key, unwrap], ownNext(input));
   return new Own(input, sizeMs, startMs);
 }
 

@@ -1,3 +1,4 @@
+import { ownClass } from '../../../lib/ownClass.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
 import { isWindow, timeOfWindow } from '../windowBounds.js';
 
@@ -22,7 +23,12 @@ export interface KeyReader extends JoinKey {
 }
 
 /** Equality on columns: the row's event time is its own. */
-export class ColumnKeyReader implements KeyReader {
+export function columnKeyReader(keyOf: KeyOf): KeyReader {
+  const read = 'read(row, time) { const { keyOf } = this; this.take(keyOf(row), time); }';
+  return new (ownClass(ColumnKeyReader, [keyOf], read))(keyOf);
+}
+
+class ColumnKeyReader implements KeyReader {
   key: unknown = undefined;
   at = Number.NaN;
   readonly start = noStart;
@@ -30,9 +36,30 @@ export class ColumnKeyReader implements KeyReader {
   constructor(private readonly keyOf: KeyOf) {}
 
   read(row: unknown, time: number): void {
-    this.key = withoutNull(this.keyOf(row));
+    const { keyOf } = this;
+    this.take(keyOf(row), time);
+  }
+
+  protected take(key: unknown, time: number): void {
+    this.key = typeof key === 'object' ? withoutNull(key) : key;
     this.at = time;
   }
+}
+
+type TimeOf = (row: unknown) => unknown;
+
+/** An event time or window is part of the key. `lieByTime`: rows lie by it, under the rest of the key. */
+export function timeKeyReader(
+  keyOf: KeyOf | undefined,
+  timeOf: TimeOf | undefined,
+  lieByTime: boolean,
+): KeyReader {
+  const args = [timeOf ? 'timeOf(row)' : 'time', keyOf ? 'keyOf(row)' : "''"];
+  const read = `read(row, time) { const { timeOf, keyOf } = this; this.take(${args.join(', ')}); }`;
+  const Reader: new (key?: KeyOf, time?: TimeOf) => TimeReader = lieByTime
+    ? TimedKeyReader
+    : WholeKeyReader;
+  return new (ownClass(Reader, [keyOf, timeOf], read))(keyOf, timeOf);
 }
 
 /** An event time or window is part of the key: it is the row's time. */
@@ -43,22 +70,26 @@ abstract class TimeReader implements KeyReader {
 
   constructor(
     /** undefined: the time is all of the key. */
-    private readonly keyOf: KeyOf | undefined,
+    private readonly keyOf?: KeyOf,
     /** undefined: the row's own event time. */
-    private readonly timeOf: ((row: unknown) => unknown) | undefined,
+    private readonly timeOf?: TimeOf,
   ) {}
 
   read(row: unknown, time: number): void {
-    const value = this.timeOf ? this.timeOf(row) : time;
+    const { timeOf, keyOf } = this;
+    this.take(timeOf ? timeOf(row) : time, keyOf ? keyOf(row) : '');
+  }
+
+  protected take(value: unknown, keyOfRow: unknown): void {
     if (isWindow(value)) {
       this.start = eventTimeMs(value.start);
       this.at = timeOfWindow(eventTimeMs(value.end));
     } else {
       this.start = noStart;
       // A row behind an aggregation carries its window's end − ½ ms, which is no time to be floored.
-      this.at = this.timeOf ? eventTimeMs(value) : time;
+      this.at = this.timeOf ? eventTimeMs(value) : (value as number);
     }
-    const key = this.keyOf ? withoutNull(this.keyOf(row)) : '';
+    const key = withoutNull(keyOfRow);
     const hasKey = key !== undefined && !Number.isNaN(this.start + this.at);
     this.key = hasKey ? this.composed(key, this.keyOf !== undefined) : undefined;
   }
@@ -67,14 +98,14 @@ abstract class TimeReader implements KeyReader {
 }
 
 /** For rows that lie by their time, under the rest of the key. */
-export class TimedKeyReader extends TimeReader {
+class TimedKeyReader extends TimeReader {
   protected composed(key: unknown): unknown {
     return timedKey(key, this.start);
   }
 }
 
 /** For rows that lie under the whole key. */
-export class WholeKeyReader extends TimeReader {
+class WholeKeyReader extends TimeReader {
   protected composed(key: unknown, hasColumns: boolean): unknown {
     const time = this.start === noStart ? this.at : [this.start, this.at + 0.5];
     return hasColumns ? [key, time] : time;
@@ -111,7 +142,7 @@ export function keyFunction(on: unknown, side: 'left' | 'right'): KeyOf | undefi
   if (Array.isArray(on)) return on.length === 0 ? undefined : keyOfList(on, side);
   const own: unknown = typeof on === 'object' ? Reflect.get(on, side) : undefined;
   if (typeof own !== 'function') throw badKeys(on);
-  return (row) => own(row);
+  return own as KeyOf;
 }
 
 function keyOfList(on: readonly unknown[], side: 'left' | 'right'): KeyOf {
@@ -124,7 +155,7 @@ function keyOfList(on: readonly unknown[], side: 'left' | 'right'): KeyOf {
   }
   const own = on[side === 'left' ? 0 : 1];
   if (on.length !== 2 || typeof own !== 'function') throw badKeys(on);
-  return (row) => own(row);
+  return own as KeyOf;
 }
 
 /** The columns that `on` names, in the order in which the key has them; undefined: functions give it. */

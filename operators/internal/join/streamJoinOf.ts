@@ -4,13 +4,7 @@ import { type DurationInput, durationMs } from '../../../lib/time/duration.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
 import { refuseAsyncFunction } from '../rowFunction.js';
 import { carriesWatermark } from './carriesWatermark.js';
-import {
-  ColumnKeyReader,
-  type KeyReader,
-  keyFunction,
-  TimedKeyReader,
-  WholeKeyReader,
-} from './joinKey.js';
+import { columnKeyReader, type KeyReader, keyFunction, timeKeyReader } from './joinKey.js';
 import type { StreamJoinConditions, TimeBound } from './joinOptions.js';
 import type { JoinSide, JoinType } from './joinType.js';
 import type { Residual, StreamJoinSpec } from './streamJoinSpec.js';
@@ -105,13 +99,10 @@ const atWatermark = { left: 0, right: 0 };
 function keyReadersOf({ on, onTime }: AnyStreamJoin): StreamJoinPlan['keyReader'] {
   const keys = { left: keyFunction(on, 'left'), right: keyFunction(on, 'right') };
   if (onTime === undefined) {
-    return (side) => new ColumnKeyReader(keys[side] ?? noKey);
+    return (side) => columnKeyReader(keys[side] ?? noKey);
   }
   const times = keyTimesOf(onTime);
-  return (side, leavesByKey) => {
-    const Reader = leavesByKey ? TimedKeyReader : WholeKeyReader;
-    return new Reader(keys[side], times[side]);
-  };
+  return (side, leavesByKey) => timeKeyReader(keys[side], times[side], leavesByKey);
 }
 
 /** What gives the time of the key, by side; undefined: it is the row's own. */
