@@ -3,7 +3,7 @@ import { generated } from './generatedCode.js';
 type ClassOf<T, A extends unknown[]> = new (...args: A) => T;
 
 /** So many texts of functions have classes of their own; the instances of others share one. */
-const mostClasses = 500;
+const mostClasses = 1000;
 
 const classes = new Map<unknown, Map<string, unknown>>();
 let made = 0;

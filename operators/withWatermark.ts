@@ -1,6 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { type OptionNames, requireKnownOptions } from '../lib/options/knownOptions.js';
 import { ownClass } from '../lib/ownClass.js';
+import { type BatchInfo, batchInfo } from '../lib/plan/batchInfo.js';
 import type { PlanNode, Stage, StageContext } from '../lib/plan/planNode.js';
 import { isWatermarkNode, type WatermarkNode } from '../lib/plan/watermarkNode.js';
 import { DataStream, planOf } from '../lib/stream/dataStream.js';
@@ -36,6 +37,7 @@ export type TimeColumn<T> = {
  * Out:    all rows, unchanged, with their event time.
  * Time:   `time(row)`: Date, luxon DateTime or ms since the epoch; null: the row has none. The watermark
  *         of a batch is the largest time seen in the batches before it, minus `delay`; it never falls.
+ *         `time(row, { batchTimestampMs })`: processing time, of which each batch has one.
  * Errors: TypeError or RangeError for a delay that is no duration or negative; `WATERMARK_REDEFINED`
  *         behind another one; a time that is none is a failed row (`EVENT_TIME_INVALID`).
  * Source: semantics/spark.md 1.7, 2.4.
@@ -49,12 +51,12 @@ export function withWatermark<T>(
   options?: WithWatermarkOptions,
 ): MonoTypeOperatorFunction<T>;
 export function withWatermark<T>(
-  time: (row: T) => EventTime,
+  time: (row: T, batch: BatchInfo) => EventTime,
   delay: DurationInput,
   options?: WithWatermarkOptions,
 ): MonoTypeOperatorFunction<T>;
 export function withWatermark<T>(
-  time: ((row: T) => EventTime) | (keyof T & string),
+  time: ((row: T, batch: BatchInfo) => EventTime) | (keyof T & string),
   delay: DurationInput,
   options: WithWatermarkOptions = {},
 ): MonoTypeOperatorFunction<T> {
@@ -87,11 +89,13 @@ export function withWatermark<T>(
   };
 }
 
+type TimeOf = (row: unknown, batch: BatchInfo) => unknown;
+
 function timeFunction<T>(
-  time: ((row: T) => EventTime) | (keyof T & string),
-): (row: unknown) => unknown {
+  time: ((row: T, batch: BatchInfo) => EventTime) | (keyof T & string),
+): TimeOf {
   refuseAsyncFunction('withWatermark', time);
-  if (typeof time === 'function') return time as (row: unknown) => unknown;
+  if (typeof time === 'function') return time as TimeOf;
   if (typeof time !== 'string') {
     throw new TypeError(
       `withWatermark takes a function that gives a row's time, or a column, not ${String(time)}`,
@@ -103,7 +107,7 @@ function timeFunction<T>(
 const ownNext = `next(row) {
   let time;
   try {
-    time = this.timeOf(row);
+    time = this.timeOf(row, this.info);
     if (!(Number.isInteger(time) && time >= this.min && time <= ${farthestMs})) time = this.given(time);
   } catch (error) {
     return this.ctx.failed(row, Number.NaN, error);
@@ -116,6 +120,7 @@ const ownNext = `next(row) {
 
 /** Keeps figures of a batch's event times; a null time counts as 0 in them and cannot raise the watermark (semantics/spark.md 2.17). */
 class WatermarkStage implements Stage {
+  private readonly info: BatchInfo;
   private rows = 0;
   private max = Number.NEGATIVE_INFINITY;
   private min = Number.POSITIVE_INFINITY;
@@ -124,13 +129,15 @@ class WatermarkStage implements Stage {
   constructor(
     private readonly ctx: StageContext,
     private readonly out: Stage,
-    private readonly timeOf: (row: unknown) => unknown,
-  ) {}
+    private readonly timeOf: TimeOf,
+  ) {
+    this.info = batchInfo(ctx);
+  }
 
   next(row: unknown): void {
     let time: number;
     try {
-      time = this.given(this.timeOf(row));
+      time = this.given(this.timeOf(row, this.info));
     } catch (error) {
       return this.ctx.failed(row, Number.NaN, error);
     }

@@ -116,8 +116,8 @@ export const q12: NexmarkQuery = {
   reads: { bid: ['bidder'] },
   build: (events) =>
     bids(events).pipe(
-      select(({ bidder }, { batchTimestampMs }) => ({ bidder, at: batchTimestampMs })),
-      withWatermark(({ at }) => at, '0 seconds'), // so that closed windows leave the state
+      // A watermark, so that closed windows leave the state.
+      withWatermark((_, { batchTimestampMs }) => batchTimestampMs, '0 seconds'),
       groupByKey(({ bidder }) => bidder),
       window('10 seconds', { timestamps: 'ms' }),
       count(),
