@@ -11,6 +11,7 @@ import {
   window,
   withWatermark,
 } from '../../index.js';
+import { ownClass } from '../../lib/ownClass.js';
 import {
   addData,
   advanceClock,
@@ -162,6 +163,23 @@ describe.each(hosts)('what has a class of its own for each function, on %s', (ho
     const { rows } = await harness.batch({ rows: [[1, 1] as const, [2, 2], [3, 3]] });
     expect(rows).toEqual([3]);
   });
+});
+
+it('ownClass makes one class for functions of one text, and one for each class that it extends', () => {
+  class Asker {
+    constructor(readonly ask: () => string) {}
+    answer(): string {
+      return this.ask();
+    }
+  }
+  class Other extends Asker {}
+  const method = 'answer() { return "own " + this.ask(); }';
+  const asking = (answer: string) => () => answer;
+  const Own = ownClass(Asker, [asking('a')], method);
+  expect(ownClass(Asker, [asking('b')], method)).toBe(Own);
+  expect(ownClass(Asker, [() => 'c'], method)).not.toBe(Own);
+  expect(new Own(asking('a')).answer()).toBe('own a');
+  expect(new (ownClass(Other, [asking('a')], method))(asking('a'))).toBeInstanceOf(Other);
 });
 
 function failing(n: number): number {
