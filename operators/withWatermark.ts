@@ -118,7 +118,10 @@ const ownNext = `next(row) {
   this.out.next(row, time);
 }`;
 
-/** Keeps figures of a batch's event times; a null time counts as 0 in them and cannot raise the watermark (semantics/spark.md 2.17). */
+/**
+ * Keeps figures of a batch's event times; a null time counts as 0 in them and cannot raise the watermark
+ * (semantics/spark.md 2.17).
+ */
 class WatermarkStage implements Stage {
   private readonly info: BatchInfo;
   private rows = 0;
@@ -147,7 +150,10 @@ class WatermarkStage implements Stage {
     this.out.next(row, time);
   }
 
-  /** The time of a value of the user's. Most values are whole numbers above the least before: `ownNext` does not come here with them. */
+  /**
+   * The time of a value of the user's. Most are whole numbers above the least before: `ownNext` does not come
+   * here with them.
+   */
   protected given(value: unknown): number {
     const time = eventTimeMs(value);
     const counted = Number.isNaN(time) ? 0 : time;

@@ -2,25 +2,10 @@ import { aggregate } from '../../operators/aggregate.js';
 import { aggregatesFor } from '../../operators/aggregates/aggregates.js';
 import { groupByKey } from '../../operators/groupByKey.js';
 import { foldOf } from '../../operators/internal/fold.js';
+import { describeOnHosts } from './codeHosts.js';
 import { OperatorHarness } from './operatorHarness.js';
 
-/** As a host does that forbids code from strings. */
-function forbidden(): never {
-  throw new EvalError('Code generation from strings disallowed for this context');
-}
-
-const hosts = ['a host that allows code from strings', 'a host that forbids it'] as const;
-
-describe.each(hosts)('groups on %s', (host) => {
-  const allowed = globalThis.Function;
-
-  beforeEach(() => {
-    if (host === 'a host that forbids it') Reflect.set(globalThis, 'Function', forbidden);
-  });
-  afterEach(() => {
-    Reflect.set(globalThis, 'Function', allowed);
-  });
-
+describeOnHosts('groups', () => {
   const rows = aggregatesFor<number>();
 
   it('keeps a row away from the functions behind a filter, whatever stands before', () => {

@@ -19,28 +19,10 @@ import {
   manualClock,
   testStream,
 } from '../../lib/testing/index.js';
+import { describeOnHosts } from './codeHosts.js';
 import { OperatorHarness } from './operatorHarness.js';
 
-/** As a host does that forbids code from strings. */
-function forbidden(): never {
-  throw new EvalError('Code generation from strings disallowed for this context');
-}
-
-// First the one that forbids it: code that has been generated is used again.
-const hosts = ['a host that forbids code from strings', 'a host that allows it'] as const;
-
-describe.each(hosts)('what has a class of its own for each function, on %s', (host) => {
-  const allowed = globalThis.Function;
-
-  beforeEach(() => {
-    if (host === 'a host that forbids code from strings') {
-      Reflect.set(globalThis, 'Function', forbidden);
-    }
-  });
-  afterEach(() => {
-    Reflect.set(globalThis, 'Function', allowed);
-  });
-
+describeOnHosts('what has a class of its own for each function,', () => {
   interface Row {
     readonly n: number;
     readonly at: number | null;

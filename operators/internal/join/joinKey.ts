@@ -41,6 +41,7 @@ class ColumnKeyReader implements KeyReader {
   }
 
   protected take(key: unknown, time: number): void {
+    // Asked here too: most keys are no objects, and need no call.
     this.key = typeof key === 'object' ? withoutNull(key) : key;
     this.at = time;
   }
