@@ -3,8 +3,17 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type LivePage, livePage, type StreamSource } from '../../index.js';
+import {
+  type LivePage,
+  livePage,
+  memoryStream,
+  noopSink,
+  readStream,
+  type StreamSource,
+  writeStream,
+} from '../../index.js';
 import { parquetFiles } from '../../lib/parquet/index.js';
 import { type Flight, flightSchema, startFlights } from '../../samples/flights/flights.js';
 import { threeMillionFlights } from '../../samples/flights/flightsFile.js';
@@ -19,12 +28,13 @@ import { inBatches, runInMemory } from '../nexmark/runQuery.js';
  *
  * Each query with the page open and a reader connected to it, and without, in turn in one process, the
  * order of the two changing from pair to pair, so that the rounds are to be even; `flights` is the job
- * of `npm start`.
+ * of `npm start`. Then the share of a core that a page at rest takes: open, read, its query waiting.
  */
 const args = parseArguments(process.argv.slice(2), {
   rounds: '8',
   events: '2000000',
   queries: 'q2,q12,flights',
+  restSeconds: '5',
   json: 'false',
 });
 const events = inBatches(new Generator().events(Number(args.events)), 100_000);
@@ -97,6 +107,22 @@ async function lossOf(run: () => Promise<void>, rounds: number) {
   return { byClock: medianOf(byClock), byCpu: medianOf(byCpu) };
 }
 
+/** The share of a core that this process takes with a page open on a query that waits for rows. */
+async function shareAtRest(seconds: number): Promise<number> {
+  const rows = memoryStream<number>();
+  const query = writeStream(readStream(rows), { sink: noopSink() });
+  rows.addData(1);
+  await query.processAllAvailable();
+  let share = Number.NaN;
+  await watched(async () => {
+    await setTimeout(4000); // the rates go down to 0
+    const cost = await costOf(() => setTimeout(seconds * 1000));
+    share = cost.cpuSeconds / cost.seconds;
+  });
+  await query.stop();
+  return share;
+}
+
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const rows: string[][] = [];
 for (const name of args.queries.split(',')) {
@@ -104,4 +130,9 @@ for (const name of args.queries.split(',')) {
   if (args.json === 'true') console.log(JSON.stringify({ query: name, byClock, byCpu }));
   rows.push([name, percent(byClock), percent(byCpu)]);
 }
-if (args.json !== 'true') console.log(tableOf(['query', 'throughput lost', 'by CPU'], rows));
+const atRest = await shareAtRest(Number(args.restSeconds));
+if (args.json === 'true') console.log(JSON.stringify({ atRest }));
+else {
+  console.log(tableOf(['query', 'throughput lost', 'by CPU'], rows));
+  console.log(`at rest: ${percent(atRest)} of a core`);
+}
