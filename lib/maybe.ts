@@ -94,18 +94,26 @@ export function each<T>(
   of: readonly T[],
   step: (one: T) => MaybePromise<unknown>,
 ): MaybePromise<void> {
-  let waiting: PromiseLike<unknown>[] | undefined;
-  for (const one of of) {
-    let answer: MaybePromise<unknown>;
-    try {
-      answer = step(one);
-    } catch (error) {
-      if (waiting === undefined) throw error;
-      answer = Promise.reject(error);
-    }
-    if (!isPromise(answer)) continue;
-    waiting ??= [];
-    waiting.push(answer);
+  for (let i = 0; i < of.length; i++) {
+    const answer = step(of[i] as T);
+    if (isPromise(answer)) return eachBeside(answer, of.slice(i + 1), step);
   }
-  if (waiting) return Promise.all(waiting).then(() => undefined);
+}
+
+/** The others, while one is under way: apart, since a live row goes through `each` and waits for nothing. */
+function eachBeside<T>(
+  first: PromiseLike<unknown>,
+  others: readonly T[],
+  step: (one: T) => MaybePromise<unknown>,
+): PromiseLike<void> {
+  const waiting = [first];
+  for (const one of others) {
+    try {
+      const answer = step(one);
+      if (isPromise(answer)) waiting.push(answer);
+    } catch (error) {
+      waiting.push(Promise.reject(error));
+    }
+  }
+  return Promise.all(waiting).then(() => undefined);
 }

@@ -3,13 +3,7 @@ import type { MaybePromise } from '../lib/maybe.js';
 import type { EpochRecord, StateBackend } from '../lib/state/stateBackend.js';
 import type { StateStore } from '../lib/state/stateStore.js';
 import { OperatorState, type StateGround } from './operatorState.js';
-
-const nothingBelow: StateGround = {
-  below: () => undefined,
-  writesChanges: false,
-  pageLimits: undefined,
-  entriesRead: () => 0,
-};
+import type { StateTable } from './tables/stateTable.js';
 
 /**
  * State in memory only: for subscriptions, and for queries without a checkpoint.
@@ -30,39 +24,39 @@ export function memoryBackend(): StateBackend {
 
 class MemoryBackend implements StateBackend {
   private readonly operators = new Map<string, OperatorState>();
-  /** The same, to be walked for every turn of a live subscription, which is a row. */
-  private readonly states: OperatorState[] = [];
+  /** Of all operators, to be walked twice for every turn of a live subscription, which is a row. */
+  private readonly tables: StateTable[] = [];
+  private readonly ground: StateGround = {
+    below: () => undefined,
+    writesChanges: false,
+    pageLimits: undefined,
+    entriesRead: () => 0,
+    opened: (table) => void this.tables.push(table),
+  };
   private closed = false;
 
   operator(operatorId: string): StateStore {
     if (this.closed) throw new StreamingError('STATE_CLOSED', { what: `'${operatorId}'` });
     let state = this.operators.get(operatorId);
     if (state === undefined) {
-      state = new OperatorState(operatorId, nothingBelow);
+      state = new OperatorState(operatorId, this.ground);
       this.operators.set(operatorId, state);
-      this.states.push(state);
     }
     return state;
   }
 
   begin(): void {
     if (this.closed) throw new StreamingError('STATE_CLOSED', { what: 'a batch' });
-    for (const state of this.states) {
-      for (const { table } of state.tables) table.beginBatch();
-    }
+    for (let i = 0; i < this.tables.length; i++) this.tables[i]?.beginBatch();
   }
 
   beginTurn(): void {
-    for (const state of this.states) {
-      for (const { table } of state.tables) table.beginTurn();
-    }
+    for (const table of this.tables) table.beginTurn();
   }
 
   commit(_record: EpochRecord, after?: MaybePromise<void>): MaybePromise<void> {
     if (this.closed) throw new StreamingError('STATE_CLOSED', { what: 'a commit' });
-    for (const state of this.states) {
-      for (const { table } of state.tables) table.forgetChanges();
-    }
+    for (let i = 0; i < this.tables.length; i++) this.tables[i]?.forgetChanges();
     return after;
   }
 
@@ -72,8 +66,6 @@ class MemoryBackend implements StateBackend {
 
   close(): void {
     this.closed = true;
-    for (const state of this.states) {
-      for (const { table } of state.tables) table.close();
-    }
+    for (const table of this.tables) table.close();
   }
 }

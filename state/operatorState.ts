@@ -44,6 +44,8 @@ export interface StateGround {
   readonly pageLimits: PageLimits | undefined;
   /** Entries that the operator has read from the disk in this batch. */
   entriesRead(operatorId: string): number;
+  /** An operator has asked for a table for the first time. */
+  opened?(table: StateTable): void;
 }
 
 /** A table, and what it stands on. */
@@ -134,6 +136,7 @@ export class OperatorState implements StateStore {
 
   private opened<V>(table: StateTable, below: unknown, { cached = true }: TableOptions<V>): void {
     this.tables.push({ table, below: below as TableBelow<unknown> | undefined, cached });
+    this.ground.opened?.(table);
   }
 
   get writesChanges(): boolean {

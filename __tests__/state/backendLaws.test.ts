@@ -13,6 +13,7 @@ import { recordOf } from '../contracts/stateBackend.contract.js';
  */
 type Action =
   | { readonly do: 'put' | 'remove' | 'find'; readonly time: number; readonly key: number }
+  | { readonly do: 'rows'; readonly time: number; readonly keys: readonly number[] }
   | { readonly do: 'due' | 'take'; readonly upTo: number }
   | {
       readonly do:
@@ -27,7 +28,14 @@ type Action =
     };
 
 const at = { time: fc.nat(6), key: fc.nat(4) };
+/** Rows of one window follow each other. */
+const rows = fc.record({
+  do: fc.constant('rows' as const),
+  time: fc.nat(6),
+  keys: fc.array(fc.nat(2), { minLength: 2, maxLength: 6 }),
+});
 const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 4, arbitrary: rows },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('put' as const), ...at }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('remove' as const), ...at }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('find' as const), ...at }) },
@@ -70,6 +78,8 @@ class Comparison {
   private count = 0;
   private committed: Model = new Map();
   private model: Model = new Map();
+  /** What the turn has put and not removed. */
+  private readonly turn = new Set<string>();
   private onItsWay: PromiseLike<void> = Promise.resolve();
   private starts = 0;
 
@@ -102,6 +112,7 @@ class Comparison {
   }
 
   private async begin(): Promise<void> {
+    this.turn.clear();
     this.backend.begin();
     await this.timed.load(Number.NEGATIVE_INFINITY);
   }
@@ -110,6 +121,9 @@ class Comparison {
     switch (action.do) {
       case 'put':
         return this.put(action.time, action.key);
+      case 'rows':
+        for (const key of action.keys) this.put(action.time, key);
+        return this.touched();
       case 'remove':
         return this.remove(action.time, action.key);
       case 'find':
@@ -133,15 +147,18 @@ class Comparison {
       case 'first':
         return this.first();
       case 'turn':
+        this.turn.clear();
         return this.backend.beginTurn();
     }
   }
 
   private put(time: number, key: number): void {
     const value = this.count++;
+    const changed = this.timed.changedAt(time)?.changed(key);
     const timed = this.timed.find(time, key);
     const keyed = this.keyed.find([time, key]);
-    if (timed === undefined) this.timed.insert(time, key, value);
+    if (changed !== undefined) changed.value = value;
+    else if (timed === undefined) this.timed.insert(time, key, value);
     else {
       timed.value = value;
       this.timed.touch(timed);
@@ -152,6 +169,7 @@ class Comparison {
       this.keyed.touch(keyed);
     }
     this.model.set(`${time} ${key}`, value);
+    this.turn.add(`${time} ${key}`);
   }
 
   private remove(time: number, key: number): void {
@@ -160,6 +178,12 @@ class Comparison {
     const keyed = this.keyed.find([time, key]);
     if (keyed !== undefined) this.keyed.remove(keyed);
     this.model.delete(`${time} ${key}`);
+    this.turn.delete(`${time} ${key}`);
+  }
+
+  private touched(): void {
+    const touched = this.timed.touched().map((entry) => `${entry.time} ${entry.key}`);
+    expect(touched.sort()).toEqual([...this.turn].sort());
   }
 
   private find(time: number, key: number): void {

@@ -50,3 +50,19 @@ describe('a timed table above a disk', () => {
     expect(disk.scans).toEqual([5, 20]);
   });
 });
+
+describe('a timed table in memory', () => {
+  it('finds no entry by its time that has been taken out', () => {
+    const table = new TimedMapTable<number>('operator', 'groups', true, undefined);
+    table.beginBatch();
+    for (const key of ['a', 'b', 'c']) table.insert(10, key, 1);
+    const changed = table.changedAt(10);
+    expect(changed?.changed('b')?.value).toBe(1);
+    const b = table.find(10, 'b');
+    if (b) table.remove(b);
+    expect(changed?.changed('b')).toBeUndefined();
+    void table.load(10);
+    expect([...table.takeDue(10)]).toHaveLength(1);
+    expect(changed?.changed('c')).toBeUndefined();
+  });
+});

@@ -24,7 +24,7 @@ export const files: readonly Mutant[] = [
   {
     name: 'a second writer of a plan overwrites it',
     file: 'lib/checkpoint/nodeFileSystem.js',
-    edits: [['await fs.link(temporary, path);', 'await fs.rename(temporary, path);']],
+    edits: [['linkSync(temporary, path);', 'await fs.rename(temporary, path);']],
     suite: 'two',
     only: 'zombie',
     runs: 60,

@@ -168,7 +168,7 @@ export class Pipeline {
 
   /** Lets every stage load what it will need. Answers at once over memory. */
   prepare(): MaybePromise<void> {
-    return each(this.preparing, (prepare) => prepare());
+    return each(this.preparing, call);
   }
 
   /** All rows of the batch have entered. */
@@ -178,7 +178,10 @@ export class Pipeline {
 
   /** Tells the tracker what the watermark nodes have seen since the last call. */
   trackWatermarks(): void {
-    for (const ctx of this.watermarks) this.tracker.seen(ctx.operatorId, ctx.eventTime.max);
+    for (let i = 0; i < this.watermarks.length; i++) {
+      const { operatorId, eventTime } = this.watermarks[i] as OperatorContext;
+      this.tracker.seen(operatorId, eventTime.max);
+    }
   }
 
   /** Whether an operator wants a batch without rows when the watermark goes from `used` to `next`. */
@@ -221,6 +224,8 @@ export class Pipeline {
     return known;
   }
 }
+
+const call = <T>(step: () => T): T => step();
 
 /** What operators read before the first one. */
 const noBatch: Batch = {

@@ -54,6 +54,8 @@ export interface KeyedTable<V> {
  */
 export interface TimedTable<V> {
   find(time: number, key: unknown): Entry<V> | undefined;
+  /** A shorter way to entries of one time, for this turn; undefined: there is none. */
+  changedAt(time: number): ChangedAt<V> | undefined;
   insert(time: number, key: unknown, value: V): Entry<V>;
   touch(entry: Entry<V>): void;
   remove(entry: Entry<V>): void;
@@ -66,6 +68,12 @@ export interface TimedTable<V> {
   /** The smallest time in the table. Exact after `load`; used to know when the next timer is due. */
   firstTime(): MaybePromise<number | undefined>;
   readonly size: number;
+}
+
+/** Entries of one time that this turn has changed: the rows of a group often follow each other. */
+export interface ChangedAt<V> {
+  /** An entry that may be changed again without `touch`; undefined: ask the table. */
+  changed(key: unknown): Entry<V> | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
+import type { ChangedAt, Entry, TimedTable } from '../../lib/state/stateStore.js';
 import { inOrderOfAppearance } from './appearance.js';
 import { inKeyOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';
@@ -55,6 +55,11 @@ export class TimedGroups<V> {
     const entry = table.find(time, key) ?? table.insert(time, key, this.fold.zero());
     table.touch(entry);
     return entry;
+  }
+
+  /** A shorter way to groups of one time that have changed, for this turn. */
+  changedAt(time: number): ChangedAt<V> | undefined {
+    return this.table.changedAt(time);
   }
 
   /** Merges a value into the group of each key; group by group of one time, where they lie together. */

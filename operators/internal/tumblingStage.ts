@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import { ownClass } from '../../lib/ownClass.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import type { Entry } from '../../lib/state/stateStore.js';
+import type { ChangedAt, Entry } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
 import type { TimedGroups } from './timedGroups.js';
 import { fitsDates, lastWindowStart, windowOutOfRange } from './windowBounds.js';
@@ -20,10 +20,14 @@ function ownNext<V>({ time, key, valueOf: unwrap }: WindowInput<V>): string {
   const add =
     key === undefined
       ? `this.group.value = this.fold.add(this.group.value, ${value});`
-      : `this.groups.add(this.end, this.key(row), ${value});`;
+      : `const key = this.key(row);
+    const group = this.changed?.changed(key) ?? this.groupOf(key);
+    group.value = this.fold.add(group.value, ${value});`;
   return `next(row, rowTime) {
   ${time === undefined ? 'const time = rowTime;' : 'const time = this.time(row);'}
-  if ((time >= this.start && time < this.end) || this.moveTo(row, rowTime, time)) ${add}
+  if ((time >= this.start && time < this.end) || this.moveTo(row, rowTime, time)) {
+    ${add}
+  }
 }`;
 }
 
@@ -41,6 +45,8 @@ class TumblingStage<V> implements Stage {
   private readonly out: Stage;
   private start = Number.NaN;
   private end = Number.NaN;
+  /** Of the window, once a row has found its group the long way. */
+  private changed: ChangedAt<V> | undefined;
   /** Of the window, where rows have no key. */
   private group: Entry<V> | undefined;
 
@@ -68,7 +74,7 @@ class TumblingStage<V> implements Stage {
     if (!(time >= this.start && time < this.end) && !this.moveTo(row, rowTime, time)) return;
     const key = this.key === undefined ? null : this.key(row);
     const value = this.unwrap === undefined ? row : this.unwrap(row);
-    const group = this.group ?? this.groups.group(this.end, key);
+    const group = this.group ?? this.changed?.changed(key) ?? this.groupOf(key);
     group.value = this.fold.add(group.value, value);
   }
 
@@ -100,7 +106,14 @@ class TumblingStage<V> implements Stage {
     return true;
   }
 
+  protected groupOf(key: unknown): Entry<V> {
+    const group = this.groups.group(this.end, key);
+    this.changed ??= this.groups.changedAt(this.end);
+    return group;
+  }
+
   private leave(): void {
+    this.changed = undefined;
     this.start = Number.NaN;
     this.end = Number.NaN;
     this.group = undefined;

@@ -24,6 +24,11 @@ export class ChangeLog<V> {
     private readonly isWritten: boolean,
   ) {}
 
+  /** The batch has had no other turn: what is dirty has been noted in this one. */
+  get isFirstTurn(): boolean {
+    return this.turn === undefined;
+  }
+
   add(entry: TableEntry<V>): void {
     entry.changed();
     this.entries.push(entry);

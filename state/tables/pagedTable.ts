@@ -1,5 +1,5 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
-import type { Entry, TableOptions, TimedTable } from '../../lib/state/stateStore.js';
+import type { ChangedAt, Entry, TableOptions, TimedTable } from '../../lib/state/stateStore.js';
 import type { KeyedMapTable } from './keyedMapTable.js';
 import type { PageLimits } from './pageLimits.js';
 import { roughBytes } from './roughBytes.js';
@@ -92,6 +92,10 @@ export class PagedTable<V> implements TimedTable<V> {
 
   find(time: number, key: unknown): Entry<V> | undefined {
     return this.tableAt(time).find(time, key);
+  }
+
+  changedAt(time: number): ChangedAt<V> | undefined {
+    return this.tableAt(time).changedAt(time);
   }
 
   insert(time: number, key: unknown, value: V): Entry<V> {

@@ -45,6 +45,11 @@ export abstract class TableEntry<V> implements Entry<V> {
     return (this.marks & isEncoded) !== 0;
   }
 
+  /** Dirty, and still there. */
+  get isChanged(): boolean {
+    return (this.marks & (isDirty | isRemoved)) === isDirty;
+  }
+
   changed(): void {
     this.marks = (this.marks | isDirty) & ~isEncoded;
   }

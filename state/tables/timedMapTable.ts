@@ -1,6 +1,6 @@
 import { isPromise, type MaybePromise, then } from '../../lib/maybe.js';
 import { keptKey } from '../../lib/state/keptKey.js';
-import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
+import type { ChangedAt, Entry, TimedTable } from '../../lib/state/stateStore.js';
 import { ChangeLog } from './changeLog.js';
 import { ClosedMap } from './closedMap.js';
 import { DueTimes } from './dueTimes.js';
@@ -52,6 +52,12 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     if (entry === undefined) return this.read(bucket, time, mapKey, key);
     entry.usedIn(this.below.sweeps);
     return entry.removed ? undefined : entry;
+  }
+
+  changedAt(time: number): ChangedAt<V> | undefined {
+    // Above a disk what is asked for is marked as used, and may have been encoded ahead.
+    const isMarkedOnly = this.below === undefined && this.log.isFirstTurn;
+    return isMarkedOnly ? this.bucketAt(time) : undefined;
   }
 
   insert(time: number, key: unknown, value: V): TableEntry<V> {

@@ -1,4 +1,5 @@
 import { type OptionNames, requireKnownOptions } from '../../../lib/options/knownOptions.js';
+import { oneOf } from '../../../lib/options/optionValues.js';
 import type { PlanNode } from '../../../lib/plan/planNode.js';
 import { type DurationInput, durationMs } from '../../../lib/time/duration.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
@@ -31,6 +32,7 @@ export interface StreamJoinPlan {
 
 /** Checks the options and converts durations, when the operator is built. */
 export function streamJoinPlan(options: AnyStreamJoin): StreamJoinPlan {
+  if (options.time !== undefined) oneOf('joinWith', 'time', options.time, ['left', 'right']);
   const conjuncts = boundsOf(options.within).map(conjunctOf);
   const others = otherTimesCondition(conjuncts);
   const { where } = options;
