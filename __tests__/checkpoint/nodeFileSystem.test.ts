@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process';
+import { pbkdf2 } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type FileSystem, temporaryPrefix } from '../../lib/checkpoint/fileSystem.js';
 import { lockDirectory } from '../../lib/checkpoint/lockDirectory.js';
 import { MemoryFileSystem } from '../../lib/checkpoint/memoryFileSystem.js';
 import { nodeFileSystem } from '../../lib/checkpoint/nodeFileSystem.js';
 
+const hashed = promisify(pbkdf2);
 const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
 
 let directory: string;
@@ -128,6 +132,19 @@ describe('nodeFileSystem', () => {
     await files.publish(join(folder, 'x'), bytes('one'));
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect((await stat(join(folder, 'x'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('writes a large file while the event loop goes on', async () => {
+    const files = nodeFileSystem();
+    const path = join(directory, 'x');
+    // The threads that would write it have something else to do first.
+    const busy = Array.from({ length: 16 }, () => hashed('a', 'b', 20_000, 64, 'sha512'));
+    const published = files.publish(path, new Uint8Array(1_000_000));
+    const [temporary = ''] = readdirSync(directory);
+    expect(statSync(join(directory, temporary)).size).toBe(0);
+    await published;
+    await Promise.all(busy);
+    expect(statSync(path).size).toBe(1_000_000);
   });
 
   it('leaves nothing behind when it cannot replace', async () => {

@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { closeSync, fsync, linkSync, openSync, rmSync, writeFile, writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { codeOf } from '../thrown.js';
 import { type FileSystem, temporaryPrefix } from './fileSystem.js';
 import { lockDirectory } from './lockDirectory.js';
 import { makeDirectories } from './makeDirectories.js';
 
-/** The files of this machine. Every publish and replace is synced, file first, then directory. */
+/**
+ * The files of this machine. Every publish and replace is synced, file first, then directory.
+ *
+ * What is small is called at once, and only what waits for the disk takes a turn of the event loop: a batch
+ * waits for the names of its plan, and five turns took three times as long as the two syncs.
+ */
 export function nodeFileSystem(): FileSystem {
   return node;
 }
@@ -38,16 +45,14 @@ const node: FileSystem = {
     const temporary = written.value;
     try {
       if (before.status === 'rejected') throw before.reason;
-      if (also !== undefined) await fs.link(temporary, also);
-      await fs.link(temporary, path);
-    } catch (error) {
-      await remove(temporary);
-      throw error;
+      if (also !== undefined) linkSync(temporary, also);
+      linkSync(temporary, path);
+    } finally {
+      rmSync(temporary, { force: true });
     }
     await Promise.all([
       syncDirectory(dirname(path)),
       also === undefined ? undefined : syncDirectory(dirname(also)),
-      remove(temporary),
     ]);
   },
   replace: async (path, content) => {
@@ -72,6 +77,12 @@ const node: FileSystem = {
   lock: lockDirectory,
 };
 
+const synced = promisify(fsync);
+const writtenLater = promisify(writeFile);
+
+/** Up to so many bytes are written at once: a plan has some hundred, a sink's file all rows of a batch. */
+const fewBytes = 64 * 1024;
+
 /** Tells the temporary files of this process from those of others; `wx` catches what it does not. */
 const ownName = randomBytes(8).toString('hex');
 let written = 0;
@@ -79,15 +90,16 @@ let written = 0;
 async function writeTemporary(path: string, content: Uint8Array): Promise<string> {
   written += 1;
   const temporary = join(dirname(path), `${temporaryPrefix}${ownName}-${written}`);
-  const file = await fs.open(temporary, 'wx', 0o600);
+  const file = openSync(temporary, 'wx', 0o600);
   try {
-    await file.writeFile(content);
-    await file.sync();
+    if (content.byteLength <= fewBytes) writeFileSync(file, content);
+    else await writtenLater(file, content);
+    await synced(file);
   } catch (error) {
     await remove(temporary);
     throw error;
   } finally {
-    await file.close();
+    closeSync(file);
   }
   return temporary;
 }
@@ -111,10 +123,10 @@ async function syncNewDirectories(first: string, path: string): Promise<void> {
 }
 
 async function syncDirectory(path: string): Promise<void> {
-  const directory = await fs.open(path, 'r');
+  const directory = openSync(path, 'r');
   try {
-    await directory.sync();
+    await synced(directory);
   } finally {
-    await directory.close();
+    closeSync(directory);
   }
 }
