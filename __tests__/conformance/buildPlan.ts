@@ -311,17 +311,31 @@ function timeOption(left: Built, right: Built, kept: readonly string[]): object 
 function buildStaticJoin(plan: StaticJoinPlan, input: Built): Built {
   const isLeftOnly = plan.type === 'leftSemi' || plan.type === 'leftAnti';
   const tableColumns = ['sk', 'label'];
-  const options = {
-    type: plan.type,
-    on: [
-      (l: Row) => plan.on.map(([column]) => l[column] ?? null),
-      (r: Row) => plan.on.map(([, column]) => r[column] ?? null),
-    ],
-    select: (l: Row, r: Row | null) => (isLeftOnly ? l : { ...l, ...(r ?? nulls(tableColumns)) }),
-  };
+  const keys = [
+    (row: Row) => plan.on.map(([column]) => row[column] ?? null),
+    (row: Row) => plan.on.map(([, column]) => row[column] ?? null),
+  ];
+  const both = (row: Row, label: Row | null) => ({ ...row, ...(label ?? nulls(tableColumns)) });
+  const table = staticRows(plan.rows);
+  const joined = plan.tableIsLeft
+    ? table.pipe(
+        joinWith(input.rows$, {
+          type: plan.type,
+          on: keys.reverse(),
+          select: (label: Row | null, row: Row) => both(row, label),
+          leftIsStatic: true,
+        } as never),
+      )
+    : input.rows$.pipe(
+        joinWith(table, {
+          type: plan.type,
+          on: keys,
+          select: isLeftOnly ? (row: Row) => row : both,
+        } as never),
+      );
   return {
     ...input,
-    rows$: input.rows$.pipe(joinWith(staticRows(plan.rows), options as never)) as Observable<Row>,
+    rows$: joined as Observable<Row>,
     columns: isLeftOnly ? input.columns : [...input.columns, ...tableColumns],
   };
 }

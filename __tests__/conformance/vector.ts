@@ -126,6 +126,8 @@ export interface StaticJoinPlan {
   readonly type: JoinPlan['type'];
   readonly on: readonly (readonly [string, string])[];
   readonly rows: readonly Row[];
+  /** `in` is the right side. */
+  readonly tableIsLeft?: boolean;
 }
 
 export interface ExpectedState {

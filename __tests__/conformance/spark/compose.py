@@ -10,6 +10,8 @@ Not asked, beside what stands at the head of generate.py, because the answer is 
   eviction watermark it misses the match.
 - which row dropDuplicates keeps, where rows come in the order of a hash table: all columns are keys.
 - groups by a session that an aggregation has made: Spark takes it for a session window once more.
+- windows over a left semi join of which the left has no watermark: in update mode ours close them.
+- dropDuplicates of rows whose time a projection has replaced by its window: ours keep their own time.
 - the value of window_time: Spark's is 1 us before the end, ours half a millisecond.
 """
 
@@ -55,6 +57,7 @@ class Table:
     nulls: bool = False  # its key may be null
     filtered: bool = False  # by its first value
     session: bool = False  # its window is a session
+    column: bool = False  # its window is a column that a projection has made
 
     def columns(self):
         return [self.time, *([self.key] if self.key else []), *self.values]
@@ -74,19 +77,47 @@ class Composer:
         self.names = 0
         self.joins = False
         self.null_times = self.chance(0.2)
+        self.all_aggs = False
 
     def plan(self):
         if self.mode == "append":
             table = self.table(self.pick(1, 2, 2, 3, 3, 4))
         else:  # Spark refuses most chains
             table = self.table(self.pick(0, 0, 1, 1, 2))
+            if self.chance(0.5):
+                return self.shown(table)
             if self.chance(0.8):
-                table = self.r.choice([self.windowed, self.grouped])(table)
+                table = self.r.choice([self.grouped] if table.column else [self.windowed, self.grouped])(table)
         if self.chance(0.1) and table.key and table.ordered and table.kind == "instant":
             return self.processed(table)
+        if self.chance(0.25):
+            return self.shown(table)
         table = self.between(table)
         shown = [column for column in table.columns() if table.kind != "last" or column != table.time]
         return over("select", table.plan, columns=shown)
+
+    def shown(self, table):
+        """An aggregation at the end, with functions that nothing else could go on from."""
+        table = self.between(table)
+        if table.session and table.kind == "window":
+            table = self.last(table)
+        self.all_aggs = True
+        makers = [self.grouped] if table.column else [self.grouped, self.windowed, self.windowed]
+        if table.key and not table.column and self.mode != "update":
+            makers.append(self.session)
+        table = self.r.choice(makers)(table)
+        plan = table.plan
+        while plan["op"] != "aggregate":
+            plan = plan["in"]
+        time = [] if table.kind == "last" else [table.time]
+        columns = [*time, *([table.key] if table.key else []), *plan["aggs"]]
+        plan = over("select", table.plan, columns=columns)
+        if self.mode == "complete" and self.chance(0.6):
+            ordered = [c for c in columns if table.plan["aggs"].get(c, [""])[0] not in ("collectSet", "collectList")]
+            plan = over("sort", plan, by=[[c, self.pick("asc", "desc")] for c in ordered])
+            if self.chance(0.5) and len(ordered) == len(columns):
+                plan = over("limit", plan, n=self.r.randint(1, 4))
+        return plan
 
     # Pieces.
 
@@ -141,9 +172,11 @@ class Composer:
             return self.union(n)
         table = self.between(self.table(n - 1))
         makers = [self.windowed, self.windowed, self.windowed, self.dedup, self.dedup]
-        if not table.session:
+        if table.column:
+            makers = []
+        if table.column or not table.session:
             makers.append(self.grouped)
-        if table.key:
+        if table.key and not table.column:
             makers.append(self.session)
             if table.kind == "instant" and self.chance(0.4):
                 makers.append(self.ticked)
@@ -161,6 +194,13 @@ class Composer:
         if self.chance(0.1):
             new = {column: self.fresh(column[0]) for column in table.columns()}
             table = self.renamed(table, new)
+        if table.ordered and table.kind == "instant" and self.chance(0.08):
+            i = self.fresh("v")
+            plan = over("explode", table.plan, column=table.values[0], **{"as": i})
+            table = replace(table, plan=plan, values=(i,))
+            table = replace(table, plan=over("select", plan, columns=table.columns()))
+        if table.kind == "instant" and table.marked and self.chance(0.12):
+            table = self.columned(table)
         if table.kind == "window" and self.chance(0.25):
             table = self.last(table)
         if table.key and self.chance(0.06):
@@ -181,7 +221,14 @@ class Composer:
             return table
         time = self.fresh("t")
         plan = over("windowTime", table.plan, window=table.time, **{"as": time})
-        return replace(table, plan=plan, time=time, kind="last", session=False)
+        return replace(table, plan=plan, time=time, kind="last", session=False, column=False)
+
+    def columned(self, table):
+        """The window of a row as a column, instead of its time."""
+        window, size = self.fresh("w"), self.unit * self.pick(5, 10)
+        plan = over("withWindow", table.plan, column=table.time, **{"as": window}, durationMs=size)
+        table = replace(table, time=window, kind="window", column=True)
+        return replace(table, plan=over("select", plan, columns=table.columns()))
 
     def static(self, table):
         rows = [{"sk": sk, "label": label} for sk, label in self.pick(
@@ -189,6 +236,9 @@ class Composer:
         )]
         kind = self.pick("inner", "leftOuter", "leftSemi", "leftAnti")
         plan = over("staticJoin", table.plan, type=kind, on=[[table.key, "sk"]], rows=rows)
+        if self.chance(0.25):
+            kind = self.pick("inner", "rightOuter")
+            plan = {**plan, "type": kind, "tableIsLeft": True}
         if kind in ("leftSemi", "leftAnti"):
             return replace(table, plan=plan)
         label = self.fresh("k")
@@ -200,6 +250,15 @@ class Composer:
 
     def aggs(self, table):
         made = {}
+        if self.all_aggs:
+            value = table.values[0]
+            some = [["avg", value], ["collectSet", value], ["varPop", value], ["stddevSamp", value]]
+            some += [["sum", value], ["count"], ["count", value]]
+            if table.key:
+                some += [["min", table.key], ["max", table.key], ["count", table.key]]
+            if table.ordered:
+                some += [["first", value], ["last", value], ["collectList", value]]
+            return {self.fresh("v"): agg for agg in self.r.sample(some, self.r.randint(1, 4))}
         if self.chance(0.6):
             made[self.fresh("v")] = ["count"]
         for value in table.values:
@@ -209,10 +268,12 @@ class Composer:
 
     def aggregated(self, table, keys, window):
         aggs = self.aggs(table)
+        if not self.all_aggs and self.chance(0.12):
+            keys = [*keys, table.values[0]]  # one that nothing goes on from
         plan = over("aggregate", table.plan, keys=keys, window=window, aggs=aggs)
         key = table.key if table.key in keys else None
         values = tuple(list(aggs)[-2:])
-        made = {"ordered": False, "evicts": True, "filtered": False}
+        made = {"ordered": False, "evicts": True, "filtered": False, "column": False}
         return replace(table, plan=plan, key=key, values=values, **made)
 
     def spec(self, table):
@@ -232,7 +293,10 @@ class Composer:
         return replace(made, time=window["as"], kind="window", session=False)
 
     def session(self, table):
-        window = {**self.spec(table), "sessionGapMs": self.unit * self.pick(2, 3, 5, 10)}
+        gap = self.unit * self.pick(2, 3, 5, 10)
+        if self.chance(0.4):
+            gap = {"column": table.values[0], "unitMs": self.unit * self.pick(1, 2, 3)}
+        window = {**self.spec(table), "sessionGapMs": gap}
         made = self.aggregated(table, [table.key], window)
         return replace(made, time=window["as"], kind="window", session=True)
 
@@ -305,10 +369,17 @@ class Composer:
             # Bounds that say more than the equality would be worked out before the join.
             sure = [self.bound(left, ">=", right, -self.gap()), self.bound(left, "<=", right, self.gap())]
             extra = {} if left.kind == "window" or self.chance(0.8) else {"within": sure}
+        where = []
         if self.chance(0.15):
-            extra["where"] = [[left.values[0], self.pick("!=", "<="), "@" + right.values[0]]]
+            where.append([left.values[0], self.pick("!=", "<="), "@" + right.values[0]])
+        if self.chance(0.25):
+            one = self.pick(left, right).values[0]
+            if all(one not in pair for pair in on):
+                where.append([one, self.pick("!=", "<="), self.r.randint(0, 3)])
+        if where:
+            extra["where"] = where
         kinds = ["inner", "inner", "leftOuter", "leftOuter", "rightOuter", "fullOuter"]
-        if not left.evicts and not right.evicts:
+        if left.marked and not left.evicts and not right.evicts:
             kinds.append("leftSemi")
         if self.mode != "append" and self.chance(0.7):
             kinds = [kind for kind in kinds if kind in ("inner", "leftSemi")]
@@ -368,6 +439,7 @@ class Composer:
             nulls=any(table.nulls for table in tables),
             filtered=any(table.filtered for table in tables),
             session=any(table.session for table in tables),
+            column=any(table.column for table in tables),
         )
 
     # Rows.
@@ -382,15 +454,15 @@ class Composer:
             for name, columns in self.sources.items():
                 if quiet or len(self.sources) > 1 and self.chance(0.3 if i else 0.1):
                     continue
-                count = self.r.randint(1, 6)
+                count = 25 if self.chance(0.06) else self.r.randint(1, 6)
                 at = base + lags[name]
                 add[name] = [self.row(columns, at, fine) for _ in range(count)]
             steps.append({"add": add})
             base += self.unit * self.pick(0, 2, 5, 5, 10, 10, 15, 30)
-        if self.chance(0.6):
-            ahead = base + 60 * self.unit
-            add = {name: [self.row(c, ahead, fine)] for name, c in self.sources.items()}
-            steps.append({"add": add})
+        for _ in range(self.pick(0, 1, 1, 1, 2)):  # of a long chain nothing would come out otherwise
+            base += self.unit * self.pick(60, 60, 200)
+            rows = lambda columns: [self.row(columns, base, fine) for _ in range(2)]
+            steps.append({"add": {name: rows(columns) for name, columns in self.sources.items()}})
         return steps
 
     def row(self, columns, at, fine):

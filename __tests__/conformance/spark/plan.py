@@ -146,7 +146,8 @@ def static_join(plan, df):
     for l, r in plan["on"]:
         one = F.col(l) == F.col(r)
         condition = one if condition is None else condition & one
-    return df.join(table, condition, JOIN_TYPES[plan["type"]])
+    left, right = (table, df) if plan.get("tableIsLeft") else (df, table)
+    return left.join(right, condition, JOIN_TYPES[plan["type"]])
 
 
 def sort(plan, df):
