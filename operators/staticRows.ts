@@ -12,7 +12,7 @@ export interface StaticBatch {
 export type StaticInput<R> =
   | readonly R[]
   | PromiseLike<readonly R[]>
-  | ((batch: StaticBatch) => MaybePromise<readonly R[]>);
+  | ((batch: StaticBatch) => MaybePromise<readonly R[]> | Observable<R>);
 
 /** A table as one side of a join. Subscribed, it gives its rows and completes. */
 export class StaticRows<R> extends Observable<R> {
@@ -40,7 +40,7 @@ export class StaticRows<R> extends Observable<R> {
  * Says that a side of a join is a table, not a stream.
  *
  * In:     an array; a promise of one, awaited before the first batch; an Observable, whose rows are
- *         collected until it completes; or a function that gives the rows for each batch.
+ *         collected until it completes; or a function that gives one of these for each batch.
  * Out:    what `joinWith` takes as its right side. As its left side (`staticRows(…).pipe(joinWith(…))`)
  *         a stream on the right may be joined `inner` and `rightOuter`.
  * State:  none. A function that answers with the same array again costs nothing. What it answers when
@@ -56,7 +56,10 @@ export function staticRows<R>(input: StaticInput<R> | Observable<R>): StaticRows
   if (input instanceof StaticRows) return input;
   if (isObservable(input)) return new StaticRows(false, (_, until) => collected(input, until));
   if (typeof input === 'function') {
-    return new StaticRows(true, (batch) => then(input(batch), requireRows));
+    return new StaticRows(true, (batch, until) => {
+      const answer = input(batch);
+      return isObservable(answer) ? collected(answer, until) : then(answer, requireRows);
+    });
   }
   if (!isPromise(input)) requireRows(input);
   return new StaticRows(false, () => then(input, requireRows));
@@ -65,7 +68,7 @@ export function staticRows<R>(input: StaticInput<R> | Observable<R>): StaticRows
 function requireRows<R>(rows: readonly R[]): readonly R[] {
   if (Array.isArray(rows)) return rows;
   throw new TypeError(
-    `staticRows needs an array of rows, a promise of one, an Observable or a function, got ${typeof rows}`,
+    `staticRows needs an array of rows, a promise of one, an Observable that completes, or a function that gives one of these, got ${typeof rows}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endWith, mergeMap, NEVER, type Observable } from 'rxjs';
+import { endWith, finalize, mergeMap, NEVER, type Observable } from 'rxjs';
 import * as ops from '../../index.js';
 
 interface Row {
@@ -128,6 +128,27 @@ describe('BATCH_FAILED', () => {
           done();
         },
       });
+  });
+
+  it.each<readonly [string, unknown, string]>([
+    ['a plain object with a message', { message: 'no such user', status: 404 }, 'no such user'],
+    ['an object without a prototype', Object.create(null), '[object Object]'],
+    ['undefined', undefined, 'undefined'],
+  ])('tells of %s that was thrown, and where', async (_what, thrown, reason) => {
+    const throwing = () => {
+      throw thrown;
+    };
+    const error = await failure((rows) => rows.pipe(ops.where(throwing)), [{ k: 1, t: 1 }]);
+    expect(error.message).toContain(`failed in where-0 (0: null to 1): ${reason}`);
+    expect(error.cause).toBe(thrown);
+  });
+
+  it('names the RxJS operator whose finalizer throws', async () => {
+    const throwing = finalize<Row>(() => {
+      throw new Error('in finalize');
+    });
+    const error = await failure((rows) => rows.pipe(throwing), [{ k: 1, t: 1 }]);
+    expect(error.message).toMatch(/failed in rx-0 .*in finalize/s);
   });
 
   it('names the RxJS operator that did not complete', async () => {

@@ -180,6 +180,9 @@ describe('aggregate functions', () => {
     expect(resultOf<unknown>((r) => r.collectSet(itself), 'b', 'a', 'b')).toEqual(['a', 'b']);
     expect(resultOf<unknown>((r) => r.collectSet(itself), [2], [1], [2])).toEqual([[2], [1]]);
     expect(resultOf<unknown>((r) => r.collectSet(itself), -0, 0)).toStrictEqual([0]);
+    const [day, price] = [new Date(5), Decimal.of('1.5')];
+    expect(resultOf<unknown>((r) => r.collectSet(itself), day, price, day)).toEqual([day, price]);
+    expect(resultOf<unknown>((r) => r.collectSet(itself), price, day)).toEqual([price, day]);
   });
 
   it('a result does not change with what comes later', () => {

@@ -1,4 +1,4 @@
-import { firstValueFrom, type Observable, toArray } from 'rxjs';
+import { firstValueFrom, map, type Observable, toArray } from 'rxjs';
 import {
   count,
   distinct,
@@ -68,6 +68,56 @@ describe('a grouping is kept', () => {
     const behind = rows().pipe(groupByKey('id'), window(2), outputMode('update'), count());
     expect(behind).toMatchObject({ plan: { label: Reflect.get(before, 'plan').label } });
     expect(await written(behind)).toEqual(await written(before));
+  });
+
+  it.each<readonly [string, () => Observable<unknown>]>([
+    [
+      'groupByKey',
+      () =>
+        rows().pipe(
+          groupByKey('id'),
+          map((row) => row.value),
+          count(),
+        ),
+    ],
+    [
+      'window',
+      () =>
+        rows().pipe(
+          window(2),
+          map(() => null),
+          count(),
+        ),
+    ],
+    [
+      'sessionWindow',
+      () =>
+        rows().pipe(
+          groupByKey('id'),
+          sessionWindow(2),
+          map(({ key, value }) => ({ key, value })),
+          count(),
+        ),
+    ],
+    [
+      'groupByKey',
+      () =>
+        rows().pipe(
+          groupByKey('id'),
+          map(({ key }) => ({ key }) as { key: string; value: Row }),
+          mapGroupsWithState(() => 1),
+        ),
+    ],
+  ])('by no RxJS operator that makes other rows behind %s', async (grouping, stream) => {
+    const lost = {
+      code: 'GROUPING_LOST',
+      message: expect.stringContaining(`an RxJS operator stands behind ${grouping}`),
+    };
+    const updated = stream().pipe(outputMode('update'));
+    await expect(
+      firstValueFrom(grouping === 'sessionWindow' ? stream() : updated),
+    ).rejects.toMatchObject(lost);
+    await expect(readBatch(stream())).rejects.toMatchObject({ code: 'BATCH_FAILED', cause: lost });
   });
 
   it('by where, which sees key, window and value', async () => {

@@ -1,4 +1,4 @@
-import { delay, lastValueFrom, type Observable, of, Subject, throwError } from 'rxjs';
+import { delay, from, lastValueFrom, type Observable, of, Subject, throwError } from 'rxjs';
 import { writeStream } from '../../lib/query/writeStream.js';
 import { memorySink } from '../../lib/sinks/memorySink.js';
 import { memoryStream } from '../../lib/sources/memoryStream.js';
@@ -102,6 +102,8 @@ describe('join of a stream with a table', () => {
     ['an Observable that takes its time', () => staticRows(of(...labels).pipe(delay(1)))],
     ['a function', () => () => labels],
     ['a function that takes its time', () => () => Promise.resolve(labels)],
+    ['a function that gives an Observable', () => () => of(...labels)],
+    ['one that gives an Observable that takes its time', () => () => from(labels).pipe(delay(1))],
   ])('takes %s', async (_name, table) => {
     const clicks = memoryStream<Click>();
     const joined = readStream(clicks).pipe(
@@ -265,6 +267,10 @@ describe('join of a stream with a table', () => {
     expect(() =>
       stream.pipe(joinWith(stream, { type: 'inner', on: 'k', leftIsStatic: true })),
     ).toThrow(/leftIsStatic/);
+    const time = (() => 1) as never;
+    expect(() => joinWith(stream, { type: 'inner', on: 'k', unbounded: true, time })).toThrow(
+      /joinWith: time/,
+    );
   });
 });
 

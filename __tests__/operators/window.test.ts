@@ -154,6 +154,39 @@ describe('window', () => {
     ).toThrow(repeated);
   });
 
+  it('keeps keys apart that come again and again in one window', () => {
+    const noKey = 'd5;'; // the text by which a Date is found in the state, without its mark
+    const keys = [
+      'a',
+      new Date(5),
+      `\u0000${noKey}`,
+      noKey,
+      0,
+      '0',
+      0n,
+      Number.NaN,
+      true,
+      null,
+      [0],
+    ];
+    const run = new OperatorHarness<unknown, { key: unknown; count: number }>(
+      (rows$) =>
+        rows$.pipe(
+          groupByKey((key) => key),
+          window('10 seconds'),
+          count(),
+        ),
+      { outputMode: 'update' },
+    );
+    const rows = keys.map((key): [unknown, number] => [key, 1000]);
+    const batch = { rows: [...rows, ...rows, [-0, 1000] as [unknown, number], ...rows] };
+    for (const before of [0, 1]) {
+      const found = run.batch(batch).rows.map(({ key, count }) => [key, count]);
+      const counts = keys.map((key) => [key, (before + 1) * (key === 0 ? 4 : 3)]);
+      expect(found).toEqual(counts);
+    }
+  });
+
   it('shows each row once per window to a subscriber, with its own time', () => {
     const run = new OperatorHarness<string, unknown>((rows$) =>
       rows$.pipe(

@@ -1,3 +1,4 @@
+import { Subject } from 'rxjs';
 import {
   aggregate,
   count,
@@ -174,6 +175,12 @@ describe('a script that fails', () => {
       new TypeError(
         `testStream takes actions such as addData(source, 1) and restart, got ${found}`,
       ),
+    );
+  });
+
+  it('adds data to a memoryStream, not to a Subject', () => {
+    expect(() => addData(new Subject<number>() as never, 1)).toThrow(
+      'addData takes a memoryStream, not [object Object]: put readStream(memoryStream())',
     );
   });
 

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { firstValueFrom, skip, take, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, of, Subject, skip, take, toArray } from 'rxjs';
 import {
+  continuous,
   count,
   Decimal,
+  foreach,
+  foreachBatch,
   type GroupState,
   groupByKey,
   mapGroupsWithState,
@@ -126,6 +129,50 @@ describe.each(['memory', 'LevelDB'])('live state over %s', (kind) => {
     const [rows] = await seen;
     expect(JSON.stringify(rows)).toContain('2');
     await query.stop();
+  });
+
+  it('watches to the last commit of a query that is stopped while it runs a batch, and completes', async () => {
+    const words = memoryStream<string>();
+    const query: StreamingQuery = writeStream(
+      readStream(words).pipe(groupByKey('length'), count()),
+      {
+        sink: foreachBatch(() => void query.stop()),
+        outputMode: 'update',
+        ...(kind === 'memory' ? {} : { checkpointLocation: folder }),
+      },
+    );
+    const seen = lastValueFrom(query.state('aggregate-0').watch(1).pipe(toArray()));
+    words.addData('a', 'b');
+    await query.awaitTermination();
+    expect((await seen).map((rows) => rows.map((row) => row.value))).toEqual([[], [2]]);
+  });
+
+  it('watches to the end of a query whose source has completed', async () => {
+    const query = writeStream(of('a', 'b').pipe(groupByKey('length'), count()), {
+      sink: memorySink(),
+      outputMode: 'update',
+      ...(kind === 'memory' ? {} : { checkpointLocation: folder }),
+    });
+    const seen = lastValueFrom(query.state('aggregate-0').watch(1));
+    await query.awaitTermination();
+    expect(await seen).toMatchObject([{ key: 1, value: 2 }]);
+  });
+
+  it('watches what a continuous query commits when it is stopped', async () => {
+    const words = memoryStream<string>();
+    const shown = new Subject<void>();
+    const query = writeStream(readStream(words).pipe(groupByKey('length'), count()), {
+      sink: foreach({ process: () => shown.next() }),
+      outputMode: 'update',
+      trigger: continuous('1 hour'),
+      ...(kind === 'memory' ? {} : { checkpointLocation: folder }),
+    });
+    const seen = lastValueFrom(query.state('aggregate-0').watch(1));
+    const isShown = firstValueFrom(shown);
+    words.addData('a', 'b');
+    await isShown;
+    await query.stop();
+    expect(await seen).toMatchObject([{ key: 1, value: 2 }]);
   });
 
   it('gives copies of values, decimals too, and tells NaN from an infinity', async () => {

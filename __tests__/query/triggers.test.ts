@@ -17,12 +17,14 @@ import {
   availableNow,
   continuous,
   count,
+  foreach,
   foreachBatch,
   groupByKey,
   memorySink,
   memoryStream,
   once,
   processingTime,
+  queries,
   readStream,
   type StreamingQuery,
   select,
@@ -246,9 +248,43 @@ describe('triggers are schedulers', () => {
     expect(await query.awaitTermination()).toBe(true);
     expect(query.lastProgress?.batchId).toBe(0);
   });
+
+  it.each([0, 1])('a scheduler that throws after %d batches fails the query', async (batches) => {
+    let left = batches;
+    const soon = asap();
+    const breaking: SchedulerLike = {
+      now: () => 0,
+      schedule: (work, delay, state) => {
+        if (left-- > 0) return soon.schedule(work as never, delay, state as never);
+        throw new Error('requestAnimationFrame is not defined');
+      },
+    };
+    const source = memoryStream<number>();
+    source.addData(1);
+    const query = writeStream(readStream(source), { sink: memorySink(), trigger: breaking });
+    await expect(query.awaitTermination()).rejects.toMatchObject({
+      code: 'QUERY_FAILED',
+      message: expect.stringContaining('requestAnimationFrame is not defined'),
+    });
+    expect(query.isActive).toBe(false);
+    expect(queries.active).not.toContain(query);
+  });
 });
 
 describe('continuous mode', () => {
+  it('fails when its source has, right after the rows before that', async () => {
+    const rows = new Subject<number>();
+    const shown: number[] = [];
+    const query = writeStream(readStream(rows), {
+      sink: foreach({ process: (row: number) => void shown.push(row) }),
+      trigger: continuous('1 hour', manualClock()),
+    });
+    rows.next(1);
+    rows.error(new Error('the line is dead'));
+    await expect(query.awaitTermination()).rejects.toThrow('the line is dead');
+    expect(shown).toEqual([1]);
+  });
+
   it('has committed what it was asked to wait for while a commit was on its way', async () => {
     const source = memoryStream<number>();
     const committed: number[] = [];

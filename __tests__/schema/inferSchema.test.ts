@@ -93,6 +93,9 @@ describe('inferCellsSchema', () => {
     [['9007199254740993', '1.5'], 'c DOUBLE'],
     [['1', '1.5'], 'c DOUBLE'],
     [['NaN', '1'], 'c DOUBLE'],
+    [['Infinity', '-Infinity', '-Inf'], 'c DOUBLE'],
+    [[' 1', '2 '], 'c DOUBLE'], // as a DOUBLE, but not as an INT, blanks around it are read
+    [[' '], 'c STRING'],
     [['9'.repeat(50)], 'c DOUBLE'],
     [['true', 'FALSE'], 'c BOOLEAN'],
     [['true', '1'], 'c STRING'],

@@ -1,3 +1,4 @@
+import { from, of } from 'rxjs';
 import { foreach, type RowWriter } from '../../lib/sinks/foreach.js';
 import { foreachBatch } from '../../lib/sinks/foreachBatch.js';
 import type { Sink, StreamSink } from '../../lib/sinks/sink.js';
@@ -84,6 +85,26 @@ describe('foreach', () => {
     await expect(sink.addBatch(0, [1], 'append')).rejects.toThrow('row');
   });
 
+  it.each([undefined, null, 0, ''])('tells close that %p was thrown', (thrown) => {
+    const { calls, sink } = recorder({
+      process: () => {
+        throw thrown;
+      },
+    });
+    expect(() => sink.addBatch(0, [1], 'append')).toThrow();
+    expect(calls).toEqual(['open 0', `close Error: process threw ${thrown}`]);
+  });
+
+  it('refuses an Observable from process, to which nobody would subscribe', async () => {
+    const { calls, sink } = recorder({ process: (row) => of(row) as never });
+    expect(() => sink.addBatch(0, [1, 2], 'append')).toThrow(
+      'process of foreach gave an Observable',
+    );
+    expect(calls).toEqual(['open 0', expect.stringContaining('close TypeError')]);
+    const later = recorder({ process: async (row) => of(row) as never });
+    await expect(later.sink.addBatch(0, [1], 'append')).rejects.toThrow('lastValueFrom');
+  });
+
   it('does not close what did not open', () => {
     const { calls, sink } = recorder({
       open: () => {
@@ -165,6 +186,15 @@ describe('foreachBatch', () => {
   it('answers when the function has', async () => {
     const sink = running(foreachBatch<number>(() => Promise.reject(new Error('no'))));
     await expect(sink.addBatch(0, [1], 'append')).rejects.toThrow('no');
+  });
+
+  it('refuses an Observable, to which nobody would subscribe', async () => {
+    const sink = running(foreachBatch<number>((rows) => from(rows) as never));
+    expect(() => sink.addBatch(0, [1], 'append')).toThrow(
+      'the function of foreachBatch gave an Observable',
+    );
+    const later = running(foreachBatch<number>(async (rows) => from(rows) as never));
+    await expect(later.addBatch(0, [1], 'append')).rejects.toThrow('lastValueFrom');
   });
 
   it('refuses what is no function', () => {

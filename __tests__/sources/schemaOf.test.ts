@@ -20,6 +20,25 @@ describe('schemaOf', () => {
     expect(await ddlOf()).toBe('_c0 STRING, _c1 STRING, _c2 STRING');
   });
 
+  it('loses no digit of a whole number, and takes 1.0 for none', async () => {
+    folder.write(
+      'a.json',
+      '{"id":1234567890123456789,"in":[9007199254740993],"n":1,"x":1.0,"e":[1e3]}\n',
+    );
+    expect(await ddlOf()).toBe(
+      'id DECIMAL(19,0), in ARRAY<DECIMAL(16,0)>, n BIGINT, x DOUBLE, e ARRAY<DOUBLE>',
+    );
+  });
+
+  it('takes an empty cell in quotes for null, as a source does where the column is no STRING', async () => {
+    const quoted = ['"n","d","s",""', '"1","2024-02-29","",""', '"","","x",""'].join('\n');
+    folder.write('a.csv', quoted);
+    expect(await ddlOf({ header: true })).toBe('n INT, d DATE, s STRING, _c3 STRING');
+    expect(await ddlOf({ header: true, nullValue: '1' })).toBe(
+      'n STRING, d STRING, s STRING, _c3 STRING',
+    );
+  });
+
   it('looks at so many records and no more', async () => {
     folder.write('a.json', '{"n":1}\n{"n":"x"}\n');
     folder.write('b.json', '{"m":1}\n');

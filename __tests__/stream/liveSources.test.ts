@@ -3,6 +3,7 @@ import {
   config,
   firstValueFrom,
   lastValueFrom,
+  of,
   type SchedulerLike,
   Subject,
   type Subscription,
@@ -15,6 +16,8 @@ import type { MaybePromise } from '../../lib/maybe.js';
 import type { RowChunks, Source, StreamSource } from '../../lib/sources/source.js';
 import { openLive } from '../../lib/stream/openLive.js';
 import { readStream } from '../../lib/stream/readStream.js';
+import { groupByKey } from '../../operators/groupByKey.js';
+import { transformWithState } from '../../operators/transformWithState.js';
 
 /** A source that answers later, as files do: its rows are the numbers up to `newest()`. */
 function numbersUpTo(
@@ -134,7 +137,7 @@ it('ends the reading of rows that nobody takes any more', async () => {
   expect(source.isClosed).toBe(true);
 });
 
-describe('a source that cannot be closed', () => {
+describe('what cannot be closed', () => {
   const problem = new Error('the broker is gone');
   const closings: [string, () => MaybePromise<void>][] = [
     ['throws', fails],
@@ -195,6 +198,25 @@ describe('a source that cannot be closed', () => {
     await new Promise(setImmediate);
     expect(source.isClosed).toBe(true);
     expect(unheard).toEqual([]);
+  });
+
+  it('is reported of a state function when the subscription has completed', () => {
+    const got: unknown[] = [];
+    of('a')
+      .pipe(
+        groupByKey((key) => key),
+        transformWithState({
+          timeMode: 'none',
+          init: () => 0,
+          handleInputRows: (key) => [key],
+          close: () => {
+            throw problem;
+          },
+        }),
+      )
+      .subscribe({ next: (row) => got.push(row), complete: () => got.push('completed') });
+    expect(got).toEqual(['a', 'completed']);
+    expect(unheard).toEqual([expect.objectContaining({ errors: [problem] })]);
   });
 
   it('is said on the console where RxJS has not been told what to do', async () => {

@@ -155,6 +155,13 @@ describe('patterns', () => {
     ["yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]", '2024-01-02T12:34:56', noon],
     ["yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]", '2024-01-02T12:34:56Z', noon],
     ['yyyyMMddHHmmssSSSSSS', '20240102123456789999', noon + 789],
+    // What an optional part has read before it did not fit counts for nothing, as in Spark.
+    ['[yyyy-MM-dd][dd/MM/yyyy]', '2024-01-02', Date.UTC(2024, 0, 2)],
+    ['[yyyy-MM-dd][dd/MM/yyyy]', '02/01/2024', Date.UTC(2024, 0, 2)],
+    ['[yyyy-MM-dd][yyyy/MM/dd]', '2024-01-02', Date.UTC(2024, 0, 2)],
+    ['MM/dd/yyyy[ HH:mm:ss][ hh:mm a]', '01/02/2024 01:30 PM', Date.UTC(2024, 0, 2, 13, 30)],
+    ['HH:mm[:ss.SSS][:ssX]', '12:34:56+02', 38_096_000],
+    ['HH:mm[X ][Z]', '12:34+0200', 38_040_000],
     // Spark reads fewer digits of a fraction than the pattern has, but not none and not more.
     ['ss.SSS', '01.12', 1120],
     ['ss.SSSSSS', '01.123', 1123],
@@ -184,6 +191,8 @@ describe('patterns', () => {
     ['HH:mm z', '10:00 '],
     ['ss.SSS', '01.'],
     ['ss.SS', '01.123'],
+    ['EEE, dd/MM/yyyy', 'Thu, 02/01/2024'], // a Tuesday
+    ['EEEE yyyy-DDD', 'Monday 2024-366'],
   ])('%s gives NaN for %j', (format, text) => {
     expect(timestampParser({ format })(text)).toBeNaN();
   });

@@ -152,6 +152,10 @@ describe('types of joinWith', () => {
       }),
     );
     expectTypeOf(asked).toEqualTypeOf<Observable<readonly [number, number]>>();
+    const askedInRxJS = impressions.pipe(
+      joinWith(() => of(...campaigns), { type: 'inner', on: 'adId', select: (_i, c) => c.adId }),
+    );
+    expectTypeOf(askedInRxJS).toEqualTypeOf<Observable<string>>();
     const alone = impressions.pipe(
       joinWith(staticRows(of(...campaigns)), { type: 'leftAnti', on: 'adId' }),
     );

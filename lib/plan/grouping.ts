@@ -1,3 +1,4 @@
+import { StreamingError } from '../errors.js';
 import type { TimeWindow } from '../time/timeWindow.js';
 import type { PlanNode } from './planNode.js';
 
@@ -112,26 +113,57 @@ interface RowWithWindow {
 
 function groupingBehind(node: PlanNode, above: GroupingNode): Grouping {
   const { key, keyTime, keyColumns, window } = groupingOf(above);
+  const rx = rxNodeBehind(node);
+  const grouped = (dimension: 'key' | 'window') =>
+    rx === undefined
+      ? (row: unknown) => row as RowWithWindow
+      : (row: unknown) => withDimension(row, dimension, rx, above);
+  const withKey = grouped('key');
   return {
     input: node,
-    key: key && ((row) => (row as RowWithWindow).key),
+    key: key && ((row) => withKey(row).key),
     keyTime,
     keyColumns,
-    window: window && windowBehind(window),
+    window: window && windowBehind(window, grouped('window')),
     valueOf: (row) => (row as RowWithWindow).value,
   };
 }
 
-function windowBehind(window: WindowGrouping): WindowGrouping {
-  if (window.kind !== 'session') {
-    return { kind: 'given', of: (row) => (row as RowWithWindow).window };
+/** The RxJS operator between a grouping and `node`, the only one there that may make other rows. */
+function rxNodeBehind(node: PlanNode): PlanNode | undefined {
+  let at = node;
+  while (at.traits?.grouping === 'keeps') {
+    if (at.kind === 'rx') return at;
+    at = at.inputs[0] as PlanNode;
   }
+  return undefined;
+}
+
+/** @throws `GROUPING_LOST` for a row of another make: its group would be the one of all that have no key. */
+function withDimension(
+  row: unknown,
+  dimension: 'key' | 'window',
+  rx: PlanNode,
+  above: PlanNode,
+): RowWithWindow {
+  if (typeof row === 'object' && row !== null && dimension in row && 'value' in row) {
+    return row as RowWithWindow;
+  }
+  const operator = rx.label ?? 'an RxJS operator';
+  throw new StreamingError('GROUPING_LOST', { operator, grouping: above.kind });
+}
+
+function windowBehind(
+  window: WindowGrouping,
+  grouped: (row: unknown) => RowWithWindow,
+): WindowGrouping {
+  if (window.kind !== 'session') return { kind: 'given', of: (row) => grouped(row).window };
   // A row brings the session that it would be alone; it still merges with others.
   return {
     ...window,
-    time: (row) => (row as RowWithWindow).window.start,
+    time: (row) => grouped(row).window.start,
     gapMs: (row) => {
-      const { start, end } = (row as RowWithWindow).window;
+      const { start, end } = grouped(row).window;
       return end.valueOf() - start.valueOf();
     },
   };

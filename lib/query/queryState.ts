@@ -27,7 +27,7 @@ export interface StateRow {
  * - `get(key)`: every entry under that key, in every table of the operator (a window each). A lookup where
  *   the operator has no windows; entries laid out by time are all loaded to find those of one key.
  * - `scan(prefix)`: all entries, or those whose key is an array that begins with `prefix`.
- * - `watch(key)`: what `get` gives, now and after each commit that changed it.
+ * - `watch(key)`: what `get` gives, now and after each commit that changed it, the last one too; ends with the query.
  */
 export interface QueryState {
   get(key: unknown): Promise<readonly StateRow[]>;

@@ -201,6 +201,7 @@ export class StreamExecution implements QueryLife {
     this.loop.cancel();
     if (this.turns) yield* this.turns.close();
     yield* this.shared.writes.settle();
+    yield* this.loop.admit(); // who reads the state after the last commit
     try {
       yield* this.run.close(undefined);
     } catch (error) {

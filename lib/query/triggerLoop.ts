@@ -1,5 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
-import { drive, isPromise, type MaybePromise, type Steps } from '../maybe.js';
+import { drive, isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
 import { longestDelayMs } from '../triggers/scheduleAfter.js';
 
 /** What a trigger has led to: look again at once, wait for rows, or the query is over. */
@@ -28,7 +28,8 @@ export class TriggerLoop {
   private busy = false;
   private woken = false;
   private scheduled: { subscription: Subscription; at: number } | undefined;
-  private pauses: (() => void)[] = [];
+  /** What waits for the step that is running; none of it throws. */
+  private readonly visits: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly scheduler: LoopScheduler,
@@ -104,30 +105,36 @@ export class TriggerLoop {
   }
 
   /** Runs `body` when no step runs, and holds back the next. */
-  async between<T>(body: () => MaybePromise<T>): Promise<T> {
-    while (this.busy) {
-      await new Promise<void>((resolve) => {
-        this.pauses.push(resolve);
+  between<T>(body: () => MaybePromise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.visits.push(async () => {
+        try {
+          resolve(await body());
+        } catch (error) {
+          reject(error);
+        }
       });
-    }
-    this.busy = true;
-    try {
-      return await body();
-    } finally {
-      this.rest();
-      if (this.stopping && this.life.isActive) this.run(() => this.life.close());
-      else this.wake();
+      if (!this.busy) this.run(() => this.admitBefore('more'));
+    });
+  }
+
+  /** Those who wait in `between`, one after the other. A query that closes admits them while it still can. */
+  *admit(): Steps<void> {
+    for (;;) {
+      const visit = this.visits.shift();
+      if (visit === undefined) return;
+      yield* wait(visit());
     }
   }
 
-  private rest(): void {
-    this.busy = false;
-    for (const resolve of this.pauses.splice(0)) resolve();
+  private *admitBefore(outcome: Outcome): Steps<Outcome> {
+    yield* this.admit();
+    return this.life.isActive ? outcome : 'ended';
   }
 
   private proceed(outcome: Outcome): void {
-    this.rest();
-    // Whoever waited in `between` goes first; it asks for the next trigger when it is done.
+    this.busy = false;
+    if (this.visits.length > 0) return this.run(() => this.admitBefore(outcome));
     if (outcome === 'ended') return;
     if (this.stopping) return this.run(() => this.life.close());
     if (outcome === 'more' || this.woken) return this.request(0);
@@ -149,11 +156,18 @@ export class TriggerLoop {
     const slot = { subscription: undefined as unknown as Subscription, at };
     this.scheduled = slot;
     let ran = false;
-    const subscription = this.scheduler.schedule(() => {
-      ran = true;
-      if (this.scheduled === slot) this.scheduled = undefined;
-      this.fire();
-    }, delayMs);
+    let subscription: Subscription;
+    try {
+      subscription = this.scheduler.schedule(() => {
+        ran = true;
+        if (this.scheduled === slot) this.scheduled = undefined;
+        this.fire();
+      }, delayMs);
+    } catch (error) {
+      if (ran) throw error; // of other work in its queue
+      this.scheduled = undefined;
+      return this.fail(error);
+    }
     slot.subscription = subscription;
     if (!ran && subscription.closed) {
       // A scheduler that takes no more work ends the query.

@@ -1,6 +1,6 @@
 import type { ConvertOptions } from './convertOptions.js';
 import { fieldTypes } from './fieldTypes.js';
-import { isNumberText, JsonText, NumberText } from './numberText.js';
+import { isIntegerText, isNumberText, JsonText, NumberText } from './numberText.js';
 import { Repeated } from './repeated.js';
 import { setField } from './rowShape.js';
 import type { DataType, StructType } from './types.js';
@@ -52,7 +52,22 @@ function needsDigits(type: DataType, options: ConvertOptions): boolean {
  * Errors: SyntaxError with the position; RangeError for nesting deeper than 500.
  */
 export function exactJson(text: string, type?: DataType): unknown {
-  const reader = new ExactReader(text);
+  return whole(new ExactReader(text, isLong), type);
+}
+
+/**
+ * Parses JSON as `exactJson`, for who wants to know what its numbers are: those that are not written as
+ * whole ones are `NumberText` too, so that 1.0 is none.
+ *
+ * Errors: as `exactJson`.
+ */
+export function jsonAsWritten(text: string): unknown {
+  return whole(new ExactReader(text, (number) => isLong(number) || !isIntegerText(number)));
+}
+
+const isLong = (number: string): boolean => number.length >= 16;
+
+function whole(reader: ExactReader, type?: DataType): unknown {
   const value = reader.value(0, type);
   reader.end();
   return value;
@@ -61,7 +76,11 @@ export function exactJson(text: string, type?: DataType): unknown {
 class ExactReader {
   private at = 0;
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    /** Whether the text of a number is kept. */
+    private readonly keeps: (number: string) => boolean,
+  ) {}
 
   value(depth: number, type?: DataType): unknown {
     if (depth > maxDepth) throw new RangeError(`JSON is nested deeper than ${maxDepth}`);
@@ -139,7 +158,7 @@ class ExactReader {
     this.at = end;
     const text = this.text.slice(start, end);
     if (text === '') this.refuse();
-    if (text.length < 16 || !isNumberText(text)) return JSON.parse(text);
+    if (!isNumberText(text) || !this.keeps(text)) return JSON.parse(text);
     JSON.parse(text); // refuses what is no number of JSON: 01, +1, 1.
     return new NumberText(text);
   }

@@ -1,6 +1,8 @@
 import { dateParser, timestampParser } from '../time/timestamps.js';
+import { BAD } from './bad.js';
+import { cellReader } from './cellReader.js';
 import { Decimal } from './decimal.js';
-import { isIntegerText, isNumberText, NumberText } from './numberText.js';
+import { isIntegerText, NumberText } from './numberText.js';
 import type { DataType, StructField, StructType } from './types.js';
 import { unseen, widerType } from './widerType.js';
 
@@ -66,6 +68,7 @@ export function inferCellsSchema(
 }
 
 const string: DataType = { type: 'string' };
+const readsDouble = cellReader({ type: 'double' });
 
 function structOf(columns: ReadonlyMap<string, DataType>): StructType {
   const fields: StructField[] = [];
@@ -95,8 +98,7 @@ function jsonType(value: unknown, textType: (text: string) => DataType, depth: n
 
 function cellType(text: string, textType: (text: string) => DataType): DataType {
   if (isIntegerText(text)) return integerType(text);
-  if (isNumberText(text) && !Number.isNaN(Number(text))) return { type: 'double' };
-  if (text === 'NaN' || text === 'Inf' || text === '-Inf') return { type: 'double' };
+  if (readsDouble(text) !== BAD) return { type: 'double' };
   const lower = text.length <= 5 ? text.toLowerCase() : '';
   if (lower === 'true' || lower === 'false') return { type: 'boolean' };
   return textType(text);

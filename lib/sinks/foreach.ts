@@ -1,6 +1,7 @@
 import { drive, isPromise, type MaybePromise, type Steps, then, wait } from '../maybe.js';
 import { type OptionNames, requireKnownMembers } from '../options/knownOptions.js';
 import { outputModes } from '../plan/outputMode.js';
+import { refuseObservable } from './refuseObservable.js';
 import type { Sink, StreamSink } from './sink.js';
 
 /** What {@link foreach} calls. One object for the whole run, one batch at a time. */
@@ -21,7 +22,8 @@ const memberNames: OptionNames<RowWriter<unknown>> = { open: true, process: true
  * In:     any mode. In continuous mode rows come as soon as they are there, `close` with the epoch.
  * Out:    at least once: after a crash, the rows of one batch (one epoch) come again with the same
  *         `batchId`, and only the whole batch is the same, so deduplicate by batch id, not by position.
- * Errors: what `open` or `process` throws goes to `close` and fails the batch.
+ * Errors: what `open` or `process` throws fails the batch, and so does an Observable that `process` gives:
+ *         nobody would subscribe. `close` hears of what happened in `process`.
  * Source: semantics/spark.md 1.17; there `open` also has a partition id.
  *
  * @example
@@ -101,8 +103,9 @@ class ForeachSink<T> implements Sink<T> {
     try {
       for (const row of rows) {
         if (this.current !== batchId) return; // closed while a row was being processed
-        const step = this.writer.process(row);
-        if (isPromise(step)) yield step;
+        const step: unknown = this.writer.process(row);
+        if (step === undefined) continue;
+        refuseObservable('process of foreach', isPromise(step) ? yield step : step);
       }
     } catch (error) {
       yield* this.fail(error);
@@ -112,7 +115,8 @@ class ForeachSink<T> implements Sink<T> {
   /** The writer hears of the error; what it throws itself then must not hide that error. */
   private *fail(error: unknown): Steps<never> {
     try {
-      yield* wait(this.finish(error));
+      // Any value can be thrown; `close` has to see that something was.
+      yield* wait(this.finish(error || new Error(`process threw ${String(error)}`)));
     } catch {
       // the error of the row is the cause of the failed batch
     }

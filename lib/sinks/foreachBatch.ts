@@ -1,5 +1,6 @@
-import type { MaybePromise } from '../maybe.js';
+import { type MaybePromise, then } from '../maybe.js';
 import { outputModes } from '../plan/outputMode.js';
+import { refuseObservable } from './refuseObservable.js';
 import type { StreamSink } from './sink.js';
 
 /**
@@ -10,7 +11,7 @@ import type { StreamSink } from './sink.js';
  *         rows. Write the id in the same transaction as the rows, skip ids that are there: exactly once.
  *         `write` MUST NOT wait for its own query (`stop`, `processAllAvailable`, `awaitTermination`,
  *         `savepoint`), which waits for `write`: `void query.stop()` ends it after this batch.
- * Errors: what `write` throws fails the batch.
+ * Errors: what `write` throws fails the batch, and so does an Observable that it gives: nobody would subscribe.
  * Source: semantics/spark.md 1.17. The rows are an array: reading them twice computes nothing twice.
  *
  * @example
@@ -32,7 +33,10 @@ export function foreachBatch<T>(
     description: 'ForeachBatchSink',
     modes: outputModes,
     open: () => ({
-      addBatch: (batchId, rows) => write(rows, batchId),
+      addBatch: (batchId, rows) =>
+        then(write(rows, batchId), (answer) =>
+          refuseObservable('the function of foreachBatch', answer),
+        ),
       close: () => undefined,
     }),
   };

@@ -1,6 +1,7 @@
 import { StreamingError } from '../errors.js';
 import { type OptionNames, requireKnownOptions } from '../options/knownOptions.js';
 import { booleanOption, leaveOut, oneOf, positiveIntegerOption } from '../options/optionValues.js';
+import { jsonAsWritten } from '../schema/exactJson.js';
 import { type InferOptions, inferCellsSchema, inferJsonSchema } from '../schema/inferSchema.js';
 import type { StructType } from '../schema/types.js';
 import { cellsOf } from './files/csvCells.js';
@@ -87,7 +88,7 @@ async function jsonSchema(sample: Sample, options: SchemaOfOptions): Promise<Str
   for (const path of sample.paths) {
     for await (const text of textsOf(path, rules, sample.rows - records.length)) {
       try {
-        records.push(JSON.parse(text));
+        records.push(jsonAsWritten(text));
       } catch {
         // a bad record says nothing about the good ones
       }
@@ -105,15 +106,18 @@ async function csvSchema(sample: Sample, options: SchemaOfOptions): Promise<Stru
   for (const path of sample.paths) {
     let headerDue = booleanOption('schemaOf', 'header', options.header);
     for await (const text of textsOf(path, rules, sample.rows - records.length + 1)) {
-      const cells = cellsOf(text, dialect);
+      const cells = cellsOf(text, dialect, noText);
       if (cells === undefined) continue;
-      names ??= cells.map((cell, i) => (headerDue && cell !== null ? cell : `_c${i}`));
+      names ??= cells.map((cell, i) => (headerDue && cell ? cell : `_c${i}`));
       if (headerDue) headerDue = false;
       else records.push(cells);
     }
   }
   return inferCellsSchema(names ?? [], records, options);
 }
+
+/** What a cell in quotes is: null where it is empty, as to every type but STRING. */
+const noText = (): boolean => false;
 
 /** At most so many records of a file. */
 async function* textsOf(path: string, rules: RecordRules, most: number) {

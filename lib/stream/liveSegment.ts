@@ -7,6 +7,7 @@ import type { WatermarkTracker } from '../plan/watermarkTracker.js';
 import { OperatorError } from '../query/operatorError.js';
 import { OperatorTimers } from '../query/operatorTimers.js';
 import type { Pipeline } from '../query/pipeline.js';
+import { reportUnhandled } from '../query/reportUnhandled.js';
 import type { EpochRecord, StateBackend } from '../state/stateBackend.js';
 import { scheduleAfter } from '../triggers/scheduleAfter.js';
 import { LiveBatch } from './liveBatch.js';
@@ -73,6 +74,7 @@ export class LiveSegment {
   /** In the middle of a turn that is inside another segment's. */
   isBusy = false;
   private ended = false;
+  private completed = false;
   private readonly clock: SchedulerLike;
   private readonly teardown: Subscription;
 
@@ -203,6 +205,8 @@ export class LiveSegment {
   }
 
   private fail(error: unknown): void {
+    // Its reader has heard `complete`, and hears nothing more: this is of what lets go afterwards.
+    if (this.completed) return reportUnhandled('a live subscription could not be closed', error);
     this.ended = true;
     this.to.error(error);
     this.teardown.unsubscribe();
@@ -243,7 +247,7 @@ export class LiveSegment {
 
   private endTurn(): void {
     this.pipeline.end();
-    for (const out of this.rxStages) out.endBatch();
+    for (let i = 0; i < this.rxStages.length; i++) this.rxStages[i]?.endBatch();
     this.pipeline.trackWatermarks();
     this.turns.passed(this.pipeline);
     void this.backend.commit(noEpoch); // in memory: forgets what the turn has changed
@@ -267,6 +271,7 @@ export class LiveSegment {
   private close(): void {
     this.endTurn();
     this.ended = true;
+    this.completed = true;
     this.to.complete();
     this.teardown.unsubscribe();
   }

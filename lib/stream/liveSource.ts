@@ -102,6 +102,7 @@ class LiveSource<T> implements Source<T, number> {
     }
     this.resume();
     this.given = Math.max(this.given, upTo);
+    if (this.failure && this.given >= this.end) this.ctx.wake(); // the next look at it fails
     // Rows before `base` were given by a Subject of an earlier run: they are gone.
     const from = Math.max(0, (after ?? 0) - this.base);
     const to = Math.max(0, upTo - this.base);

@@ -53,9 +53,13 @@ export class RxStage implements Stage {
   endBatch(): void {
     if (!this.output) return this.out.endBatch();
     this.inputEnded = true;
-    insideRxNode(() => {
-      for (const reader of [...this.readers]) reader.complete();
-    });
+    try {
+      insideRxNode(() => {
+        for (const reader of [...this.readers]) reader.complete();
+      });
+    } catch (error) {
+      this.refuse(error); // of what lets go, as in `finalize`
+    }
     this.rethrow();
     if (this.outputEnded) return this.finish();
     this.ctx.pending(

@@ -15,6 +15,11 @@ import type { TestAction, TestRun } from './testStream.js';
  * @since 0.1.0
  */
 export function addData<T>(source: MemoryStream<T>, ...rows: readonly T[]): TestAction {
+  if (typeof (source as Partial<MemoryStream<T>> | undefined)?.addData !== 'function') {
+    throw new TypeError(
+      `addData takes a memoryStream, not ${String(source)}: put readStream(memoryStream()) in front of the pipe under test`,
+    );
+  }
   return {
     name: `addData(${rows.map(shown).join(', ')})`,
     run: (test) => {

@@ -4,30 +4,42 @@ import { inZone } from './isoTimestamp.js';
 import type { NumberField, PatternToken } from './timePattern.js';
 import type { WallClock } from './zone.js';
 
+/** What the text has said so far; −1 and '' where it has not. */
+type Found = Record<NumberField, number> & {
+  milliseconds: number;
+  /** 0: AM, 1: PM. */
+  halfOfDay: number;
+  /** Index in {@link weekdays}. */
+  weekday: number;
+  zone: string;
+};
+
+const nothing = (): Found => ({
+  year: 1970,
+  twoDigitYear: -1,
+  month: 1,
+  day: -1,
+  dayOfYear: -1,
+  hour: -1,
+  hour24: -1,
+  hour12: -1,
+  hour11: -1,
+  minute: 0,
+  second: 0,
+  milliseconds: 0,
+  halfOfDay: -1,
+  weekday: -1,
+  zone: '',
+});
+
 /**
  * Reads text by a pattern; one object per pattern, used for every cell of a column.
  *
  * What the pattern does not name is 1970-01-01 00:00. Names are English, in any case. Bad text is NaN,
- * and so is a date that does not exist.
+ * and so is a date that does not exist, or whose weekday is another one.
  */
 export class PatternParser {
-  private readonly fields: Record<NumberField, number> = {
-    year: 1970,
-    twoDigitYear: -1,
-    month: 1,
-    day: 1,
-    dayOfYear: -1,
-    hour: -1,
-    hour24: -1,
-    hour12: -1,
-    hour11: -1,
-    minute: 0,
-    second: 0,
-  };
-  private milliseconds = 0;
-  /** 0: AM, 1: PM, -1: not named. */
-  private halfOfDay = -1;
-  private zone = '';
+  private found: Found = nothing();
   private at = 0;
 
   constructor(
@@ -49,25 +61,14 @@ export class PatternParser {
   }
 
   private wall(text: string): number {
-    this.reset();
+    this.found = nothing();
+    this.at = 0;
     return this.all(this.tokens, text) && this.at === text.length ? this.wallMs() : Number.NaN;
   }
 
   private instantOf(wall: number): number {
-    return inRange(this.zone === '' ? this.clock.instantOf(wall) : inZone(wall, this.zone));
-  }
-
-  private reset(): void {
-    const fields = this.fields;
-    fields.year = 1970;
-    fields.month = fields.day = 1;
-    fields.minute = fields.second = 0;
-    fields.twoDigitYear = fields.dayOfYear = -1;
-    fields.hour = fields.hour24 = fields.hour12 = fields.hour11 = -1;
-    this.milliseconds = 0;
-    this.halfOfDay = -1;
-    this.zone = '';
-    this.at = 0;
+    const { zone } = this.found;
+    return inRange(zone === '' ? this.clock.instantOf(wall) : inZone(wall, zone));
   }
 
   private all(tokens: readonly PatternToken[], text: string): boolean {
@@ -87,18 +88,22 @@ export class PatternParser {
         return this.fraction(token.digits, text);
       case 'month': {
         const month = this.name(months, token.long, text);
-        this.fields.month = month + 1;
+        this.found.month = month + 1;
         return month >= 0;
       }
       case 'weekday':
-        return this.name(weekdays, token.long, text) >= 0;
+        this.found.weekday = this.name(weekdays, token.long, text);
+        return this.found.weekday >= 0;
       case 'half':
         return this.half(text);
       case 'zone':
         return this.zoneName(text);
       case 'optional': {
-        const before = this.at;
-        if (!this.all(token.tokens, text)) this.at = before;
+        const { at, found } = this;
+        this.found = { ...found };
+        if (this.all(token.tokens, text)) return true;
+        this.at = at;
+        this.found = found;
         return true;
       }
     }
@@ -117,7 +122,7 @@ export class PatternParser {
       value = value * 10 + digit;
       this.at++;
     }
-    this.fields[field] = signed && first === 45 ? -value : value;
+    this.found[field] = signed && first === 45 ? -value : value;
     return this.at - from >= min;
   }
 
@@ -125,11 +130,11 @@ export class PatternParser {
   private fraction(most: number, text: string): boolean {
     const from = this.at;
     let worth = 100;
-    this.milliseconds = 0;
+    this.found.milliseconds = 0;
     while (this.at - from < most) {
       const digit = text.charCodeAt(this.at) - 48;
       if (!(digit >= 0 && digit <= 9)) break;
-      if (this.at - from < 3) this.milliseconds += digit * worth;
+      if (this.at - from < 3) this.found.milliseconds += digit * worth;
       worth /= 10;
       this.at++;
     }
@@ -150,42 +155,53 @@ export class PatternParser {
   private half(text: string): boolean {
     const next = text.slice(this.at, this.at + 2).toUpperCase();
     this.at += 2;
-    this.halfOfDay = ['AM', 'PM'].indexOf(next);
-    return this.halfOfDay >= 0;
+    this.found.halfOfDay = ['AM', 'PM'].indexOf(next);
+    return this.found.halfOfDay >= 0;
   }
 
   /** Takes what may belong to a zone's name; whether it is one is seen when it is used. */
   private zoneName(text: string): boolean {
     const from = this.at;
     while (this.at < text.length && isZoneChar(text.charCodeAt(this.at))) this.at++;
-    this.zone = text.slice(from, this.at);
-    return this.zone !== '';
+    this.found.zone = text.slice(from, this.at);
+    return this.found.zone !== '';
   }
 
   private wallMs(): number {
-    const f = this.fields;
-    const year = f.twoDigitYear >= 0 ? 2000 + f.twoDigitYear : f.year;
+    const f = this.found;
     const hour = this.hourOfDay();
     if (!(hour >= 0 && hour <= 23 && f.minute <= 59 && f.second <= 59)) return Number.NaN;
-    const clock = ((hour * 60 + f.minute) * 60 + f.second) * 1000 + this.milliseconds;
+    const days = this.days();
+    return days * 86_400_000 + ((hour * 60 + f.minute) * 60 + f.second) * 1000 + f.milliseconds;
+  }
+
+  /** Days since the epoch, or NaN. */
+  private days(): number {
+    const f = this.found;
+    const year = f.twoDigitYear >= 0 ? 2000 + f.twoDigitYear : f.year;
+    let days: number;
     if (f.dayOfYear >= 0) {
       const first = daysFromCivil(year, 1, 1);
       const exists = f.dayOfYear >= 1 && f.dayOfYear <= daysFromCivil(year + 1, 1, 1) - first;
-      return exists ? (first + f.dayOfYear - 1) * 86_400_000 + clock : Number.NaN;
+      days = exists ? first + f.dayOfYear - 1 : Number.NaN;
+    } else {
+      const day = f.day < 0 ? 1 : f.day;
+      days = isCivil(year, f.month, day) ? daysFromCivil(year, f.month, day) : Number.NaN;
     }
-    if (!isCivil(year, f.month, f.day)) return Number.NaN;
-    return daysFromCivil(year, f.month, f.day) * 86_400_000 + clock;
+    const dated = f.day >= 0 || f.dayOfYear >= 0;
+    const fits = f.weekday < 0 || !dated || f.weekday === ((days % 7) + 7) % 7;
+    return fits ? days : Number.NaN;
   }
 
   private hourOfDay(): number {
-    const f = this.fields;
-    const later = this.halfOfDay === 1 ? 12 : 0;
+    const f = this.found;
+    const later = this.found.halfOfDay === 1 ? 12 : 0;
     if (f.hour12 >= 0) return f.hour12 >= 1 && f.hour12 <= 12 ? (f.hour12 % 12) + later : -1;
     if (f.hour11 >= 0) return f.hour11 <= 11 ? f.hour11 + later : -1;
     if (f.hour24 === 0 || f.hour24 > 24) return -1;
     const hour = f.hour24 > 0 ? f.hour24 % 24 : f.hour;
     if (hour < 0) return later; // half of a day without an hour begins it
-    const fits = this.halfOfDay < 0 || this.halfOfDay === (hour < 12 ? 0 : 1);
+    const fits = this.found.halfOfDay < 0 || this.found.halfOfDay === (hour < 12 ? 0 : 1);
     return fits ? hour : -1;
   }
 }

@@ -1,7 +1,7 @@
 import { canonicalKey } from '../../lib/state/canonicalKey.js';
 import type { Parts } from '../aggregates/aggregate.js';
 import { forgetList, type GrowingList, newList, settleList, wholeList } from './growingList.js';
-import { compareSql, isOrdered } from './sqlOrder.js';
+import { areOrdered, compareSql } from './sqlOrder.js';
 
 /** So many values stay in the accumulator before all are moved out. */
 const mostHere = 128;
@@ -70,7 +70,7 @@ export function forgetDistinct<V>(values: DistinctValues<V>, parts: Parts): void
 /** The values in SQL's order; as they are where they have none (arrays, objects, two types). */
 export function sortedValues<V>(values: V[]): V[] {
   const [first] = values;
-  const sameType = values.every((value) => isOrdered(value) && typeof value === typeof first);
+  const sameType = values.every((value) => areOrdered(value, first));
   return sameType ? values.sort((a, b) => compareSql(a, b, 'collectSet')) : values;
 }
 

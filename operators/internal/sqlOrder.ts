@@ -26,11 +26,11 @@ export function compareSql(a: unknown, b: unknown, aggregate: string): number {
   });
 }
 
-/** Whether {@link compareSql} takes a value. */
-export function isOrdered(value: unknown): value is Ordered {
-  return typeof value === 'object'
-    ? value instanceof Date || value instanceof Decimal
-    : value !== undefined;
+/** Whether {@link compareSql} takes two values. */
+export function areOrdered(a: unknown, b: unknown): boolean {
+  return typeof a === 'object'
+    ? (a instanceof Date && b instanceof Date) || (a instanceof Decimal && b instanceof Decimal)
+    : a !== undefined && typeof a === typeof b;
 }
 
 function compareNumbers(a: number, b: number): number {

@@ -85,6 +85,8 @@ describe('partition paths', () => {
 
   it.each([
     [1.5, '1.5'],
+    [-2.5e21, '-2.5e21'], // a plus would be escaped, and Spark reads no number that is
+    [1e-7, '1e-7'],
     [12345678901234567890n, '12345678901234567890'],
     [true, 'true'],
     [Number.NaN, 'NaN'],

@@ -73,3 +73,19 @@ describe('a folder key=value that no schema declares', () => {
     ]);
   });
 });
+
+describe('a folder key=value that the schema declares', () => {
+  // As a Spark 4.3: by the pattern of the cells 2024-02-03 would be the second of March.
+  it('is read as ISO 8601, whatever the formats of the cells are', async () => {
+    folder.write('day=2024-02-03/at=2024-02-03 10%3A00%3A00/f.csv', '2024-03-02,2024-03-02\n');
+    const source = csvFiles(folder.path, {
+      schema: 'd DATE, t TIMESTAMP, day DATE, at TIMESTAMP',
+      dateFormat: 'yyyy-dd-MM',
+      timestampFormat: 'yyyy-dd-MM',
+    });
+    const day = new Date('2024-02-03T00:00:00Z');
+    expect(await readBatch(readStream(source))).toEqual([
+      { d: day, t: day, day, at: new Date('2024-02-03T10:00:00Z') },
+    ]);
+  });
+});

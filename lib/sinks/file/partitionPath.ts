@@ -41,6 +41,7 @@ export function partitionText(value: unknown, type: DataType | undefined): strin
     case 'string':
       return value;
     case 'number':
+      return String(value).replace('e+', 'e'); // escaped, a plus would make it a text
     case 'bigint':
     case 'boolean':
       return String(value);

@@ -14,11 +14,15 @@ export function plainCells(text: string, { sep, nullValue }: CsvDialect): (strin
   return cells;
 }
 
-/** Cells of any record; undefined if its quotes are wrong. */
-export function cellsOf(text: string, dialect: CsvDialect): CsvCells | undefined {
+/** Cells of any record; undefined if its quotes are wrong. `isText`: as of `quotedCells`. */
+export function cellsOf(
+  text: string,
+  dialect: CsvDialect,
+  isText: (index: number) => boolean = () => true,
+): CsvCells | undefined {
   if (dialect.quote === undefined || !text.includes(dialect.quote))
     return plainCells(text, dialect);
-  const cells = oneRecord(text, dialect, () => true);
+  const cells = oneRecord(text, dialect, isText);
   return typeof cells === 'string' ? undefined : cells;
 }
 

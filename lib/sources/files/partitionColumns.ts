@@ -69,8 +69,12 @@ function textReader({ dataType }: StructField, options: ConvertOptions): ValueRe
     case 'map':
     case 'struct':
       return () => BAD;
-    default:
-      return cellConverter(dataType, options);
+    default: // the formats are those of the files' text, as in Spark; a folder is named in ISO 8601
+      return cellConverter(dataType, {
+        ...options,
+        timestampFormat: undefined,
+        dateFormat: undefined,
+      });
   }
 }
 

@@ -15,9 +15,9 @@ import { type FileSourceOptions, fileSourceOptionNames } from './fileSourceOptio
 export interface RecordFileOptions extends FileSourceOptions, RowOptions {
   /** Zone of timestamps that name none. Default `'UTC'`. */
   readonly timeZone?: string;
-  /** Pattern of TIMESTAMP text, `'yyyy-MM-dd HH:mm:ss'`. Default: ISO 8601. */
+  /** Pattern of TIMESTAMP text in the files, `'yyyy-MM-dd HH:mm:ss'`. Default: ISO 8601. */
   readonly timestampFormat?: string;
-  /** Pattern of DATE text. Default: ISO 8601. */
+  /** Pattern of DATE text in the files. Default: ISO 8601. */
   readonly dateFormat?: string;
   /**
    * The column that takes the text of a bad record in mode PERMISSIVE, null in good ones: a STRING of
