@@ -1,12 +1,14 @@
 import { StreamingError } from '../errors.js';
 import { compactKey } from './compactKey.js';
+import { isPackedPair, packedPair } from './packedPair.js';
 
 /**
  * The value under which a `Map` finds a state key: equal keys give the same one, unequal keys never.
  *
  * Primitives are themselves (`undefined` is null; a `Map` already takes −0 for 0 and NaN for NaN).
- * Dates, bytes, decimals, arrays and plain objects become a string that begins with U+0000; a string
- * key that begins so is escaped. Fields of an object are taken by name, so their order does not count.
+ * Dates, bytes, decimals, arrays and plain objects become a string that begins with U+0000, two small whole
+ * numbers one number (see packedPair.ts); keys that are such strings or numbers are escaped. Fields of an
+ * object are taken by name, so their order does not count.
  *
  * Errors: `STATE_NOT_ENCODABLE` for functions, symbols, class instances, cycles.
  *
@@ -17,6 +19,7 @@ export function canonicalKey(key: unknown, operator: string): unknown {
     case 'string':
       return key.charCodeAt(0) === 0 ? `\u0000s${key}` : key;
     case 'number':
+      return isPackedPair(key) ? `\u0000n${key}` : key;
     case 'boolean':
     case 'bigint':
       return key;
@@ -24,8 +27,12 @@ export function canonicalKey(key: unknown, operator: string): unknown {
       return null;
     default:
       if (key === null) return null;
-      return (Array.isArray(key) ? compactKey(key) : undefined) ?? canonicalObject(key, operator);
+      return (Array.isArray(key) ? arrayKey(key) : undefined) ?? canonicalObject(key, operator);
   }
+}
+
+function arrayKey(key: readonly unknown[]): number | string | undefined {
+  return packedPair(key) ?? compactKey(key);
 }
 
 /** Whether two canonical keys are one, as a `Map` compares: NaN is NaN, 0 is −0. */

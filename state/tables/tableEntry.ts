@@ -1,3 +1,4 @@
+import { isPackedPair, unpackedPair } from '../../lib/state/packedPair.js';
 import type { Entry } from '../../lib/state/stateStore.js';
 
 /** Changed since the last commit; then it is in the table's change log. */
@@ -8,8 +9,10 @@ const isRemoved = 2;
 const isStored = 4;
 /** What it is now is in the write batch of the commit to come. */
 const isEncoded = 8;
-const flags = isDirty | isRemoved | isStored | isEncoded;
-const flagBits = 4;
+/** Its key is a pair, which `mapKey` tells. */
+const isPair = 16;
+const flags = isDirty | isRemoved | isStored | isEncoded | isPair;
+const flagBits = 5;
 /** Numbers of sweeps begin again behind this one: with the flags they fit a small integer of V8. */
 const lastSweep = (1 << (30 - flagBits)) - 1;
 
@@ -19,18 +22,29 @@ const lastSweep = (1 << (30 - flagBits)) - 1;
  */
 export abstract class TableEntry<V> implements Entry<V> {
   /** Flags, and above them the sweep of the cache in which it was last asked for. */
-  private marks = 0;
+  private marks: number;
   /** Of key and value on disk, if they are there. */
   checksum = 0;
+
+  /** undefined: of a pair. */
+  private readonly keptKey: unknown;
 
   constructor(
     /** `canonicalKey(key)`: where its map has it. */
     readonly mapKey: unknown,
-    readonly key: unknown,
+    key: unknown,
     public value: V,
-  ) {}
+  ) {
+    const isOfPair = isPackedPair(mapKey);
+    this.marks = isOfPair ? isPair : 0;
+    this.keptKey = isOfPair ? undefined : key;
+  }
 
   abstract readonly time: number;
+
+  get key(): unknown {
+    return this.keptKey === undefined ? unpackedPair(this.mapKey as number) : this.keptKey;
+  }
 
   get dirty(): boolean {
     return (this.marks & isDirty) !== 0;
@@ -45,9 +59,9 @@ export abstract class TableEntry<V> implements Entry<V> {
     return (this.marks & isEncoded) !== 0;
   }
 
-  /** Dirty, and still there. */
+  /** Dirty, still there, and no pair, whose number in its map is another key's own. */
   get isChanged(): boolean {
-    return (this.marks & (isDirty | isRemoved)) === isDirty;
+    return (this.marks & (isDirty | isRemoved | isPair)) === isDirty;
   }
 
   changed(): void {

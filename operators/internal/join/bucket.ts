@@ -1,5 +1,4 @@
 import type { Entry } from '../../../lib/state/stateStore.js';
-import { noStart } from './joinKey.js';
 
 /**
  * At most {@link bucketRows} rows of one key and side, column by column: a stored row costs no object.
@@ -11,32 +10,35 @@ export interface Bucket {
   /** Unique for key and side while the key has rows there. */
   no: number;
   readonly rows: unknown[];
-  /** Event times of the rows (ms, NaN: null), for bounds between times. */
-  readonly times: number[];
+  /** Event times of the rows (ms), for bounds between times. */
+  times: Times;
   /**
    * When each row may leave: an event time or, with `ttl`, processing time (ms). NaN: never. The same
    * array as `times` where they cannot differ.
    */
-  readonly ats: number[];
+  ats: Times;
   /** Bit i: row i has met a row of the other side. Kept only where unmatched rows come out. */
   matched: number;
-  /** Smallest of `ats`, under which the index has the bucket; +Infinity: it has it not. */
-  first: number;
+  /** Smallest of `ats`, under which the index has the bucket; undefined: it has it not. */
+  first: number | undefined;
   /** The key's entry, where the index refers to buckets instead of naming them. */
   owner: Entry<KeyRows> | undefined;
   older: number;
   newer: number;
 }
 
+/** A time of each row, NaN: it has none. undefined: no row has one, as in a stream without event time. */
+export type Times = number[] | undefined;
+
 /** What the state has under a join key, reached with one point read: the open buckets. */
 export interface KeyRows {
   left: Bucket | undefined;
   right: Bucket | undefined;
-  /** Of a window in the key its start (ms), otherwise {@link noStart}; kept where rows lie by time. */
-  readonly start: number;
+  /** Of a window in the key its start (ms), where rows lie by time. */
+  readonly start: number | undefined;
 }
 
-export function noRows(start: number = noStart): KeyRows {
+export function noRows(start: number | undefined): KeyRows {
   return { left: undefined, right: undefined, start };
 }
 
@@ -46,9 +48,9 @@ export function noRows(start: number = noStart): KeyRows {
  */
 export const bucketRows = 16;
 
-export function bucketOf(no: number, rows: unknown[], times: number[], ats: number[]): Bucket {
-  const first = Number.POSITIVE_INFINITY;
-  return { no, rows, times, ats, matched: 0, first, owner: undefined, older: 0, newer: 0 };
+export function bucketOf(no: number, rows: unknown[], times: Times, ats: Times): Bucket {
+  const [first, owner] = [undefined, undefined];
+  return { no, rows, times, ats, matched: 0, first, owner, older: 0, newer: 0 };
 }
 
 /** The open bucket of a key that gets its first row. */
@@ -59,7 +61,7 @@ export function firstBucket(
   matched: boolean,
   sharesTimes: boolean,
 ): Bucket {
-  const times = [time];
+  const times = Number.isNaN(time) ? undefined : [time];
   const bucket = bucketOf(1, [row], times, sharesTimes ? times : [at]);
   if (matched) bucket.matched = 1;
   return bucket;
@@ -71,36 +73,53 @@ export function addRow(
   time: number,
   at: number,
   matched: boolean,
+  sharesTimes: boolean,
 ): void {
-  if (matched) bucket.matched |= 1 << bucket.rows.length;
-  bucket.rows.push(row);
-  bucket.times.push(time);
-  if (bucket.ats !== bucket.times) bucket.ats.push(at);
+  const { rows } = bucket;
+  if (matched) bucket.matched |= 1 << rows.length;
+  bucket.times = withTime(bucket.times, rows.length, time);
+  bucket.ats = sharesTimes ? bucket.times : withTime(bucket.ats, rows.length, at);
+  rows.push(row);
+}
+
+function withTime(times: Times, length: number, time: number): Times {
+  if (times !== undefined) times.push(time);
+  else if (!Number.isNaN(time)) return [...new Array<number>(length).fill(Number.NaN), time];
+  return times;
+}
+
+export function timeAt(times: Times, i: number): number {
+  return times === undefined ? Number.NaN : (times[i] as number);
 }
 
 /** Removes the rows whose bits are set; the others keep their order. */
 export function removeRows(bucket: Bucket, gone: number): void {
   const { rows, times, ats } = bucket;
-  const shared = ats === times;
   let matched = 0;
   let kept = 0;
   for (let i = 0; i < rows.length; i++) {
     if (gone & (1 << i)) continue;
-    rows[kept] = rows[i];
-    times[kept] = times[i] as number;
-    if (!shared) ats[kept] = ats[i] as number;
     if (bucket.matched & (1 << i)) matched |= 1 << kept;
     kept += 1;
   }
-  rows.length = kept;
-  times.length = kept;
-  if (!shared) ats.length = kept;
+  keepOthers(rows, gone);
+  if (times !== undefined) keepOthers(times, gone);
+  if (ats !== undefined && ats !== times) keepOthers(ats, gone);
   bucket.matched = matched;
+}
+
+function keepOthers(column: unknown[], gone: number): void {
+  let kept = 0;
+  for (let i = 0; i < column.length; i++) {
+    if ((gone & (1 << i)) === 0) column[kept++] = column[i];
+  }
+  column.length = kept;
 }
 
 /** The rows that may leave at `upTo`, as bits. NaN compares false. */
 export function rowsUpTo({ ats }: Bucket, upTo: number): number {
   let due = 0;
+  if (ats === undefined) return due;
   for (let i = 0; i < ats.length; i++) {
     if ((ats[i] as number) <= upTo) due |= 1 << i;
   }
@@ -112,12 +131,13 @@ export function allOf({ rows }: Bucket): number {
   return (1 << rows.length) - 1;
 }
 
-/** When the first row may leave; +Infinity if none may. */
-export function firstOf({ ats }: Bucket): number {
-  let first = Number.POSITIVE_INFINITY;
+/** When the first row may leave; undefined if none may. */
+export function firstOf({ ats }: Bucket): number | undefined {
+  let first: number | undefined;
+  if (ats === undefined) return first;
   for (let i = 0; i < ats.length; i++) {
     const at = ats[i] as number;
-    if (at < first) first = at;
+    if (first === undefined ? !Number.isNaN(at) : at < first) first = at;
   }
   return first;
 }
@@ -130,6 +150,6 @@ export function handOver(bucket: Bucket, bits: number, leave: Leave): void {
   const { rows, times, ats, matched } = bucket;
   for (let i = 0; i < rows.length; i++) {
     if ((bits & (1 << i)) === 0) continue;
-    leave(rows[i], times[i] as number, ats[i] as number, (matched & (1 << i)) !== 0);
+    leave(rows[i], timeAt(times, i), timeAt(ats, i), (matched & (1 << i)) !== 0);
   }
 }

@@ -2,7 +2,7 @@ import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
 import { DueIndex } from '../dueIndex.js';
 import { timeOfWindow } from '../windowBounds.js';
-import { type JoinKey, noStart, timedKey } from './joinKey.js';
+import { type JoinKey, timedKey } from './joinKey.js';
 import type { JoinRows } from './joinRows.js';
 import { joinSides } from './joinType.js';
 import type { KeyedRows } from './keyedRows.js';
@@ -49,7 +49,7 @@ export class EarlierRows {
       for (const side of joinSides) {
         from[side].clear(entry, (row, time, at, matched) => {
           if (entry.key === null) {
-            to.addAlone(side, { key: null, at, start: noStart }, row, time);
+            to.addAlone(side, { key: null, at, start: undefined }, row, time);
           } else {
             const key = this.keyOf(entry.key);
             to[side].add(to.find(key) ?? to.insert(key), row, time, key.at, matched);
@@ -63,7 +63,7 @@ export class EarlierRows {
   private keyOf(stored: unknown): JoinKey {
     const [key, time] = this.spec.hasKeyColumns ? (stored as [unknown, unknown]) : ['', stored];
     if (!Array.isArray(time))
-      return { key: timedKey(key, noStart), at: Number(time), start: noStart };
+      return { key: timedKey(key, undefined), at: Number(time), start: undefined };
     const [start, end] = time as [number, number];
     return { key: timedKey(key, start), at: timeOfWindow(end), start };
   }

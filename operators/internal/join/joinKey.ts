@@ -11,11 +11,9 @@ export interface JoinKey {
   readonly key: unknown;
   /** The time (ms) by which the row is late, leaves the state and goes on downstream. */
   readonly at: number;
-  /** Of a window in the key its start (ms), otherwise {@link noStart}. */
-  readonly start: number;
+  /** Of a window in the key its start (ms). */
+  readonly start: number | undefined;
 }
-
-export const noStart = Number.POSITIVE_INFINITY;
 
 /** Reads key and event time of a row. The answer is in the fields, so that a row costs no object. */
 export interface KeyReader extends JoinKey {
@@ -31,7 +29,7 @@ export function columnKeyReader(keyOf: KeyOf): KeyReader {
 class ColumnKeyReader implements KeyReader {
   key: unknown = undefined;
   at = Number.NaN;
-  readonly start = noStart;
+  readonly start = undefined;
 
   constructor(private readonly keyOf: KeyOf) {}
 
@@ -67,7 +65,7 @@ export function timeKeyReader(
 abstract class TimeReader implements KeyReader {
   key: unknown = undefined;
   at = Number.NaN;
-  start = noStart;
+  start: number | undefined = undefined;
 
   constructor(
     /** undefined: the time is all of the key. */
@@ -86,12 +84,12 @@ abstract class TimeReader implements KeyReader {
       this.start = eventTimeMs(value.start);
       this.at = timeOfWindow(eventTimeMs(value.end));
     } else {
-      this.start = noStart;
+      this.start = undefined;
       // A row behind an aggregation carries its window's end − ½ ms, which is no time to be floored.
       this.at = this.timeOf ? eventTimeMs(value) : (value as number);
     }
     const key = withoutNull(keyOfRow);
-    const hasKey = key !== undefined && !Number.isNaN(this.start + this.at);
+    const hasKey = key !== undefined && !Number.isNaN(this.at) && !Number.isNaN(this.start);
     this.key = hasKey ? this.composed(key, this.keyOf !== undefined) : undefined;
   }
 
@@ -108,14 +106,19 @@ class TimedKeyReader extends TimeReader {
 /** For rows that lie under the whole key. */
 class WholeKeyReader extends TimeReader {
   protected composed(key: unknown, hasColumns: boolean): unknown {
-    const time = this.start === noStart ? this.at : [this.start, this.at + 0.5];
+    const time = this.start === undefined ? this.at : [this.start, this.at + 0.5];
     return hasColumns ? [key, time] : time;
   }
 }
 
 /** Lists and structs have the start with them, so that none of them is what another key and its start are. */
-export function timedKey(key: unknown, start: number): unknown {
-  return typeof key === 'object' ? [start, key] : key;
+export function timedKey(key: unknown, start: number | undefined): unknown {
+  return typeof key === 'object' ? withStart(key, start) : key;
+}
+
+/** A key of two parts, as it is kept; of what is no window the start is Infinity. */
+export function withStart(key: unknown, start: number | undefined): unknown {
+  return [start ?? Number.POSITIVE_INFINITY, key];
 }
 
 /** undefined if the key, an element of a tuple or a field of a struct is null. */

@@ -3,7 +3,7 @@ import type { StageContext } from '../../../lib/plan/planNode.js';
 import type { Entry } from '../../../lib/state/stateStore.js';
 import { compareDue } from '../dueOrder.js';
 import { type Bucket, type KeyRows, noRows } from './bucket.js';
-import { type JoinKey, noStart } from './joinKey.js';
+import type { JoinKey } from './joinKey.js';
 import type { JoinRows, Leaving } from './joinRows.js';
 import { TimelessTable } from './joinTable.js';
 import { type JoinSide, joinSides } from './joinType.js';
@@ -59,11 +59,11 @@ export class KeyedRows implements JoinRows {
   }
 
   insert({ key }: JoinKey): Entry<KeyRows> {
-    return this.keys.insert(Number.NaN, key, noRows());
+    return this.keys.insert(Number.NaN, key, noRows(undefined));
   }
 
   addAlone(side: JoinSide, { at }: JoinKey, row: unknown, time: number): void {
-    const alone = { key: null, at, start: noStart };
+    const alone = { key: null, at, start: undefined };
     this[side].add(this.find(alone) ?? this.insert(alone), row, time, at, false);
   }
 

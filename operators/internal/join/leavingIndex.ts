@@ -21,8 +21,8 @@ export interface LeavingIndex {
   load(upTo: number): MaybePromise<void>;
   /** Takes out the buckets from which a row leaves, earliest first; `first` of such a bucket is stale. */
   take(upTo: number, leave: LeaveBucket): void;
-  /** Puts a bucket of `entry` under `first`; +Infinity: nowhere. */
-  move(entry: Entry<KeyRows>, bucket: Bucket, first: number): void;
+  /** Puts a bucket of `entry` under `first`; undefined: nowhere. */
+  move(entry: Entry<KeyRows>, bucket: Bucket, first: number | undefined): void;
 }
 
 /** An index is not state: where nothing is written, references do instead of a table. */
@@ -69,10 +69,10 @@ class StoredIndex implements LeavingIndex {
     }
   }
 
-  move({ key }: Entry<KeyRows>, bucket: Bucket, first: number): void {
+  move({ key }: Entry<KeyRows>, bucket: Bucket, first: number | undefined): void {
     if (bucket.first === first) return;
     bucket.first = first;
-    if (first !== Number.POSITIVE_INFINITY) this.due.add(first, [key, bucket.no]);
+    if (first !== undefined) this.due.add(first, [key, bucket.no]);
   }
 }
 
@@ -92,13 +92,13 @@ class ReferenceIndex implements LeavingIndex {
     }
   }
 
-  move(entry: Entry<KeyRows>, bucket: Bucket, first: number): void {
+  move(entry: Entry<KeyRows>, bucket: Bucket, first: number | undefined): void {
     if (bucket.first === first) return;
-    const left = bucket.first !== Number.POSITIVE_INFINITY;
+    const left = bucket.first !== undefined;
     bucket.first = first;
     bucket.owner = entry;
     if (left) this.due.outdated(holds);
-    if (first !== Number.POSITIVE_INFINITY) this.due.add(first, bucket);
+    if (first !== undefined) this.due.add(first, bucket);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { StageContext } from '../../../lib/plan/planNode.js';
 import type { Entry } from '../../../lib/state/stateStore.js';
-import type { Bucket, KeyRows } from './bucket.js';
+import { type Bucket, type KeyRows, timeAt } from './bucket.js';
 import { isLeftOnly, keepsLeft, keepsRight } from './joinType.js';
 import type { PairOutput } from './pairOutput.js';
 import type { SideRows } from './sideRows.js';
@@ -74,32 +74,30 @@ export class Prober {
 
   private meetLeft(bucket: Bucket, row: unknown, time: number, at: number): boolean {
     const { rows, times, ats } = bucket;
-    const expired = this.rightTtl ? this.ctx.batchTimestampMs : Number.NEGATIVE_INFINITY;
     let matched = false;
     for (let i = 0; i < rows.length; i++) {
-      if ((ats[i] as number) <= expired) continue;
-      if (!this.holds(row, time, rows[i], times[i] as number)) continue;
+      if (this.rightTtl && timeAt(ats, i) <= this.ctx.batchTimestampMs) continue;
+      if (!this.holds(row, time, rows[i], timeAt(times, i))) continue;
       matched = true;
       if (this.leftOnly) {
         if (this.emitsSemi) this.output.left(row, at);
         return true;
       }
       if (this.marksRight) bucket.matched |= 1 << i;
-      this.output.pair(row, at, rows[i], this.timeKeyed ? at : (times[i] as number));
+      this.output.pair(row, at, rows[i], this.timeKeyed ? at : timeAt(times, i));
     }
     return matched;
   }
 
   private meetRight(bucket: Bucket, row: unknown, time: number, at: number): boolean {
     const { rows, times, ats } = bucket;
-    const expired = this.leftTtl ? this.ctx.batchTimestampMs : Number.NEGATIVE_INFINITY;
     let matched = false;
     for (let i = 0; i < rows.length; i++) {
-      if ((ats[i] as number) <= expired) continue;
-      if (!this.holds(rows[i], times[i] as number, row, time)) continue;
+      if (this.leftTtl && timeAt(ats, i) <= this.ctx.batchTimestampMs) continue;
+      if (!this.holds(rows[i], timeAt(times, i), row, time)) continue;
       matched = true;
       if (this.marksLeft) bucket.matched |= 1 << i;
-      this.output.pair(rows[i], this.timeKeyed ? at : (times[i] as number), row, at);
+      this.output.pair(rows[i], this.timeKeyed ? at : timeAt(times, i), row, at);
     }
     return matched;
   }
@@ -131,7 +129,7 @@ export class Prober {
   private settled({ rows, times }: Bucket, row: unknown, time: number, at: number): number {
     let gone = 0;
     for (let i = 0; i < rows.length; i++) {
-      const leftMs = times[i] as number;
+      const leftMs = timeAt(times, i);
       if (!this.holds(rows[i], leftMs, row, time)) continue;
       gone |= 1 << i;
       if (this.emitsSemi) this.output.left(rows[i], this.timeKeyed ? at : leftMs);

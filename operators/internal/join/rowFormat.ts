@@ -1,5 +1,4 @@
-import { addRow, type Bucket, bucketOf, firstOf, type KeyRows } from './bucket.js';
-import { noStart } from './joinKey.js';
+import { addRow, type Bucket, bucketOf, firstOf, type KeyRows, type Times } from './bucket.js';
 
 /**
  * How join state is kept (persistent format v1: add, never change), in values of the state codec:
@@ -61,23 +60,29 @@ function bucketOfColumns(no: number, columns: unknown, sharesTimes: boolean): Bu
   return bucketOf(no, rows, times, timesFromStored(storedAts ?? storedTimes, rows.length));
 }
 
-/** Streams without event time have many rows and not one time. */
-function timesToStored(times: readonly number[]): readonly number[] | null {
-  for (const time of times) if (!Number.isNaN(time)) return times;
+/** Rows that had times may have left: null also where there is none in the list. */
+function timesToStored(times: Times): readonly number[] | null {
+  if (times !== undefined) for (const time of times) if (!Number.isNaN(time)) return times;
   return null;
 }
 
-function timesFromStored(stored: unknown, length: number): number[] {
-  return stored === null ? new Array(length).fill(Number.NaN) : list(stored, length).map(number);
+function timesFromStored(stored: unknown, length: number): Times {
+  return stored === null ? undefined : list(stored, length).map(number);
 }
 
 function bucketOfEntries(no: number, entries: readonly unknown[], sharesTimes: boolean): Bucket {
-  const times: number[] = [];
-  const bucket = bucketOf(no, [], times, sharesTimes ? times : []);
+  const bucket = bucketOf(no, [], undefined, undefined);
   for (const entry of entries) {
     const [row, time, matched, at] = list(entry, 3);
     const ms = msFromStored(time);
-    addRow(bucket, row, ms, at === undefined ? ms : msFromStored(at), matched === true);
+    addRow(
+      bucket,
+      row,
+      ms,
+      at === undefined ? ms : msFromStored(at),
+      matched === true,
+      sharesTimes,
+    );
   }
   return bucket;
 }
@@ -95,19 +100,19 @@ export function keyRowsFromStored(
   return {
     left: left === null ? undefined : bucketFromStored(left, leftSharesTimes),
     right: right === null ? undefined : bucketFromStored(right, rightSharesTimes),
-    start: noStart,
+    start: undefined,
   };
 }
 
 export function timedRowsToStored({ left, right, start }: KeyRows): unknown {
-  return [bucketToStored(left), bucketToStored(right), start === noStart ? null : start];
+  return [bucketToStored(left), bucketToStored(right), start ?? null];
 }
 
 export function timedRowsFromStored(stored: unknown): KeyRows {
   const [, , start] = list(stored, 3);
   return {
     ...keyRowsFromStored(stored, true, true),
-    start: start === null ? noStart : number(start),
+    start: start === null ? undefined : number(start),
   };
 }
 

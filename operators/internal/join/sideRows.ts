@@ -76,9 +76,10 @@ export class SideRows {
       else entry.value.right = open;
     } else {
       if (open.rows.length === bucketRows) open = this.seal(entry, open);
-      addRow(open, row, time, leaves, matched);
+      addRow(open, row, time, leaves, matched, this.sharesTimes);
     }
-    if (this.index !== undefined && leaves < open.first) this.index.move(entry, open, leaves);
+    const { index } = this;
+    if (index !== undefined && isEarlier(leaves, open.first)) index.move(entry, open, leaves);
     this.keys.touch(entry);
   }
 
@@ -183,7 +184,7 @@ export class SideRows {
     const sealed = no === open.no ? undefined : this.sealed.find(entry.time, [entry.key, no]);
     const bucket = no === open.no ? open : sealed?.value;
     if (bucket?.first !== first) return;
-    bucket.first = Number.POSITIVE_INFINITY; // its place in the index is gone
+    bucket.first = undefined; // its place in the index is gone
     const gone = rowsUpTo(bucket, upTo);
     handOver(bucket, gone, leave);
     this.remove(entry, open, bucket, sealed, gone);
@@ -192,8 +193,7 @@ export class SideRows {
 
   /** The full open bucket becomes the newest sealed one; a new one takes its place. */
   private seal(entry: Entry<KeyRows>, full: Bucket): Bucket {
-    const times: number[] = [];
-    const open = bucketOf(full.no + 1, [], times, this.sharesTimes ? times : []);
+    const open = bucketOf(full.no + 1, [], undefined, undefined);
     open.newer = full.newer === 0 ? full.no : full.newer;
     open.older = full.no;
     if (full.older !== 0) {
@@ -223,4 +223,9 @@ export class SideRows {
     if (before) this.sealed.touch(before);
     if (after) this.sealed.touch(after);
   }
+}
+
+/** NaN is no time. */
+function isEarlier(time: number, first: number | undefined): boolean {
+  return first === undefined ? !Number.isNaN(time) : time < first;
 }

@@ -42,6 +42,8 @@ export class StreamJoin {
   private readonly keepsLeft: boolean;
   private readonly keepsRight: boolean;
   private readonly leftOnly: boolean;
+  /** Whether the event time of a stored row is asked for; where the key has a time, that is the row's. */
+  private readonly keepsTimes: boolean;
   private readonly leaving: Leaving;
   private ended = 0;
 
@@ -60,6 +62,7 @@ export class StreamJoin {
     this.keepsLeft = keepsLeft(spec.type);
     this.keepsRight = keepsRight(spec.type);
     this.leftOnly = isLeftOnly(spec.type);
+    this.keepsTimes = !spec.timeKeyed || !spec.interval.isUnbounded || spec.residual !== undefined;
     this.leaving = { left: this.leaveLeft, right: this.leaveRight };
   }
 
@@ -82,7 +85,7 @@ export class StreamJoin {
     const entry = rows.find(leftKey);
     const matched = entry !== undefined && this.prober.matchLeft(entry, row, time, at);
     if (matched && this.leftOnly) return;
-    rows.left.add(entry ?? rows.insert(leftKey), row, time, at, matched);
+    rows.left.add(entry ?? rows.insert(leftKey), row, this.kept(time), at, matched);
   }
 
   nextRight(row: unknown, time: number): void {
@@ -103,7 +106,11 @@ export class StreamJoin {
     }
     const entry = rows.find(rightKey);
     const matched = entry !== undefined && this.prober.matchRight(entry, row, time, at);
-    rows.right.add(entry ?? rows.insert(rightKey), row, time, at, matched);
+    rows.right.add(entry ?? rows.insert(rightKey), row, this.kept(time), at, matched);
+  }
+
+  private kept(time: number): number {
+    return this.keepsTimes ? time : Number.NaN;
   }
 
   prepare(): MaybePromise<void> {

@@ -4,7 +4,7 @@ import type { Entry, TimedTable } from '../../../lib/state/stateStore.js';
 import { inKeyOrder } from '../dueOrder.js';
 import { type Bucket, type KeyRows, type Leave, noRows } from './bucket.js';
 import { EarlierRows } from './earlierRows.js';
-import { type JoinKey, noStart } from './joinKey.js';
+import { type JoinKey, withStart } from './joinKey.js';
 import type { JoinRows, Leaving } from './joinRows.js';
 import type { JoinSide } from './joinType.js';
 import { KeyedRows } from './keyedRows.js';
@@ -78,16 +78,16 @@ export class TimedRows implements JoinRows {
   find({ at, key, start }: JoinKey): Entry<KeyRows> | undefined {
     const first = this.keys.find(at, key);
     this.isTaken = first !== undefined && first.value.start !== start;
-    return this.isTaken ? this.keys.find(at, [start, key]) : first;
+    return this.isTaken ? this.keys.find(at, withStart(key, start)) : first;
   }
 
   insert({ at, key, start }: JoinKey): Entry<KeyRows> {
-    return this.keys.insert(at, this.isTaken ? [start, key] : key, noRows(start));
+    return this.keys.insert(at, this.isTaken ? withStart(key, start) : key, noRows(start));
   }
 
   addAlone(side: JoinSide, key: JoinKey, row: unknown, time: number): void {
     if (Number.isNaN(key.at)) return this.timeless.addAlone(side, key, row, time);
-    const alone = { key: null, at: key.at, start: noStart };
+    const alone = { key: null, at: key.at, start: undefined };
     this[side].add(this.find(alone) ?? this.insert(alone), row, time, key.at, false);
   }
 
