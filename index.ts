@@ -154,7 +154,7 @@ export type { MaybePromise } from './lib/maybe.js';
 export type { NodeTraits, PlanNode, Stage, StageContext } from './lib/plan/planNode.js';
 export type { QueryShape } from './lib/plan/queryShape.js';
 export type {
-  ChangedAt,
+  ChangedEntries,
   Entry,
   KeyedTable,
   StateStore,

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { canonicalKey, canonicalObject } from '../../lib/state/canonicalKey.js';
+import { isPackedPair, unpackedPair } from '../../lib/state/packedPair.js';
 
 const part = fc.oneof(
   fc.integer(),
+  fc.nat({ max: 3 }),
+  fc.nat({ max: 2 ** 27 }),
   fc.maxSafeInteger(),
   fc.double(),
   fc.constantFrom(
@@ -69,8 +72,35 @@ describe('a composite key in a Map', () => {
     [[2 ** 32], [0]],
     [[-1], [4_294_967_295]],
     [['1'], [1]],
+    [
+      [0, 2 ** 26],
+      [1, 0],
+    ],
+    [
+      [1, 2],
+      [2, 1],
+    ],
   ])('keeps %j and %j apart', (a, b) => {
     expect(canonicalKey(a, 'op')).not.toBe(canonicalKey(b, 'op'));
+  });
+
+  it('is a number for small whole ones, from which the pair comes back', () => {
+    const small = fc.nat({ max: 2 ** 26 - 1 });
+    fc.assert(
+      fc.property(small, small, (a, b) => {
+        const packed = canonicalKey([a, b], 'op');
+        expect(isPackedPair(packed) && unpackedPair(packed)).toEqual([a, b]);
+        expect(canonicalKey(packed, 'op')).not.toBe(packed);
+      }),
+    );
+    const most = 2 ** 26;
+    for (const pair of [[-1, 0], [0, most], [most, 0], [0.5, 1], [1], [1, 2, 3], ['1', 2]]) {
+      expect(isPackedPair(canonicalKey(pair, 'op'))).toBe(false);
+    }
+    expect(canonicalKey([-0, 0], 'op')).toBe(canonicalKey([0, 0], 'op'));
+    for (const number of [2 ** 52 - 1, 2 ** 53, -(2 ** 52), Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(canonicalKey(number, 'op')).toBe(number);
+    }
   });
 
   it('takes keys of any length and refuses cycles', () => {

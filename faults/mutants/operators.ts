@@ -96,6 +96,13 @@ export const operators: readonly Mutant[] = [
     runs: 2000,
   },
   {
+    name: 'a row that is earlier than the last session of its key does not move its start',
+    file: 'operators/internal/sessionMerge.js',
+    edits: [['|| start < last.start ||', '||']],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
     name: 'windows of a join that end together count as one',
     file: 'operators/internal/join/timedRows.js',
     edits: [['first.value.start !== start;', 'first.value.start > 1e18;']],

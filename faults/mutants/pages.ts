@@ -101,13 +101,18 @@ export const pages: readonly Mutant[] = [
   {
     name: 'a row takes a group that an earlier turn has changed for one that this turn has',
     file: 'state/tables/timedMapTable.js',
-    edits: [['this.below === undefined && this.log.isFirstTurn', 'this.below === undefined']],
+    edits: [
+      [
+        'this.log.isFirstTurn ? this.bucketAt(time)?.changedEntries() : undefined',
+        'this.bucketAt(time)?.changedEntries()',
+      ],
+    ],
     suite: 'simulate',
     runs: 4000,
   },
   {
     name: 'a row takes a group that an earlier batch has changed for one that this batch has',
-    file: 'state/tables/timeBucket.js',
+    file: 'state/tables/changedIn.js',
     edits: [['return entry?.isChanged ? entry : undefined;', 'return entry;']],
     suite: 'simulate',
     runs: 4000,

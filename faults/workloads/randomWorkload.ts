@@ -5,6 +5,7 @@ import { CountsModel, counts, tableOf } from './counts.js';
 import { dedupForever, dedupThenWindows, dedupWithin } from './dedup.js';
 import { groupState } from './groupState.js';
 import { type JoinShape, join } from './joins.js';
+import { sessions } from './sessions.js';
 import { clockTimers, timers } from './timers.js';
 import { type WindowShape, windows } from './windows.js';
 import type { Event, Workload } from './workload.js';
@@ -29,6 +30,12 @@ export const kinds: readonly ((random: Random) => Workload)[] = [
       ? timers(delayOf(random), random.between(1, 20_000))
       : clockTimers(random.pick([1, 300, random.between(1, 3000), 1e9])),
   () => unionOfTwo(),
+  (random) =>
+    sessions({
+      gapMs: random.between(1, 20) * 500,
+      delayMs: delayOf(random),
+      inOrder: random.chance(0.3),
+    }),
 ];
 
 function delayOf(random: Random): number {

@@ -28,6 +28,8 @@ export interface Entry<V> {
  */
 export interface KeyedTable<V> {
   find(key: unknown): Entry<V> | undefined;
+  /** A shorter way to entries, for this turn; undefined: there is none. */
+  changedEntries(): ChangedEntries<V> | undefined;
   insert(key: unknown, value: V): Entry<V>;
   /** Records that `entry.value` has changed. Cheap when it was already recorded in this batch. */
   touch(entry: Entry<V>): void;
@@ -55,7 +57,7 @@ export interface KeyedTable<V> {
 export interface TimedTable<V> {
   find(time: number, key: unknown): Entry<V> | undefined;
   /** A shorter way to entries of one time, for this turn; undefined: there is none. */
-  changedAt(time: number): ChangedAt<V> | undefined;
+  changedAt(time: number): ChangedEntries<V> | undefined;
   insert(time: number, key: unknown, value: V): Entry<V>;
   touch(entry: Entry<V>): void;
   remove(entry: Entry<V>): void;
@@ -70,8 +72,8 @@ export interface TimedTable<V> {
   readonly size: number;
 }
 
-/** Entries of one time that this turn has changed: the rows of a group often follow each other. */
-export interface ChangedAt<V> {
+/** Entries that this turn has changed, in a timed table of one time: the rows of a group often follow each other. */
+export interface ChangedEntries<V> {
   /** An entry that may be changed again without `touch`; undefined: ask the table. */
   changed(key: unknown): Entry<V> | undefined;
 }

@@ -1,4 +1,4 @@
-import type { TimedTable } from '../../lib/state/stateStore.js';
+import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
 import {
   type LiveSession,
@@ -25,7 +25,24 @@ export class SessionMerge<V> {
   ) {}
 
   /** Adds one row at once: for aggregates that do not mind the order. */
-  place(key: unknown, live: LiveSession<V>[], row: unknown, start: number, end: number): void {
+  place(head: Entry<SessionHead<V>>, row: unknown, start: number, end: number): void {
+    const { live } = head.value;
+    const last = live.length === 0 ? undefined : live[live.length - 1];
+    if (last === undefined || last.value === unread || start < last.start || start > last.end) {
+      this.placeAnywhere(head.key, live, row, start, end);
+      return;
+    }
+    last.value = this.fold.add(last.value, row);
+    if (end > last.end) last.end = end;
+  }
+
+  private placeAnywhere(
+    key: unknown,
+    live: LiveSession<V>[],
+    row: unknown,
+    start: number,
+    end: number,
+  ): void {
     let at = live.length - 1;
     while (at >= 0 && (live[at] as LiveSession<V>).start > end) at--;
     let session = at < 0 ? undefined : live[at]; // live[-1] would make every access here a slow one

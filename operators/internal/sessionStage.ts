@@ -1,7 +1,9 @@
 import type { MaybePromise } from '../../lib/maybe.js';
+import { ownClass } from '../../lib/ownClass.js';
 import type { Grouping, WindowGrouping } from '../../lib/plan/grouping.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import type { Entry, KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
+import type { ChangedEntries, Entry, KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
+import { farthestMs } from '../../lib/time/civil.js';
 import { compareDue, inKeyOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';
 import { GroupRows } from './groupRows.js';
@@ -33,7 +35,25 @@ export function sessionStage<V>(
   });
   const shape = { hasKey: grouping.key !== undefined, window: window.timestamps };
   const rows = new GroupRows(shape, fold);
-  return new SessionStage({ ctx, out, grouping, window, heads, sessions, fold, rows });
+  const parts = { ctx, out, grouping, window, heads, sessions, fold, rows };
+  const own = ownNext(window, grouping, fold);
+  if (own === undefined) return new SessionStage(parts);
+  const functions = [window.time, grouping.key, grouping.valueOf];
+  return new (ownClass(SessionStage<V>, functions, own))(parts);
+}
+
+/** `SessionStage.next` without its questions, where every row has the same gap and may be added at once. */
+function ownNext<V>(window: SessionWindow, grouping: Grouping, fold: Fold<V>): string | undefined {
+  if (typeof window.gapMs !== 'number' || !fold.anyOrder || !grouping.key) return undefined;
+  return `next(row, rowTime) {
+  const start = ${window.time === undefined ? 'rowTime' : 'this.time(row)'};
+  if (start > this.lateUpTo && start < this.fitsBelow) {
+    const key = this.key(row);
+    const head = this.changed?.changed(key) ?? this.headOf(key);
+    const value = ${grouping.valueOf === undefined ? 'row' : 'this.valueOf(row)'};
+    this.merge.place(head, value, start, start + this.gapMs);
+  } else super.next(row, rowTime);
+}`;
 }
 
 interface SessionParts<V> {
@@ -53,22 +73,37 @@ const withoutSession = 'numRowsWithoutSession';
 class SessionStage<V> implements Stage {
   private readonly merge: SessionMerge<V>;
   private readonly time: ((row: unknown) => number) | undefined;
+  private readonly key: Grouping['key'];
+  private readonly valueOf: Grouping['valueOf'];
+  private readonly gapMs: number;
+  /** A row with this gap and a time between them is neither late nor out of range. */
+  protected lateUpTo = Number.NaN;
+  protected fitsBelow = Number.NaN;
+  /** Heads that this turn has changed, once a row has found its own the long way. */
+  private changed: ChangedEntries<SessionHead<V>> | undefined;
 
   constructor(private readonly parts: SessionParts<V>) {
-    this.merge = new SessionMerge(parts.sessions, parts.fold);
-    this.time = timeReader(parts.window.time);
+    const { sessions, fold, window, grouping } = parts;
+    this.merge = new SessionMerge(sessions, fold);
+    this.time = timeReader(window.time);
+    this.key = grouping.key;
+    this.valueOf = grouping.valueOf;
+    this.gapMs = typeof window.gapMs === 'number' && window.gapMs > 0 ? window.gapMs : Number.NaN;
   }
 
   prepare(): MaybePromise<void> {
     const { ctx, sessions } = this.parts;
     this.merge.clear();
+    this.changed = undefined;
+    this.lateUpTo = Math.max(ctx.lateWatermark - this.gapMs, -farthestMs);
+    this.fitsBelow = farthestMs - this.gapMs;
     return ctx.outputMode === 'complete'
       ? sessions.loadAll()
       : sessions.load(ctx.evictionWatermark);
   }
 
   next(row: unknown, rowTime: number): void {
-    const { ctx, window, grouping, heads } = this.parts;
+    const { ctx, window, grouping } = this.parts;
     const start = this.time === undefined ? rowTime : this.time(row);
     const end = sessionEnd(window.gapMs, row, start);
     if (!(end > start)) {
@@ -84,13 +119,19 @@ class SessionStage<V> implements Stage {
       ctx.late(row, rowTime);
       return;
     }
-    const key = grouping.key === undefined ? null : grouping.key(row);
-    const head = heads.find(key) ?? heads.insert(key, newHead<V>());
-    heads.touch(head);
+    const head = this.headOf(grouping.key === undefined ? null : grouping.key(row));
     const value = grouping.valueOf === undefined ? row : grouping.valueOf(row);
-    if (this.parts.fold.anyOrder) this.merge.place(head.key, head.value.live, value, start, end);
+    if (this.parts.fold.anyOrder) this.merge.place(head, value, start, end);
     else if (head.value.rows === undefined) head.value.rows = [{ start, end, row: value }];
     else head.value.rows.push({ start, end, row: value });
+  }
+
+  protected headOf(key: unknown): Entry<SessionHead<V>> {
+    const { heads } = this.parts;
+    const head = heads.find(key) ?? heads.insert(key, newHead<V>());
+    heads.touch(head);
+    this.changed ??= heads.changedEntries();
+    return head;
   }
 
   endBatch(): void {

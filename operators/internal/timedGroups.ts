@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import type { ChangedAt, Entry, TimedTable } from '../../lib/state/stateStore.js';
+import type { ChangedEntries, Entry, TimedTable } from '../../lib/state/stateStore.js';
 import { inOrderOfAppearance } from './appearance.js';
 import { inKeyOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';
@@ -58,7 +58,7 @@ export class TimedGroups<V> {
   }
 
   /** A shorter way to groups of one time that have changed, for this turn. */
-  changedAt(time: number): ChangedAt<V> | undefined {
+  changedAt(time: number): ChangedEntries<V> | undefined {
     return this.table.changedAt(time);
   }
 

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import { ownClass } from '../../lib/ownClass.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import type { ChangedAt, Entry } from '../../lib/state/stateStore.js';
+import type { ChangedEntries, Entry } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
 import type { TimedGroups } from './timedGroups.js';
 import { fitsDates, lastWindowStart, windowOutOfRange } from './windowBounds.js';
@@ -46,7 +46,7 @@ class TumblingStage<V> implements Stage {
   private start = Number.NaN;
   private end = Number.NaN;
   /** Of the window, once a row has found its group the long way. */
-  private changed: ChangedAt<V> | undefined;
+  private changed: ChangedEntries<V> | undefined;
   /** Of the window, where rows have no key. */
   private group: Entry<V> | undefined;
 

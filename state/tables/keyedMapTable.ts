@@ -1,6 +1,7 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
 import { keptKey } from '../../lib/state/keptKey.js';
-import type { Entry, KeyedTable } from '../../lib/state/stateStore.js';
+import type { ChangedEntries, Entry, KeyedTable } from '../../lib/state/stateStore.js';
+import { ChangedIn } from './changedIn.js';
 import { ChangeLog } from './changeLog.js';
 import { ClosedMap } from './closedMap.js';
 import { KeyProbe } from './keyProbe.js';
@@ -19,6 +20,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   readonly log: ChangeLog<V>;
   size: number;
   private map = new Map<unknown, TableEntry<V>>();
+  private changedInMap = new ChangedIn(this.map);
   private complete: boolean;
   /** `loadAll` has been called in this batch: nothing may be swept, `entries` may be used. */
   private loaded = false;
@@ -47,6 +49,10 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
     if (entry === undefined) return this.complete ? undefined : this.read(mapKey, key);
     entry.usedIn(this.below.sweeps);
     return entry.removed ? undefined : entry;
+  }
+
+  changedEntries(): ChangedEntries<V> | undefined {
+    return this.log.isFirstTurn ? this.changedInMap : undefined;
   }
 
   insert(key: unknown, value: V): TableEntry<V> {
@@ -131,6 +137,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
 
   reset(): void {
     this.map = new Map();
+    this.changedInMap = new ChangedIn(this.map);
     this.log.clear();
     this.loaded = false;
     this.size = this.below?.storedCount ?? 0;

@@ -1,5 +1,10 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
-import type { ChangedAt, Entry, TableOptions, TimedTable } from '../../lib/state/stateStore.js';
+import type {
+  ChangedEntries,
+  Entry,
+  TableOptions,
+  TimedTable,
+} from '../../lib/state/stateStore.js';
 import type { KeyedMapTable } from './keyedMapTable.js';
 import type { PageLimits } from './pageLimits.js';
 import { roughBytes } from './roughBytes.js';
@@ -94,7 +99,7 @@ export class PagedTable<V> implements TimedTable<V> {
     return this.tableAt(time).find(time, key);
   }
 
-  changedAt(time: number): ChangedAt<V> | undefined {
+  changedAt(time: number): ChangedEntries<V> | undefined {
     return this.tableAt(time).changedAt(time);
   }
 

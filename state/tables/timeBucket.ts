@@ -1,5 +1,6 @@
 import { isSameKey } from '../../lib/state/canonicalKey.js';
-import type { ChangedAt } from '../../lib/state/stateStore.js';
+import type { ChangedEntries } from '../../lib/state/stateStore.js';
+import { ChangedIn } from './changedIn.js';
 import type { TableEntry } from './tableEntry.js';
 
 /**
@@ -9,7 +10,7 @@ import type { TableEntry } from './tableEntry.js';
  * Invariant: `first` takes only the very first entry; what comes back after it was removed goes to
  * `more`, so that a running iteration meets it.
  */
-export class TimeBucket<V> implements ChangedAt<V> {
+export class TimeBucket<V> {
   /** Entries that are there, tombstones not counted. */
   live = 0;
   private first: TableEntry<V> | undefined;
@@ -28,11 +29,9 @@ export class TimeBucket<V> implements ChangedAt<V> {
     return this.more === undefined ? undefined : this.more.get(mapKey);
   }
 
-  /** Short, so that V8 inlines it where a row finds its group: only keys that are their own canonical form. */
-  changed(key: unknown): TableEntry<V> | undefined {
-    if (typeof key !== 'number' && (typeof key !== 'string' || key.charCodeAt(0) === 0)) return;
-    const entry = this.more === undefined ? undefined : this.more.get(key);
-    return entry?.isChanged ? entry : undefined;
+  /** undefined: there are too few to be worth it. */
+  changedEntries(): ChangedEntries<V> | undefined {
+    return this.more && new ChangedIn(this.more);
   }
 
   /** False if the key was there already. */

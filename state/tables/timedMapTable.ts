@@ -1,6 +1,6 @@
 import { isPromise, type MaybePromise, then } from '../../lib/maybe.js';
 import { keptKey } from '../../lib/state/keptKey.js';
-import type { ChangedAt, Entry, TimedTable } from '../../lib/state/stateStore.js';
+import type { ChangedEntries, Entry, TimedTable } from '../../lib/state/stateStore.js';
 import { ChangeLog } from './changeLog.js';
 import { ClosedMap } from './closedMap.js';
 import { DueTimes } from './dueTimes.js';
@@ -54,10 +54,8 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     return entry.removed ? undefined : entry;
   }
 
-  changedAt(time: number): ChangedAt<V> | undefined {
-    // Above a disk what is asked for is marked as used, and may have been encoded ahead.
-    const isMarkedOnly = this.below === undefined && this.log.isFirstTurn;
-    return isMarkedOnly ? this.bucketAt(time) : undefined;
+  changedAt(time: number): ChangedEntries<V> | undefined {
+    return this.log.isFirstTurn ? this.bucketAt(time)?.changedEntries() : undefined;
   }
 
   insert(time: number, key: unknown, value: V): TableEntry<V> {

@@ -1,3 +1,5 @@
+import { canonicalKey } from '../../lib/state/canonicalKey.js';
+import { KeyedMapTable } from '../../state/tables/keyedMapTable.js';
 import type { TableBelow } from '../../state/tables/tableBelow.js';
 import { TimedMapTable } from '../../state/tables/timedMapTable.js';
 
@@ -48,6 +50,46 @@ describe('a timed table above a disk', () => {
     table.beginBatch();
     void table.load(20);
     expect(disk.scans).toEqual([5, 20]);
+  });
+});
+
+describe('a keyed table in memory', () => {
+  it('finds by the short way what this turn has changed, and nothing else', () => {
+    const table = new KeyedMapTable<number>('operator', 'groups', true, undefined);
+    table.beginBatch();
+    const a = table.insert('a', 1);
+    table.insert([1, 2], 2);
+    table.insert(null, 3);
+    const changed = table.changedEntries();
+    expect(changed?.changed('a')).toBe(a);
+    expect(changed?.changed('b')).toBeUndefined();
+    // Keys that are not their own canonical form are found the long way alone.
+    for (const key of [[1, 2], null, undefined]) expect(changed?.changed(key)).toBeUndefined();
+    expect(changed?.changed(canonicalKey([1, 2], 'operator'))).toBeUndefined();
+    table.remove(a);
+    expect(changed?.changed('a')).toBeUndefined();
+    table.insert('c', 4);
+    table.forgetChanges();
+    table.beginBatch();
+    expect(table.changedEntries()?.changed('c')).toBeUndefined();
+    const c = table.find('c');
+    if (c) table.touch(c);
+    expect(table.changedEntries()?.changed('c')).toBe(c);
+    table.beginTurn();
+    expect(table.changedEntries()).toBeUndefined();
+  });
+
+  it('keeps a pair of numbers and the number that stands for it apart', () => {
+    const table = new KeyedMapTable<string>('operator', 'groups', true, undefined);
+    table.beginBatch();
+    const standsFor = canonicalKey([3, 4], 'operator');
+    table.insert([3, 4], 'pair');
+    expect(table.find(standsFor)).toBeUndefined();
+    table.insert(standsFor, 'number');
+    expect(table.find([3, 4])).toMatchObject({ key: [3, 4], value: 'pair' });
+    expect(table.find(standsFor)).toMatchObject({ key: standsFor, value: 'number' });
+    void table.loadAll();
+    expect([...table.entries()].map(({ key }) => key)).toEqual([[3, 4], standsFor]);
   });
 });
 
