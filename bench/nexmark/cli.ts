@@ -85,6 +85,7 @@ function rowOf(name: string, measured: readonly Measured[], peers: readonly Peer
     shortNumber(rate('memory')),
     ratio(rate('memory') / rate('loop')),
     ratio(cpuSeconds.loop / cpuSeconds.memory),
+    ratio(rate('memory') / rate('evicting')),
     shortNumber(rate('level')),
     ratio(rate('level') / rate('memory')),
     ratio(rate('level') / rate('raw')),
@@ -120,7 +121,7 @@ for (const name of names) {
 }
 if (args.json !== 'true') {
   const columns =
-    'query,loop,memory,of loop,by CPU,LevelDB,of memory,of raw,JSON,Parquet,RSS MB,bytes/entry'.split(
+    'query,loop,memory,of loop,by CPU,of evicting loop,LevelDB,of memory,of raw,JSON,Parquet,RSS MB,bytes/entry'.split(
       ',',
     );
   console.log(

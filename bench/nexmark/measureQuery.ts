@@ -9,6 +9,7 @@ import { dataFolder, type FileKind, isFileKind } from './dataFiles.js';
 import { type NexmarkEvent, schemaOf, withOnly } from './event.js';
 import { Generator } from './generator/generate.js';
 import { plainLoops } from './loops/all.js';
+import { evictingLoops } from './loops/evicting.js';
 import type { Emit } from './loops/loop.js';
 import { nexmarkQueries } from './queries/all.js';
 import type { NexmarkQuery } from './query.js';
@@ -27,10 +28,10 @@ export interface MeasureOptions {
 }
 
 /**
- * `loop`, `memory`, `level`: events as objects. `raw`: what `level` reads and writes, without an engine.
+ * `loop`, `evicting` (where the loop does less than the query), `memory`, `level`: events as objects. `raw`: what `level` reads and writes, without an engine.
  * `json`, `parquet`: from files, on LevelDB.
  */
-export type Way = 'loop' | 'memory' | 'level' | 'raw' | FileKind;
+export type Way = 'loop' | 'evicting' | 'memory' | 'level' | 'raw' | FileKind;
 
 export interface Measured {
   readonly query: string;
@@ -56,8 +57,10 @@ const keepLast = (rows: readonly object[]): void => {
 type Batches = readonly (readonly NexmarkEvent[])[];
 type Rows = (rows: readonly object[]) => void;
 
-function runLoop(name: string, batches: Batches, emit = keep): void {
-  const loop = plainLoops.get(name)?.(emit);
+type Loops = typeof plainLoops;
+
+function runLoop(loops: Loops, name: string, batches: Batches, emit = keep): void {
+  const loop = loops.get(name)?.(emit);
   for (const batch of batches) loop?.batch(batch);
   loop?.end();
 }
@@ -119,11 +122,9 @@ async function checkObjects(
   const seen = events.slice(0, asked.events).map((event) => withOnly(query.reads, event));
   const batches = inBatches(seen, asked.perBatch);
   const expected = expectedAnswer('disorder-1', query.name);
-  const loop = plainLoops.has(query.name)
-    ? { loop: (rows: Rows) => runLoop(query.name, batches, (row) => rows([row])) }
-    : {};
+  const loops = loopsOf(query.name, batches);
   const memory = (rows: Rows) => runInMemory(query, batches, { rows });
-  await check(query, { ...loop, memory }, expected.columns, expected);
+  await check(query, { ...loops, memory }, expected.columns, expected);
   const LevelDB = (rows: Rows) => runOnLevel(query, batches, rows);
   return recordLevel(() => check(query, { LevelDB }, expected.columns, expected));
 }
@@ -137,6 +138,15 @@ async function checkFiles(query: NexmarkQuery, kinds: readonly FileKind[]): Prom
   await check(query, Object.fromEntries(runs), expected.columns, answer);
 }
 
+/** `loop` and `evicting`, where there is one of this query; without `rows` they keep the last one. */
+function loopsOf(name: string, batches: Batches): Record<string, (rows?: Rows) => void> {
+  const kinds = Object.entries({ loop: plainLoops, evicting: evictingLoops });
+  const there = kinds.filter(([, loops]) => loops.has(name));
+  const run = (loops: Loops) => (rows?: Rows) =>
+    runLoop(loops, name, batches, rows && ((row) => rows([row])));
+  return Object.fromEntries(there.map(([way, loops]) => [way, run(loops)]));
+}
+
 type Contenders = Record<string, () => void | Promise<void>>;
 
 async function objectWays(
@@ -147,7 +157,7 @@ async function objectWays(
   const batches = inBatches(events, perBatch);
   const recorded = ways.includes('raw') ? await recordLevel(() => runOnLevel(query, batches)) : [];
   return {
-    ...(plainLoops.has(query.name) ? { loop: () => runLoop(query.name, batches) } : {}),
+    ...loopsOf(query.name, batches),
     memory: () => runInMemory(query, batches, { rows: keepLast }),
     level: () => runOnLevel(query, batches),
     raw: () => replayOnLevel(recorded),

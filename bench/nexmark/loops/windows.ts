@@ -73,7 +73,7 @@ export const q7 = (emit: Emit): Loop => {
   };
 };
 
-interface Session {
+export interface Session {
   start: number;
   last: number;
   count: number;
@@ -100,7 +100,7 @@ export const q11 = (emit: Emit): Loop => {
   };
 };
 
-function addTo(sessions: Session[], time: number): void {
+export function addTo(sessions: Session[], time: number): void {
   let i = sessions.length - 1;
   while (i >= 0 && time < (sessions[i] as Session).start - gapMs) i--;
   const session = i >= 0 ? sessions[i] : undefined;

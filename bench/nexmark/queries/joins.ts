@@ -96,7 +96,7 @@ export const q20: NexmarkQuery = {
     ),
 };
 
-function expanded(bid: Bid, auction: Auction) {
+export function expanded(bid: Bid, auction: Auction) {
   return {
     auction: bid.auction,
     bidder: bid.bidder,
