@@ -22,25 +22,33 @@ export interface OrderOptions {
 }
 
 /**
- * A column in ascending order; null first.
+ * A column in ascending order, by its name or as a function of the row; null first.
  *
  * @example
  * words.pipe(groupByKey((w) => w), count(), orderBy(asc((row) => row.key, { nulls: 'last' })));
  * @since 0.1.0
  */
-export function asc<T>(value: (row: T) => unknown, options: OrderOptions = {}): OrderKey<T> {
-  return { value, descending: false, nulls: nullsOf('asc', options, 'first') };
+export function asc<T>(column: Column<T>, options: OrderOptions = {}): OrderKey<T> {
+  const nulls = nullsOf('asc', options, 'first');
+  return { value: readerOf(column), descending: false, nulls };
 }
 
 /**
- * A column in descending order; null last.
+ * A column in descending order, by its name or as a function of the row; null last.
  *
  * @example
- * words.pipe(groupByKey((w) => w), count(), orderBy(desc((row) => row.count)));
+ * words.pipe(groupByKey((w) => w), count(), orderBy(desc('count')));
  * @since 0.1.0
  */
-export function desc<T>(value: (row: T) => unknown, options: OrderOptions = {}): OrderKey<T> {
-  return { value, descending: true, nulls: nullsOf('desc', options, 'last') };
+export function desc<T>(column: Column<T>, options: OrderOptions = {}): OrderKey<T> {
+  const nulls = nullsOf('desc', options, 'last');
+  return { value: readerOf(column), descending: true, nulls };
+}
+
+type Column<T> = ((row: T) => unknown) | (keyof T & string);
+
+function readerOf<T>(column: Column<T>): (row: T) => unknown {
+  return typeof column === 'string' ? (row) => row[column] : column;
 }
 
 function nullsOf(owner: string, options: OrderOptions, byDefault: NullsOrder): NullsOrder {
@@ -51,7 +59,7 @@ function nullsOf(owner: string, options: OrderOptions, byDefault: NullsOrder): N
 /**
  * Sorts the whole table of an aggregation, batch by batch, in complete mode.
  *
- * In:     rows of `T`; a function sorts in ascending order.
+ * In:     rows of `T`; a function or the name of a column sorts in ascending order.
  * Out:    the rows of the batch in order, unchanged; equal rows keep their order.
  * Time:   each row keeps its own.
  * Errors: TypeError without columns; `ORDER_BY_MODE` outside complete mode or without an aggregation
@@ -63,19 +71,19 @@ function nullsOf(owner: string, options: OrderOptions, byDefault: NullsOrder): N
  * @since 0.1.0
  */
 export function orderBy<T>(
-  ...by: readonly (OrderKey<T> | ((row: T) => unknown))[]
+  ...by: readonly (OrderKey<T> | ((row: T) => unknown) | (keyof T & string))[]
 ): MonoTypeOperatorFunction<T> {
   if (by.length === 0) {
     throw new TypeError('orderBy needs at least one column: write orderBy(asc((row) => row.name))');
   }
-  const keys = by.map((key) => checked(typeof key === 'function' ? asc(key) : key));
+  const keys = by.map((key) => checked(typeof key === 'object' ? key : asc(key)));
   return (source: Observable<T>) => new DataStream<T>(node(planOf(source), keys as never));
 }
 
 function checked<T>(key: OrderKey<T>): OrderKey<T> {
   if (typeof key?.value !== 'function') {
     throw new TypeError(
-      `orderBy takes functions of the row, asc(…) and desc(…), got ${String(key)}: write desc((row) => row.count)`,
+      `orderBy takes columns, functions of the row, asc(…) and desc(…), got ${String(key)}: write desc('count') or desc((row) => row.count)`,
     );
   }
   refuseAsyncFunction('orderBy', key.value);

@@ -29,6 +29,7 @@ describe('dropDuplicates', () => {
   it('compares by a function, by one column or by several', () => {
     for (const operator of [
       dropDuplicates<Row>((row) => row.id),
+      dropDuplicates<Row>('id'),
       dropDuplicates<Row>(['id']),
       dropDuplicates<Row>((row) => ({ key: [row.id] })),
     ]) {
@@ -146,7 +147,7 @@ describe('dropDuplicates', () => {
     const one = new OperatorHarness<Row, Row>((s) => s.pipe(dropDuplicates({ eventTime: true })));
     expect(() => one.validate()).toThrow(expect.objectContaining({ code: 'WATERMARK_REQUIRED' }));
     expect(() => dropDuplicates([])).toThrow(TypeError);
-    expect(() => dropDuplicates('id' as never)).toThrow(TypeError);
+    expect(() => dropDuplicates(7 as never)).toThrow(TypeError);
     expect(() => dropDuplicates(['id'] as never, { eventTime: 'at' as never })).toThrow(TypeError);
     const bad = new OperatorHarness<unknown, unknown>((s) => s.pipe(dropDuplicates((x) => x)));
     expect(() => bad.batch({ rows: [[() => 1, null]] })).toThrow(

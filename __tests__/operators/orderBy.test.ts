@@ -13,10 +13,9 @@ interface Row {
 const complete = { outputMode: 'complete' } as const;
 const of = <T>(...rows: readonly T[]) => ({ rows: rows.map((row) => [row, null] as const) });
 
-function sorted<T>(
-  rows: readonly T[],
-  ...by: readonly (OrderKey<T> | ((row: T) => unknown))[]
-): readonly T[] {
+type Order<T> = OrderKey<T> | ((row: T) => unknown) | (keyof T & string);
+
+function sorted<T>(rows: readonly T[], ...by: readonly Order<T>[]): readonly T[] {
   return new OperatorHarness<T, T>((s) => tableOf(s).pipe(orderBy(...by)), complete).batch(
     of(...rows),
   ).rows;
@@ -33,6 +32,14 @@ describe('orderBy', () => {
 
   it('puts null first in ascending and last in descending order', () => {
     expect(keys(sorted(rows, (row) => row.k))).toEqual([null, 'a', 'b', 'c']);
+    expect(keys(sorted(rows, 'k'))).toEqual([null, 'a', 'b', 'c']);
+    expect(keys(sorted(rows, desc('k')))).toEqual(['c', 'b', 'a', null]);
+    expect(keys(sorted(rows, desc('n'), asc('k', { nulls: 'last' })))).toEqual([
+      null,
+      'a',
+      'b',
+      'c',
+    ]);
     expect(
       keys(
         sorted(

@@ -7,11 +7,11 @@ import type { Sink, StreamSink } from './sink.js';
 /** What {@link foreach} calls. One object for the whole run, one batch at a time. */
 export interface RowWriter<T> {
   /** Before the rows of each batch, empty ones too; `false` skips the rows of this batch. */
-  open?(batchId: number): MaybePromise<unknown>;
+  open?(batchId: number): unknown;
   /** Row by row, in order; a promise is awaited before the next row. */
-  process(row: T): MaybePromise<void>;
+  process(row: T): unknown;
   /** Once for each `open` that answered, also after `false`, with the error if there was one. */
-  close?(error?: unknown): MaybePromise<void>;
+  close?(error?: unknown): unknown;
 }
 
 const memberNames: OptionNames<RowWriter<unknown>> = { open: true, process: true, close: true };
@@ -126,6 +126,7 @@ class ForeachSink<T> implements Sink<T> {
   private finish(error?: unknown): MaybePromise<void> {
     if (this.current < 0) return;
     this.current = -1;
-    return error === undefined ? this.writer.close?.() : this.writer.close?.(error);
+    const answer = error === undefined ? this.writer.close?.() : this.writer.close?.(error);
+    return then(answer, () => undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { type MaybePromise, then } from '../maybe.js';
+import { then } from '../maybe.js';
 import { outputModes } from '../plan/outputMode.js';
 import { refuseObservable } from './refuseObservable.js';
 import type { StreamSink } from './sink.js';
@@ -23,7 +23,7 @@ import type { StreamSink } from './sink.js';
  * @since 0.1.0
  */
 export function foreachBatch<T>(
-  write: (rows: readonly T[], batchId: number) => MaybePromise<void>,
+  write: (rows: readonly T[], batchId: number) => unknown,
 ): StreamSink<T> {
   if (typeof write !== 'function') {
     throw new TypeError('foreachBatch needs a function: foreachBatch((rows, batchId) => …)');

@@ -2,23 +2,27 @@ import type { NodeTraits } from '../../../lib/plan/planNode.js';
 import { refuseAsyncFunction } from '../rowFunction.js';
 
 /**
- * What makes two rows the same: a function of the row, or names of its columns.
+ * What makes two rows the same: a function of the row, a column of it, or several.
  *
  * @since 0.1.0
  */
-export type DedupKey<T> = ((row: T) => unknown) | readonly (keyof T & string)[];
+export type DedupKey<T> =
+  | ((row: T) => unknown)
+  | (keyof T & string)
+  | readonly (keyof T & string)[];
 
 /** The key of a row; without `key` the row itself, all its columns. */
 export function dedupKeyOf<T>(key: DedupKey<T> | undefined, operator: string): KeyFunction {
   if (key === undefined) return (row) => row;
   refuseAsyncFunction(operator, key);
   if (typeof key === 'function') return (row) => key(row as T);
-  if (!Array.isArray(key)) {
+  const names = typeof key === 'string' ? [key] : key;
+  if (!Array.isArray(names)) {
     throw new TypeError(
-      `${operator} needs a function of the row or a list of column names, got ${String(key)}: write ${operator}((row) => row.id) or ${operator}(['id'])`,
+      `${operator} needs a function of the row or names of columns, got ${String(key)}: write ${operator}((row) => row.id), ${operator}('id') or ${operator}(['id', 'day'])`,
     );
   }
-  return columnsOf(key, operator);
+  return columnsOf(names, operator);
 }
 
 type KeyFunction = (row: unknown) => unknown;
@@ -41,21 +45,26 @@ function columnsOf(names: readonly string[], operator: string): KeyFunction {
   };
 }
 
+/** The columns that a key names; undefined: it is a function. */
+function namesIn<T>(key: DedupKey<T>): readonly string[] | undefined {
+  if (typeof key === 'function') return undefined;
+  return typeof key === 'string' ? [key] : [...key];
+}
+
 /** How the key reads in explain(). */
 export function dedupLabel<T>(key: DedupKey<T> | undefined, eventTime: boolean): string {
-  const columns =
-    key === undefined ? 'all columns' : typeof key === 'function' ? 'key' : key.join(', ');
+  const names = key === undefined ? ['all columns'] : (namesIn(key) ?? ['key']);
+  const columns = names.join(', ');
   return eventTime ? `${columns}, event time` : columns;
 }
 
 /** Column names belong to the checkpoint; a function cannot be compared. */
 export function dedupColumns<T>(key: DedupKey<T> | undefined): readonly string[] | null {
-  if (key === undefined) return ['*'];
-  return typeof key === 'function' ? null : [...key];
+  return key === undefined ? ['*'] : (namesIn(key) ?? null);
 }
 
 /** Which columns the key reads; the rows that pass have all that they had. */
 export function dedupTraits<T>(key: DedupKey<T> | undefined): NodeTraits {
-  const named = key !== undefined && typeof key !== 'function';
-  return { columns: 'kept', ...(named ? { readsColumns: [...key] } : {}) };
+  const names = key === undefined ? undefined : namesIn(key);
+  return { columns: 'kept', ...(names ? { readsColumns: names } : {}) };
 }
