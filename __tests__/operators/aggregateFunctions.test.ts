@@ -85,6 +85,26 @@ describe('aggregate functions', () => {
     expect(resultOf<number>((r) => r.varSamp(itself), 1e16, 1, -1e16)).toBe(1e32);
   });
 
+  // As Spark 4.3 orders BINARY, ARRAY and STRUCT.
+  it('takes bytes and lists for min and max: by the first element that differs, null first', () => {
+    const bytes = [Uint8Array.of(1, 255), Uint8Array.of(128), Uint8Array.of(1)];
+    expect(resultOf<Uint8Array>((r) => r.max(itself), ...bytes)).toEqual(Uint8Array.of(128));
+    expect(resultOf<Uint8Array>((r) => r.min(itself), ...bytes)).toEqual(Uint8Array.of(1));
+    type Bid = readonly [at: number | null, by: string];
+    const bids: Bid[] = [
+      [2, 'a'],
+      [2, 'b'],
+      [null, 'z'],
+      [1, 'y'],
+    ];
+    expect(resultOf<Bid>((r) => r.max(itself), ...bids)).toEqual([2, 'b']);
+    expect(resultOf<Bid>((r) => r.min(itself), ...bids)).toEqual([null, 'z']);
+    expect(resultOf<Bid>((r) => r.maxBy(([, by]) => by, itself), ...bids)).toBe('b');
+    const lists = [[1, 2], [1], [1, 2, 0], []];
+    expect(resultOf<number[]>((r) => r.max(itself), ...lists)).toEqual([1, 2, 0]);
+    expect(resultOf<number[]>((r) => r.min(itself), ...lists)).toEqual([]);
+  });
+
   it('refuses a sum or mean of Decimals that no DECIMAL holds', () => {
     const most = new Decimal(10n ** 38n - 1n, 0, 38);
     const one = new Decimal(1n, 0, 38);
@@ -198,7 +218,9 @@ describe('aggregate functions', () => {
     ['sum of numbers and bigints', (r) => r.sum(itself as never), [1, 1n]],
     ['sum of bigints and numbers', (r) => r.sum(itself as never), [1n, 1]],
     ['avg of a Date', (r) => r.avg(itself as never), [new Date(0)]],
-    ['max of arrays', (r) => r.max(itself as never), [[1]]],
+    ['max of lists of two types', (r) => r.max(itself as never), [[1], ['a']]],
+    ['max of lists of objects', (r) => r.max(itself as never), [[{}]]],
+    ['max of bytes and lists', (r) => r.max(itself as never), [Uint8Array.of(1), [1]]],
     ['max of two types', (r) => r.max(itself as never), [1, 'a']],
     ['stddevSamp of text', (r) => r.stddevSamp(itself as never), ['1']],
     ['maxBy objects', (r) => r.maxBy(itself, itself as never), [{}]],

@@ -55,13 +55,13 @@ export interface Aggregates<T> {
     value: Read<T, V | null | undefined>,
     options?: Options<T>,
   ): Of<T, MeanResult<V> | null>;
-  /** The smallest value, in SQL's order: NaN above all numbers. */
-  min<V extends Ordered>(
+  /** The smallest value, in SQL's order: NaN above all numbers; lists `[a, b]` by `a`, then by `b`. */
+  min<const V extends Ordered>(
     value: Read<T, V | null | undefined>,
     options?: Options<T>,
   ): Of<T, V | null>;
-  /** The largest value, in SQL's order: NaN above all numbers. */
-  max<V extends Ordered>(
+  /** The largest value, in SQL's order: NaN above all numbers; lists `[a, b]` by `a`, then by `b`. */
+  max<const V extends Ordered>(
     value: Read<T, V | null | undefined>,
     options?: Options<T>,
   ): Of<T, V | null>;

@@ -3,8 +3,8 @@ import type { Ordered } from '../internal/sqlOrder.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
-/** The largest value that is not null, in SQL's order (NaN above all numbers); null without any. */
-export function max<T, V extends Ordered>(
+/** The largest value that is not null, in SQL's order (NaN above all numbers, lists by their first elements that differ); null without any. */
+export function max<T, const V extends Ordered>(
   value: (row: T) => V | null | undefined,
   options?: AggregateOptions<T>,
 ): Aggregate<T, unknown, V | null> {
