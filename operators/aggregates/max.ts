@@ -3,7 +3,10 @@ import type { Ordered } from '../internal/sqlOrder.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
-/** The largest value that is not null, in SQL's order (NaN above all numbers, lists by their first elements that differ); null without any. */
+/**
+ * The largest value that is not null, in SQL's order; null without any. NaN is above all numbers, lists are
+ * compared by the first element that differs.
+ */
 export function max<T, const V extends Ordered>(
   value: (row: T) => V | null | undefined,
   options?: AggregateOptions<T>,
