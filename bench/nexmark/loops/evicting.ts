@@ -1,15 +1,16 @@
 import type { Auction, Bid, NexmarkEvent } from '../event.js';
 import { expanded } from '../queries/joins.js';
-import { type Emit, gapMs, type Loop, nothingLeft, windowMs } from './loop.js';
+import { type Emit, gapMs, type Loop, nothingLeft, slideMs, windowMs } from './loop.js';
 import { addTo, type Session } from './windows.js';
 
 /**
  * The loops again where the plain ones do less than the query asks of a stream: the watermark is declared
  * over all events, what is late by it is dropped, and windows come out and are forgotten as it passes them;
- * a join keeps every row, because any may still find a partner.
+ * each window has its counts after each batch, where they can be asked for; a join keeps every row, because
+ * any may still find a partner.
  */
 export const evictingLoops: ReadonlyMap<string, (emit: Emit) => Loop> = new Map(
-  Object.entries({ q8, q11, q20 }),
+  Object.entries({ q5, q8, q11, q20 }),
 );
 
 /** Four seconds behind the latest event before this batch. */
@@ -25,6 +26,57 @@ class Watermark {
   pass(): void {
     this.at = this.latest - 4000;
   }
+}
+
+function q5(emit: Emit): Loop {
+  const watermark = new Watermark();
+  const windows = new Map<number, Map<number, number>>(); // end -> auction -> count
+  const mergeInto = (end: number, pane: ReadonlyMap<number, number>): void => {
+    if (end <= watermark.at) return; // late
+    const counts = windows.get(end) ?? new Map<number, number>();
+    windows.set(end, counts);
+    for (const [auction, n] of pane) counts.set(auction, (counts.get(auction) ?? 0) + n);
+  };
+  const close = (upTo: number): void => {
+    for (const [end, counts] of windows) {
+      if (end > upTo) continue;
+      windows.delete(end);
+      let most = 0;
+      for (const count of counts.values()) if (count > most) most = count;
+      const window_start = end - windowMs;
+      for (const [auction, num] of counts) {
+        if (num === most) emit({ window_start, window_end: end, auction, num });
+      }
+    }
+  };
+  return {
+    batch(events) {
+      const panes = new Map<number, Map<number, number>>();
+      let number = Number.NaN;
+      let pane = new Map<number, number>();
+      for (const event of events) {
+        watermark.see(event);
+        const { bid } = event;
+        if (!bid) continue;
+        const at = Math.floor(bid.dateTime / slideMs);
+        if (at !== number) {
+          number = at;
+          pane = panes.get(at) ?? new Map();
+          panes.set(at, pane);
+        }
+        pane.set(bid.auction, (pane.get(bid.auction) ?? 0) + 1);
+      }
+      for (const [at, counts] of panes) {
+        const start = at * slideMs;
+        for (let end = start + slideMs; end <= start + windowMs; end += slideMs) {
+          mergeInto(end, counts);
+        }
+      }
+      watermark.pass();
+      close(watermark.at);
+    },
+    end: () => close(Number.POSITIVE_INFINITY),
+  };
 }
 
 interface Newcomers {
