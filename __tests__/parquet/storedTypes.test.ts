@@ -178,15 +178,44 @@ describe('a schema that is not the file’s', () => {
     expect(await values(await fileWith([day], [1]), 'TIMESTAMP')).toEqual([new Date(86_400_000)]);
   });
 
-  it.each(['SMALLINT', 'STRING', 'TIMESTAMP', 'DECIMAL(10,0)', 'ARRAY<INT>', 'MAP<INT, INT>'])(
-    'may not take INT for %s',
-    async (ddl) => {
-      await expect(values(await fileWith([int], [1]), ddl)).rejects.toMatchObject({
-        code: 'SOURCE_COLUMN_TYPE',
-        params: { column: 'c', found: 'INT' },
-      });
-    },
-  );
+  // As Spark 4.3 reads them (with its vectorized reader, the default).
+  it.each([
+    ['INT32', 1, 'DECIMAL(10,0)', '1'],
+    ['INT32', -1, 'DECIMAL(12,2)', '-1.00'],
+    ['INT64', -(2n ** 63n), 'DECIMAL(20,0)', '-9223372036854775808'],
+    ['INT64', 7n, 'DECIMAL(22,2)', '7.00'],
+  ] as const)('may widen %s %s to %s', async (type, stored, ddl, text) => {
+    const path = await fileWith([{ ...optional, type }], [stored, null]);
+    const [value, none] = await values(path, ddl);
+    expect([String(value), none]).toEqual([text, null]);
+    expect(value).toBeInstanceOf(Decimal);
+  });
+
+  it('takes an unsigned INT for a DECIMAL without a sign', async () => {
+    const unsigned = { ...required, type: 'INT32', converted_type: 'UINT_32' } as const;
+    const path = await fileWith([unsigned], [4_294_967_295]);
+    expect((await values(path, 'DECIMAL(10,0)')).map(String)).toEqual(['4294967295']);
+  });
+
+  it.each(['DECIMAL(19,0)', 'DECIMAL(20,1)'])('may not take BIGINT for %s', async (ddl) => {
+    const path = await fileWith([{ ...optional, type: 'INT64' }], [1n]);
+    await expect(values(path, ddl)).rejects.toMatchObject({ code: 'SOURCE_COLUMN_TYPE' });
+  });
+
+  it.each([
+    'SMALLINT',
+    'STRING',
+    'TIMESTAMP',
+    'DECIMAL(9,0)',
+    'DECIMAL(10,1)',
+    'ARRAY<INT>',
+    'MAP<INT, INT>',
+  ])('may not take INT for %s', async (ddl) => {
+    await expect(values(await fileWith([int], [1]), ddl)).rejects.toMatchObject({
+      code: 'SOURCE_COLUMN_TYPE',
+      params: { column: 'c', found: 'INT' },
+    });
+  });
 
   it('gives null for columns that the file does not have, and refuses NOT NULL ones', async () => {
     const path = await fileWith([int], [1]);

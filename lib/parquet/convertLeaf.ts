@@ -147,21 +147,33 @@ function times(node: ParquetNode, instant: InstantOf): ConvertValues {
   return (values) => instants(values as BigInt64Array, unitsPerMs, instant);
 }
 
-/** At the same scale or a larger one, if every stored value fits. */
+/** The digits of whole numbers, as Spark reads them as decimals: by how they are stored. */
+const wholeDigits: Partial<Record<string, number>> = { INT32: 10, INT64: 20 };
+const wholeTypes: readonly DataType['type'][] = ['tinyint', 'smallint', 'int', 'bigint'];
+
+function storedDigits(node: ParquetNode, stored: DataType): { precision: number; scale: number } {
+  if (stored.type === 'decimal') return stored;
+  const digits = wholeTypes.includes(stored.type) ? wholeDigits[node.type ?? ''] : undefined;
+  return { precision: digits ?? Number.POSITIVE_INFINITY, scale: 0 };
+}
+
+/** At the same scale or a larger one, if every stored value fits; whole numbers are decimals, too. */
 function decimals(
   node: ParquetNode,
   stored: DataType,
   target: DataType & { readonly type: 'decimal' },
 ): ConvertValues | undefined {
-  if (stored.type !== 'decimal') return undefined;
   const { precision, scale } = target;
-  const more = scale - stored.scale;
-  if (more < 0 || precision - scale < stored.precision - stored.scale) return undefined;
+  const from = storedDigits(node, stored);
+  const more = scale - from.scale;
+  if (more < 0 || precision - scale < from.precision - from.scale) return undefined;
   const factor = 10n ** BigInt(more);
   const decimal = (unscaled: bigint) => new Decimal(unscaled * factor, scale, precision);
   switch (node.type) {
-    case 'INT32':
-      return (values) => each(values as Int32Array, (value) => decimal(BigInt(value)));
+    case 'INT32': {
+      const sign = isUnsigned(node) ? (value: number) => value >>> 0 : (value: number) => value;
+      return (values) => each(values as Int32Array, (value) => decimal(BigInt(sign(value))));
+    }
     case 'INT64': {
       const sign = isUnsigned(node) ? unsigned : (value: bigint) => value;
       return (values) => each(values as BigInt64Array, (value) => decimal(sign(value)));
