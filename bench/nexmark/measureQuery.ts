@@ -28,7 +28,8 @@ export interface MeasureOptions {
 }
 
 /**
- * `loop`, `evicting` (where the loop does less than the query), `memory`, `level`: events as objects. `raw`: what `level` reads and writes, without an engine.
+ * `loop`, `evicting` (where the loop does less than the query), `memory`, `level`: events as objects.
+ * `raw`: what `level` reads and writes, without an engine.
  * `json`, `parquet`: from files, on LevelDB.
  */
 export type Way = 'loop' | 'evicting' | 'memory' | 'level' | 'raw' | FileKind;

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { aggregate, groupByKey, select } from '../../index.js';
+import { type Aggregates, aggregate, groupByKey, select } from '../../index.js';
 import type { Event, Model, Turn, Workload } from './workload.js';
 
 /** A running table of sums, whole or as it changes: no watermark. */
@@ -19,15 +19,18 @@ export function counts(mode: 'update' | 'complete'): Workload {
 export function tableOf(input: Observable<Event>): Observable<object> {
   return input.pipe(
     groupByKey((e: Event) => e.key),
-    aggregate((rows) => ({
-      n: rows.count(),
-      sum: rows.sum((e) => e.v),
-      first: rows.min((e) => e.id),
-      last: rows.max((e) => e.id),
-    })),
+    aggregate(sums),
     select((r) => ({ key: r.key, n: r.n, sum: r.sum, first: r.first, last: r.last })),
   );
 }
+
+/** What every workload asks of a group: `Sums`. */
+export const sums = (rows: Aggregates<Event>) => ({
+  n: rows.count(),
+  sum: rows.sum((e) => e.v),
+  first: rows.min((e) => e.id),
+  last: rows.max((e) => e.id),
+});
 
 export interface Sums {
   n: number;

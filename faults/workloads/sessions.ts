@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { aggregate, groupByKey, select, sessionWindow, withWatermark } from '../../index.js';
-import { type Sums, sumsOf } from './counts.js';
+import { type Sums, sums, sumsOf } from './counts.js';
 import type { Event, Model, Turn, Workload } from './workload.js';
 
 /** Lengths in ms. */
@@ -32,15 +32,11 @@ function summed(input: Observable<Event>, gapMs: number): Observable<object> {
   return input.pipe(
     groupByKey((e: Event) => e.key),
     sessionWindow(gapMs),
-    aggregate((rows) => ({
-      n: rows.count(),
-      sum: rows.sum((e) => e.v),
-      first: rows.min((e) => e.id),
-      last: rows.max((e) => e.id),
-    })),
-    select(({ key, window: { start, end }, n, sum, first, last }) => ({
-      ...{ key, start: Number(start), end: Number(end) },
-      ...{ n, sum, first, last },
+    aggregate(sums),
+    select(({ window: { start, end }, ...group }) => ({
+      ...group,
+      start: Number(start),
+      end: Number(end),
     })),
   );
 }
@@ -52,7 +48,9 @@ function listed(input: Observable<Event>, gapMs: number): Observable<object> {
     sessionWindow(gapMs),
     aggregate((rows) => ({ all: rows.collectList((e) => e) })),
     select(({ key, window: { start, end }, all }) => ({
-      ...{ key, start: Number(start), end: Number(end) },
+      key,
+      start: Number(start),
+      end: Number(end),
       ...all.reduce<Sums | undefined>(sumsOf, undefined),
     })),
   );

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { aggregate, groupByKey, select, window, withWatermark } from '../../index.js';
-import { type Sums, sumsOf } from './counts.js';
+import { type Sums, sums, sumsOf } from './counts.js';
 import type { Event, Model, Turn, Workload } from './workload.js';
 
 /** Lengths in ms. */
@@ -37,12 +37,7 @@ export function windowsOf(input: Observable<Event>, shape: WindowShape): Observa
   return input.pipe(
     groupByKey((e: Event) => e.key),
     window(shape.sizeMs, { slide: shape.slideMs, startTime: shape.startMs }),
-    aggregate((rows) => ({
-      n: rows.count(),
-      sum: rows.sum((e) => e.v),
-      first: rows.min((e) => e.id),
-      last: rows.max((e) => e.id),
-    })),
+    aggregate(sums),
     select((r) => ({
       key: r.key,
       start: Number(r.window.start),

@@ -105,15 +105,25 @@ function uuids(values: PlainValues): readonly unknown[] {
   });
 }
 
+/** What the bits of an INT32 say. */
+function int32Sign(node: ParquetNode): (value: number) => number {
+  return isUnsigned(node) ? (value) => value >>> 0 : (value) => value;
+}
+
+/** What the bits of an INT64 say. */
+function int64Sign(node: ParquetNode): (value: bigint) => bigint {
+  return isUnsigned(node) ? unsigned : (value) => value;
+}
+
 function int32(node: ParquetNode, { bigints }: RowOptions): ConvertValues {
-  const sign = isUnsigned(node) ? (value: number) => value >>> 0 : (value: number) => value;
+  const sign = int32Sign(node);
   return bigints === 'bigint'
     ? (values) => each(values as Int32Array, (value) => BigInt(sign(value)))
     : (values) => each(values as Int32Array, sign);
 }
 
 function int64(node: ParquetNode, { bigints }: RowOptions): ConvertValues {
-  const sign = isUnsigned(node) ? unsigned : (value: bigint) => value;
+  const sign = int64Sign(node);
   if (bigints === 'bigint') {
     const exact = isUnsigned(node) ? (value: bigint) => within64(unsigned(value)) : sign;
     return (values) => each(values as BigInt64Array, exact);
@@ -147,14 +157,15 @@ function times(node: ParquetNode, instant: InstantOf): ConvertValues {
   return (values) => instants(values as BigInt64Array, unitsPerMs, instant);
 }
 
-/** The digits of whole numbers, as Spark reads them as decimals: by how they are stored. */
-const wholeDigits: Partial<Record<string, number>> = { INT32: 10, INT64: 20 };
+type Digits = { readonly precision: number; readonly scale: number };
+
 const wholeTypes: readonly DataType['type'][] = ['tinyint', 'smallint', 'int', 'bigint'];
 
-function storedDigits(node: ParquetNode, stored: DataType): { precision: number; scale: number } {
+/** As a decimal; whole numbers as Spark takes them, by how they are stored. undefined: it is neither. */
+function storedDigits(node: ParquetNode, stored: DataType): Digits | undefined {
   if (stored.type === 'decimal') return stored;
-  const digits = wholeTypes.includes(stored.type) ? wholeDigits[node.type ?? ''] : undefined;
-  return { precision: digits ?? Number.POSITIVE_INFINITY, scale: 0 };
+  if (!wholeTypes.includes(stored.type)) return undefined;
+  return { precision: node.type === 'INT32' ? 10 : 20, scale: 0 };
 }
 
 /** At the same scale or a larger one, if every stored value fits; whole numbers are decimals, too. */
@@ -165,17 +176,18 @@ function decimals(
 ): ConvertValues | undefined {
   const { precision, scale } = target;
   const from = storedDigits(node, stored);
+  if (from === undefined) return undefined;
   const more = scale - from.scale;
   if (more < 0 || precision - scale < from.precision - from.scale) return undefined;
   const factor = 10n ** BigInt(more);
   const decimal = (unscaled: bigint) => new Decimal(unscaled * factor, scale, precision);
   switch (node.type) {
     case 'INT32': {
-      const sign = isUnsigned(node) ? (value: number) => value >>> 0 : (value: number) => value;
+      const sign = int32Sign(node);
       return (values) => each(values as Int32Array, (value) => decimal(BigInt(sign(value))));
     }
     case 'INT64': {
-      const sign = isUnsigned(node) ? unsigned : (value: bigint) => value;
+      const sign = int64Sign(node);
       return (values) => each(values as BigInt64Array, (value) => decimal(sign(value)));
     }
     default:

@@ -52,7 +52,7 @@ function ownNext<V>(window: SessionWindow, grouping: Grouping, fold: Fold<V>): s
     const head = this.changed?.changed(key) ?? this.headOf(key);
     const value = ${grouping.valueOf === undefined ? 'row' : 'this.valueOf(row)'};
     this.merge.place(head, value, start, start + this.gapMs);
-  } else super.next(row, rowTime);
+  } else this.take(row, rowTime, start);
 }`;
 }
 
@@ -75,6 +75,7 @@ class SessionStage<V> implements Stage {
   private readonly time: ((row: unknown) => number) | undefined;
   private readonly key: Grouping['key'];
   private readonly valueOf: Grouping['valueOf'];
+  /** NaN: each row has its own. */
   private readonly gapMs: number;
   /** A row with this gap and a time between them is neither late nor out of range. */
   protected lateUpTo = Number.NaN;
@@ -88,7 +89,7 @@ class SessionStage<V> implements Stage {
     this.time = timeReader(window.time);
     this.key = grouping.key;
     this.valueOf = grouping.valueOf;
-    this.gapMs = typeof window.gapMs === 'number' && window.gapMs > 0 ? window.gapMs : Number.NaN;
+    this.gapMs = typeof window.gapMs === 'number' ? window.gapMs : Number.NaN;
   }
 
   prepare(): MaybePromise<void> {
@@ -103,8 +104,11 @@ class SessionStage<V> implements Stage {
   }
 
   next(row: unknown, rowTime: number): void {
-    const { ctx, window, grouping } = this.parts;
-    const start = this.time === undefined ? rowTime : this.time(row);
+    this.take(row, rowTime, this.time === undefined ? rowTime : this.time(row));
+  }
+
+  protected take(row: unknown, rowTime: number, start: number): void {
+    const { ctx, window, fold } = this.parts;
     const end = sessionEnd(window.gapMs, row, start);
     if (!(end > start)) {
       ctx.count(withoutSession); // NaN too
@@ -119,9 +123,9 @@ class SessionStage<V> implements Stage {
       ctx.late(row, rowTime);
       return;
     }
-    const head = this.headOf(grouping.key === undefined ? null : grouping.key(row));
-    const value = grouping.valueOf === undefined ? row : grouping.valueOf(row);
-    if (this.parts.fold.anyOrder) this.merge.place(head, value, start, end);
+    const head = this.headOf(this.key === undefined ? null : this.key(row));
+    const value = this.valueOf === undefined ? row : this.valueOf(row);
+    if (fold.anyOrder) this.merge.place(head, value, start, end);
     else if (head.value.rows === undefined) head.value.rows = [{ start, end, row: value }];
     else head.value.rows.push({ start, end, row: value });
   }

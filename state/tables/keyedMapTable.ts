@@ -20,7 +20,6 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   readonly log: ChangeLog<V>;
   size: number;
   private map = new Map<unknown, TableEntry<V>>();
-  private changedInMap = new ChangedIn(this.map);
   private complete: boolean;
   /** `loadAll` has been called in this batch: nothing may be swept, `entries` may be used. */
   private loaded = false;
@@ -52,7 +51,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   }
 
   changedEntries(): ChangedEntries<V> | undefined {
-    return this.log.isFirstTurn ? this.changedInMap : undefined;
+    return this.log.isFirstTurn ? new ChangedIn(this.map) : undefined;
   }
 
   insert(key: unknown, value: V): TableEntry<V> {
@@ -137,7 +136,6 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
 
   reset(): void {
     this.map = new Map();
-    this.changedInMap = new ChangedIn(this.map);
     this.log.clear();
     this.loaded = false;
     this.size = this.below?.storedCount ?? 0;

@@ -9,7 +9,7 @@ const isRemoved = 2;
 const isStored = 4;
 /** What it is now is in the write batch of the commit to come. */
 const isEncoded = 8;
-/** Its key is a pair, which `mapKey` tells. */
+/** Its key is a pair, which `mapKey` tells; a flag, so that `isChanged` is one comparison. */
 const isPair = 16;
 const flags = isDirty | isRemoved | isStored | isEncoded | isPair;
 const flagBits = 5;

@@ -1,4 +1,5 @@
 import type { NodeTraits } from '../../../lib/plan/planNode.js';
+import { namesOf } from '../namesOf.js';
 import { refuseAsyncFunction } from '../rowFunction.js';
 
 /**
@@ -45,26 +46,20 @@ function columnsOf(names: readonly string[], operator: string): KeyFunction {
   };
 }
 
-/** The columns that a key names; undefined: it is a function. */
-function namesIn<T>(key: DedupKey<T>): readonly string[] | undefined {
-  if (typeof key === 'function') return undefined;
-  return typeof key === 'string' ? [key] : [...key];
-}
-
 /** How the key reads in explain(). */
 export function dedupLabel<T>(key: DedupKey<T> | undefined, eventTime: boolean): string {
-  const names = key === undefined ? ['all columns'] : (namesIn(key) ?? ['key']);
+  const names = key === undefined ? ['all columns'] : (namesOf(key) ?? ['key']);
   const columns = names.join(', ');
   return eventTime ? `${columns}, event time` : columns;
 }
 
 /** Column names belong to the checkpoint; a function cannot be compared. */
 export function dedupColumns<T>(key: DedupKey<T> | undefined): readonly string[] | null {
-  return key === undefined ? ['*'] : (namesIn(key) ?? null);
+  return key === undefined ? ['*'] : (namesOf(key) ?? null);
 }
 
 /** Which columns the key reads; the rows that pass have all that they had. */
 export function dedupTraits<T>(key: DedupKey<T> | undefined): NodeTraits {
-  const names = key === undefined ? undefined : namesIn(key);
+  const names = namesOf(key);
   return { columns: 'kept', ...(names ? { readsColumns: names } : {}) };
 }

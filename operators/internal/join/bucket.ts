@@ -49,8 +49,17 @@ export function noRows(start: number | undefined): KeyRows {
 export const bucketRows = 16;
 
 export function bucketOf(no: number, rows: unknown[], times: Times, ats: Times): Bucket {
-  const [first, owner] = [undefined, undefined];
-  return { no, rows, times, ats, matched: 0, first, owner, older: 0, newer: 0 };
+  return {
+    no,
+    rows,
+    times,
+    ats,
+    matched: 0,
+    first: undefined,
+    owner: undefined,
+    older: 0,
+    newer: 0,
+  };
 }
 
 /** The open bucket of a key that gets its first row. */
@@ -131,13 +140,18 @@ export function allOf({ rows }: Bucket): number {
   return (1 << rows.length) - 1;
 }
 
+/** Whether a row that may leave at `time` is the first to leave; NaN: it may never. */
+export function isEarlier(time: number, first: number | undefined): boolean {
+  return first === undefined ? !Number.isNaN(time) : time < first;
+}
+
 /** When the first row may leave; undefined if none may. */
 export function firstOf({ ats }: Bucket): number | undefined {
   let first: number | undefined;
   if (ats === undefined) return first;
   for (let i = 0; i < ats.length; i++) {
     const at = ats[i] as number;
-    if (first === undefined ? !Number.isNaN(at) : at < first) first = at;
+    if (isEarlier(at, first)) first = at;
   }
   return first;
 }

@@ -162,13 +162,6 @@ function keyOfList(on: readonly unknown[], side: 'left' | 'right'): KeyOf {
   return own as KeyOf;
 }
 
-/** The columns that `on` names, in the order in which the key has them; undefined: functions give it. */
-export function keyNames(on: unknown): readonly string[] | undefined {
-  const names = typeof on === 'string' ? [on] : on;
-  if (!Array.isArray(names) || names.length === 0) return undefined;
-  return names.every((name) => typeof name === 'string') ? names : undefined;
-}
-
 function badKeys(on: unknown): TypeError {
   const found = Array.isArray(on)
     ? `an array of ${on.map((part) => typeof part).join(', ') || 'nothing'}`

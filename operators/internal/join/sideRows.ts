@@ -10,6 +10,7 @@ import {
   firstBucket,
   firstOf,
   handOver,
+  isEarlier,
   type KeyRows,
   type Leave,
   removeRows,
@@ -223,9 +224,4 @@ export class SideRows {
     if (before) this.sealed.touch(before);
     if (after) this.sealed.touch(after);
   }
-}
-
-/** NaN is no time. */
-function isEarlier(time: number, first: number | undefined): boolean {
-  return first === undefined ? !Number.isNaN(time) : time < first;
 }

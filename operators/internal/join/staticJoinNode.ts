@@ -1,7 +1,8 @@
 import { StreamingError } from '../../../lib/errors.js';
 import type { PlanNode } from '../../../lib/plan/planNode.js';
 import type { StaticRows } from '../../staticRows.js';
-import { keyFunction, keyNames } from './joinKey.js';
+import { namesOf } from '../namesOf.js';
+import { keyFunction } from './joinKey.js';
 import type { JoinConditions } from './joinOptions.js';
 import { isLeftOnly, type JoinSide, type JoinType } from './joinType.js';
 import { StaticJoin, type StaticJoinSpec } from './staticJoin.js';
@@ -33,7 +34,7 @@ export function staticJoinNode(
     kind: 'staticJoin',
     inputs: [input],
     label: type,
-    traits: { readsColumns: keyNames(options.on) ?? [] },
+    traits: { readsColumns: namesOf(options.on) ?? [] },
     validate: () => {
       if (!allowed[stream].includes(type)) {
         const sides =

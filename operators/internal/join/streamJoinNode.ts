@@ -2,7 +2,7 @@ import type { MaybePromise } from '../../../lib/maybe.js';
 import type { PlanNode, Stage } from '../../../lib/plan/planNode.js';
 import { earliest } from '../../../lib/time/earliest.js';
 import { keyColumnsOf } from '../groupingText.js';
-import { keyNames } from './joinKey.js';
+import { namesOf } from '../namesOf.js';
 import { isLeftOnly } from './joinType.js';
 import { StreamJoin } from './streamJoin.js';
 import { type StreamJoinPlan, streamJoinSpec } from './streamJoinOf.js';
@@ -26,7 +26,7 @@ export function streamJoinNode(plan: StreamJoinPlan, left: PlanNode, right: Plan
       timeKeyed: spec.timeKeyed,
       leaves: [offsets.left !== undefined, offsets.right !== undefined, spec.ttlMs !== undefined],
     },
-    ...keyColumnsOf({ keyColumns: keyNames(plan.options.on) }),
+    ...keyColumnsOf({ keyColumns: namesOf(plan.options.on) }),
     bounds: boundsOf(plan),
     validate: (query) => validateStreamJoin(spec, query),
     timeInput: spec.outputTime.side === 'left' ? 0 : 1,
