@@ -153,9 +153,9 @@ export {
 export type { MaybePromise } from './lib/maybe.js';
 export type { NodeTraits, PlanNode, Stage, StageContext } from './lib/plan/planNode.js';
 export type { QueryShape } from './lib/plan/queryShape.js';
+export { type Entry, entryKey, entryTime, isDirty } from './lib/state/entry.js';
 export type {
   ChangedEntries,
-  Entry,
   KeyedTable,
   StateStore,
   TableOptions,

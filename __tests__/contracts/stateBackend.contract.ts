@@ -1,6 +1,7 @@
 import { StreamingError } from '../../lib/errors.js';
+import { type Entry, entryKey, entryTime, isDirty } from '../../lib/state/entry.js';
 import type { EpochRecord, StateBackend } from '../../lib/state/stateBackend.js';
-import type { Entry, KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
+import type { KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
 
 /** Any backend that follows lib/state/stateBackend.ts passes. */
 export interface BackendUnderTest {
@@ -110,7 +111,7 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
         await commit();
         await restart();
         await keyed().loadAll();
-        expect([...keyed().entries()].map((e) => e.key)).toEqual(
+        expect([...keyed().entries()].map((e) => entryKey(e))).toEqual(
           expect.arrayContaining(keys.map(([, key]) => key)),
         );
       });
@@ -121,11 +122,11 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
         table.insert('b', 2);
         a.value = 3;
         table.touch(a);
-        expect(table.touched().map((e) => [e.key, e.value])).toEqual([
+        expect(table.touched().map((e) => [entryKey(e), e.value])).toEqual([
           ['a', 3],
           ['b', 2],
         ]);
-        expect(a.dirty).toBe(true);
+        expect(isDirty(a)).toBe(true);
       });
 
       it('lists nothing after a commit, and what is touched then', async () => {
@@ -135,11 +136,11 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
         await commit();
         expect(table.touched()).toEqual([]);
         const b = table.find('b') as Entry<number>;
-        expect(b.dirty).toBe(false);
+        expect(isDirty(b)).toBe(false);
         b.value = 5;
         table.touch(b);
         table.touch(b);
-        expect(table.touched().map((e) => e.key)).toEqual(['b']);
+        expect(table.touched().map((e) => entryKey(e))).toEqual(['b']);
         await commit();
         await restart();
         expect(keyed<number>().find('b')?.value).toBe(5);
@@ -155,7 +156,7 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
         table.touch(b);
         table.insert('c', 1);
         table.remove(a);
-        expect(table.touched().map((entry) => entry.key)).toEqual(['b', 'c']);
+        expect(table.touched().map((entry) => entryKey(entry))).toEqual(['b', 'c']);
         await commit();
         backend.beginTurn();
         expect(table.touched()).toEqual([]);
@@ -257,7 +258,7 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
 
     describe('a timed table', () => {
       const due = (upTo: number) =>
-        Array.from(timed<number>().due(upTo), (e) => [e.time, e.key, e.value]);
+        Array.from(timed<number>().due(upTo), (e) => [entryTime(e), entryKey(e), e.value]);
 
       it('finds by time and key', async () => {
         timed<number>().insert(1, 'a', 1);
@@ -321,7 +322,7 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
         timed().remove(timed().find(0, 7) as Entry<unknown>);
         await timed().load(2);
         const taken = Array.from(timed<number>().takeDue(2), (entries) =>
-          entries.map(({ time, key, value }) => [time, key, value]),
+          entries.map((entry) => [entryTime(entry), entryKey(entry), entry.value]),
         );
         expect(taken.map((entries) => entries[0]?.[0])).toEqual([0, 1, 2]);
         expect(taken[0]).toEqual(expect.arrayContaining([[0, 0, 0]]));
@@ -350,15 +351,15 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
         await timed().load(3);
         const seen: unknown[] = [];
         for (const entry of timed<number>().due(3)) {
-          seen.push([entry.time, entry.key]);
+          seen.push([entryTime(entry), entryKey(entry)]);
           timed().remove(entry);
-          if (entry.key === 'a') {
+          if (entryKey(entry) === 'a') {
             timed<number>().insert(2, 'b', 2);
             timed<number>().insert(1, 'c', 1);
             timed<number>().insert(0, 'late', 0);
             timed<number>().insert(4, 'early', 0);
           }
-          if (entry.key === 'c') break;
+          if (entryKey(entry) === 'c') break;
         }
         expect(seen).toEqual([
           [1, 'a'],
@@ -377,8 +378,8 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
         await timed().load(2);
         const seen: unknown[] = [];
         for (const entry of timed().due(2)) {
-          seen.push(entry.time);
-          if (entry.time === 2 && seen.length < 10) timed<number>().insert(0, 'late', 0);
+          seen.push(entryTime(entry));
+          if (entryTime(entry) === 2 && seen.length < 10) timed<number>().insert(0, 'late', 0);
         }
         expect(seen).toEqual([1, 2]);
       });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { entryKey, entryTime } from '../../lib/state/entry.js';
 import type { StateBackend } from '../../lib/state/stateBackend.js';
 import type { KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
 import { openDurableBackend } from '../../state/durableBackend.js';
@@ -182,7 +183,7 @@ class Comparison {
   }
 
   private touched(): void {
-    const touched = this.timed.touched().map((entry) => `${entry.time} ${entry.key}`);
+    const touched = this.timed.touched().map((entry) => `${entryTime(entry)} ${entryKey(entry)}`);
     expect(touched.sort()).toEqual([...this.turn].sort());
   }
 
@@ -196,7 +197,10 @@ class Comparison {
 
   private async due(upTo: number): Promise<void> {
     await this.timed.load(upTo);
-    const due = Array.from(this.timed.due(upTo), (e) => [`${e.time} ${e.key}`, e.value] as const);
+    const due = Array.from(
+      this.timed.due(upTo),
+      (e) => [`${entryTime(e)} ${entryKey(e)}`, e.value] as const,
+    );
     const times = due.map(([key]) => Number.parseInt(key, 10));
     expect(times).toEqual([...times].sort((a, b) => a - b));
     const expected = [...this.model].filter(([key]) => Number.parseInt(key, 10) <= upTo);
@@ -206,14 +210,14 @@ class Comparison {
   private async take(upTo: number): Promise<void> {
     await this.timed.load(upTo);
     const taken = [...this.timed.takeDue(upTo)];
-    const times = taken.map(([first]) => first?.time);
+    const times = taken.map(([first]) => first && entryTime(first));
     expect(times).toEqual([...new Set(times)].sort((a = 0, b = 0) => a - b));
     const expected = [...this.model].filter(([key]) => Number.parseInt(key, 10) <= upTo);
-    expect(taken.flat().map((e) => [`${e.time} ${e.key}`, e.value])).toEqual(
+    expect(taken.flat().map((e) => [`${entryTime(e)} ${entryKey(e)}`, e.value])).toEqual(
       expect.arrayContaining(expected),
     );
     expect(taken.flat().length).toBe(expected.length);
-    for (const { key, time } of taken.flat()) this.remove(time, key as number);
+    for (const e of taken.flat()) this.remove(entryTime(e), entryKey(e) as number);
   }
 
   /** Somebody asks for all between two batches. */
@@ -255,8 +259,14 @@ class Comparison {
   private async entries(): Promise<void> {
     await this.timed.loadAll();
     await this.keyed.loadAll();
-    const timed = Array.from(this.timed.entries(), (e) => [`${e.time} ${e.key}`, e.value]);
-    const keyed = Array.from(this.keyed.entries(), (e) => [(e.key as number[]).join(' '), e.value]);
+    const timed = Array.from(this.timed.entries(), (e) => [
+      `${entryTime(e)} ${entryKey(e)}`,
+      e.value,
+    ]);
+    const keyed = Array.from(this.keyed.entries(), (e) => [
+      (entryKey(e) as number[]).join(' '),
+      e.value,
+    ]);
     expect(timed.sort()).toEqual([...this.model].sort());
     expect(keyed.sort()).toEqual([...this.model].sort());
   }

@@ -1,6 +1,6 @@
 import { StreamingError } from '../../lib/errors.js';
+import type { Entry } from '../../lib/state/entry.js';
 import type { EpochRecord, StateBackend } from '../../lib/state/stateBackend.js';
-import type { Entry } from '../../lib/state/stateStore.js';
 import { ByteWriter } from '../../state/codec/byteWriter.js';
 import { crc32 } from '../../state/codec/crc32.js';
 import { noShapes } from '../../state/codec/shapes.js';

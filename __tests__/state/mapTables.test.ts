@@ -1,4 +1,5 @@
 import { canonicalKey } from '../../lib/state/canonicalKey.js';
+import { entryKey } from '../../lib/state/entry.js';
 import { KeyedMapTable } from '../../state/tables/keyedMapTable.js';
 import type { TableBelow } from '../../state/tables/tableBelow.js';
 import { TimedMapTable } from '../../state/tables/timedMapTable.js';
@@ -86,10 +87,10 @@ describe('a keyed table in memory', () => {
     table.insert([3, 4], 'pair');
     expect(table.find(standsFor)).toBeUndefined();
     table.insert(standsFor, 'number');
-    expect(table.find([3, 4])).toMatchObject({ key: [3, 4], value: 'pair' });
-    expect(table.find(standsFor)).toMatchObject({ key: standsFor, value: 'number' });
+    expect(table.find([3, 4])?.value).toBe('pair');
+    expect(table.find(standsFor)?.value).toBe('number');
     void table.loadAll();
-    expect([...table.entries()].map(({ key }) => key)).toEqual([[3, 4], standsFor]);
+    expect([...table.entries()].map(entryKey)).toEqual([[3, 4], standsFor]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { entryKey, entryTime } from '../../lib/state/entry.js';
 import type { TableOptions, TimedTable } from '../../lib/state/stateStore.js';
 import { type DurableBackend, openDurableBackend } from '../../state/durableBackend.js';
 import { MemoryByteStore, MemoryBytes } from '../../state/memoryByteStore.js';
@@ -90,7 +91,7 @@ class Run {
 
   async all(): Promise<unknown[]> {
     await this.table.loadAll();
-    const all = Array.from(this.table.entries(), ({ time, key, value }) => [time, key, value]);
+    const all = Array.from(this.table.entries(), (e) => [entryTime(e), entryKey(e), e.value]);
     return all.sort();
   }
 
@@ -273,7 +274,7 @@ describe('a paged table', () => {
     await run.batch((table) => {
       const shown: number[] = [];
       for (const entry of table.due(20)) {
-        shown.push(entry.time);
+        shown.push(entryTime(entry));
         for (const key of shown.length === 1 ? keys(30) : []) {
           const other = table.find(20, key);
           if (other !== undefined) table.remove(other);

@@ -67,9 +67,9 @@ export const operators: readonly Mutant[] = [
     edits: [
       [
         'export class KeyedMapTable {',
-        'class Properties { at = {}; get(k) { return this.at[k]; } set(k, v) { this.at[k] = v; } has(k) { return k in this.at; } delete(k) { delete this.at[k]; } get size() { return Object.keys(this.at).length; } values() { return Object.values(this.at); } }\nexport class KeyedMapTable {',
+        'class Properties { at = {}; others = new Map(); get(k) { return this.at[k]; } set(k, v) { this.at[k] = v; } has(k) { return k in this.at; } delete(k) { delete this.at[k]; } get size() { return Object.keys(this.at).length; } values() { return Object.values(this.at); } }\nexport class KeyedMapTable {',
       ],
-      ['    map = new Map();', '    map = new Properties();'],
+      ['    map = new KeyMap();', '    map = new Properties();'],
     ],
     suite: 'simulate',
     runs: 1000,
@@ -77,7 +77,7 @@ export const operators: readonly Mutant[] = [
   {
     name: 'what changes after it was encoded ahead is not encoded again',
     file: 'state/tables/changeLog.js',
-    edits: [['if (entry.encoded)', 'if (false)']],
+    edits: [['if (isEncoded(entry))', 'if (false)']],
     suite: 'simulate',
     runs: 4000,
   },

@@ -113,7 +113,9 @@ export const pages: readonly Mutant[] = [
   {
     name: 'a row takes a group that an earlier batch has changed for one that this batch has',
     file: 'state/tables/changedIn.js',
-    edits: [['return entry?.isChanged ? entry : undefined;', 'return entry;']],
+    edits: [
+      ['return entry !== undefined && isChanged(entry) ? entry : undefined;', 'return entry;'],
+    ],
     suite: 'simulate',
     runs: 4000,
   },

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { type Aggregates, aggregate, groupByKey, select } from '../../index.js';
+import { keyOf, nameOf } from './keys.js';
 import type { Event, Model, Turn, Workload } from './workload.js';
 
 /** A running table of sums, whole or as it changes: no watermark. */
@@ -18,9 +19,9 @@ export function counts(mode: 'update' | 'complete'): Workload {
 
 export function tableOf(input: Observable<Event>): Observable<object> {
   return input.pipe(
-    groupByKey((e: Event) => e.key),
+    groupByKey(keyOf),
     aggregate(sums),
-    select((r) => ({ key: r.key, n: r.n, sum: r.sum, first: r.first, last: r.last })),
+    select((r) => ({ key: nameOf(r.key), n: r.n, sum: r.sum, first: r.first, last: r.last })),
   );
 }
 

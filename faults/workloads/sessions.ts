@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { aggregate, groupByKey, select, sessionWindow, withWatermark } from '../../index.js';
 import { type Sums, sums, sumsOf } from './counts.js';
+import { keyOf, nameOf } from './keys.js';
 import type { Event, Model, Turn, Workload } from './workload.js';
 
 /** Lengths in ms. */
@@ -30,11 +31,12 @@ export function sessions({ gapMs, delayMs, inOrder }: SessionShape): Workload {
 
 function summed(input: Observable<Event>, gapMs: number): Observable<object> {
   return input.pipe(
-    groupByKey((e: Event) => e.key),
+    groupByKey(keyOf),
     sessionWindow(gapMs),
     aggregate(sums),
-    select(({ window: { start, end }, ...group }) => ({
+    select(({ key, window: { start, end }, ...group }) => ({
       ...group,
+      key: nameOf(key),
       start: Number(start),
       end: Number(end),
     })),
@@ -44,11 +46,11 @@ function summed(input: Observable<Event>, gapMs: number): Observable<object> {
 /** The same from a list of rows. */
 function listed(input: Observable<Event>, gapMs: number): Observable<object> {
   return input.pipe(
-    groupByKey((e: Event) => e.key),
+    groupByKey(keyOf),
     sessionWindow(gapMs),
     aggregate((rows) => ({ all: rows.collectList((e) => e) })),
     select(({ key, window: { start, end }, all }) => ({
-      key,
+      key: nameOf(key),
       start: Number(start),
       end: Number(end),
       ...all.reduce<Sums | undefined>(sumsOf, undefined),

@@ -1,6 +1,7 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { type Observable, type OperatorFunction, pipe } from 'rxjs';
 import { groupByKey, transformWithState, withWatermark } from '../../index.js';
+import { keyOf, nameOf } from './keys.js';
 import type { Event, Model, Turn, Workload } from './workload.js';
 
 /** A count and a list per key, told by timers in event time, forgotten with the last of them. */
@@ -35,19 +36,19 @@ function toldAt(
   timerAt: (rows: readonly Event[], nowMs: number) => number,
 ): OperatorFunction<Event, object> {
   return pipe(
-    groupByKey((e: Event) => e.key),
+    groupByKey(keyOf),
     transformWithState({
       timeMode,
       init: (handle) => ({ n: handle.value<number>('n'), ids: handle.list<number>('ids') }),
-      handleInputRows(_key: string, rows: readonly Event[], state, ctx) {
+      handleInputRows(_key: unknown, rows: readonly Event[], state, ctx) {
         state.n.update(O.getOrElse(() => 0)(state.n.get()) + rows.length);
         for (const row of rows) state.ids.appendValue(row.id);
         ctx.registerTimer(timerAt(rows, ctx.getCurrentProcessingTimeMs()));
         return [];
       },
-      handleExpiredTimer(key: string, timer, state, ctx) {
+      handleExpiredTimer(key: unknown, timer, state, ctx) {
         const ids = [...state.ids.get()].sort((a, b) => a - b).join();
-        const row = { key, timer, n: O.getOrElse(() => 0)(state.n.get()), ids };
+        const row = { key: nameOf(key), timer, n: O.getOrElse(() => 0)(state.n.get()), ids };
         if (ctx.listTimers().length === 1) {
           state.n.clear();
           state.ids.clear();

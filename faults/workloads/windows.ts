@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { aggregate, groupByKey, select, window, withWatermark } from '../../index.js';
 import { type Sums, sums, sumsOf } from './counts.js';
+import { keyOf, nameOf } from './keys.js';
 import type { Event, Model, Turn, Workload } from './workload.js';
 
 /** Lengths in ms. */
@@ -35,11 +36,11 @@ export function windows(shape: WindowShape, mode: WindowsMode): Workload {
 /** `input` has a watermark. */
 export function windowsOf(input: Observable<Event>, shape: WindowShape): Observable<object> {
   return input.pipe(
-    groupByKey((e: Event) => e.key),
+    groupByKey(keyOf),
     window(shape.sizeMs, { slide: shape.slideMs, startTime: shape.startMs }),
     aggregate(sums),
     select((r) => ({
-      key: r.key,
+      key: nameOf(r.key),
       start: Number(r.window.start),
       n: r.n,
       sum: r.sum,

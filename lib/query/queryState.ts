@@ -2,7 +2,8 @@ import { concatMap, defer, distinctUntilChanged, type Observable, startWith } fr
 import { StreamingError } from '../errors.js';
 import { shown } from '../options/optionValues.js';
 import { canonicalKey, isSameKey } from '../state/canonicalKey.js';
-import type { Entry, KeyedTable, StateStore } from '../state/stateStore.js';
+import { type Entry, entryKey, entryTime } from '../state/entry.js';
+import type { KeyedTable, StateStore } from '../state/stateStore.js';
 import { copyValue } from './copyValue.js';
 import type { StreamExecution } from './streamExecution.js';
 
@@ -93,14 +94,15 @@ async function rowsOf(
     }
     const table = kind === 'keyed' ? store.keyed<unknown>(name) : store.timed<unknown>(name);
     await table.loadAll();
-    for (const entry of table.entries()) if (keep(entry.key)) rows.push(rowOf(name, entry));
+    for (const entry of table.entries()) if (keep(entryKey(entry))) rows.push(rowOf(name, entry));
   }
   return rows;
 }
 
 /** A copy: the stage goes on changing the value that it holds. */
-function rowOf(table: string, { key, time, value }: Entry<unknown>): StateRow {
-  const copy = copyValue(value);
+function rowOf(table: string, entry: Entry<unknown>): StateRow {
+  const [key, time] = [entryKey(entry), entryTime(entry)];
+  const copy = copyValue(entry.value);
   return Number.isNaN(time) ? { table, key, value: copy } : { table, key, time, value: copy };
 }
 

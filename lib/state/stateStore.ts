@@ -1,19 +1,5 @@
 import type { MaybePromise } from '../maybe.js';
-
-/**
- * One entry of a state table: what a stage holds while it works on a key.
- *
- * A stage MAY change `value` in place or assign it, and MUST then call the table's `touch`, in the
- * same batch, before the next lookup. It MUST NOT keep an entry beyond the end of the batch.
- */
-export interface Entry<V> {
-  readonly key: unknown;
-  /** The time part of the key in ms; NaN in a {@link KeyedTable}. */
-  readonly time: number;
-  value: V;
-  /** Changed since the last commit. Kept by the table: read it, never write it. */
-  readonly dirty: boolean;
-}
+import type { Entry } from './entry.js';
 
 /**
  * Typed state reached by key.

@@ -1,5 +1,6 @@
 import type { Grouping, WindowGrouping } from '../../lib/plan/grouping.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
+import { entryKey, entryTime } from '../../lib/state/entry.js';
 import { eventTimeMs } from '../../lib/time/eventTime.js';
 import { withAppearance } from './appearance.js';
 import { AssignedStage } from './assignedStage.js';
@@ -79,8 +80,8 @@ function withoutWindow<V>(
   const fold = withParts(ctx, plain, () => timedParts(ctx.state));
   const rows = new GroupRows(shape, fold);
   const timed = new TimedGroups(ctx, out, ctx.state.timed<V>('groups', storage(fold)), fold, {
-    rowOf: (entry) => rows.ofKey(entry.key, entry.value),
-    timeOf: (entry) => resultTime(keyTime(entry.key)),
+    rowOf: (entry) => rows.ofKey(entryKey(entry), entry.value),
+    timeOf: (entry) => resultTime(keyTime(entryKey(entry))),
   });
   return new EventTimeKeyStage(ctx, out, timed, keyed, key, keyTime, unwrap);
 }
@@ -97,10 +98,10 @@ function givenStage<V>(
   const rowsInMs = new GroupRows({ hasKey: grouping.key !== undefined, window: 'ms' }, fold);
   const input = windowInput(ctx, out, grouping, undefined, fold, {
     rowOf: (entry) => {
-      const [start, isMs, key] = entry.key as readonly [number, boolean, unknown];
-      return (isMs ? rowsInMs : rows).ofWindow(key, start, entry.time, entry.value);
+      const [start, isMs, key] = entryKey(entry) as readonly [number, boolean, unknown];
+      return (isMs ? rowsInMs : rows).ofWindow(key, start, entryTime(entry), entry.value);
     },
-    timeOf: (entry) => timeOfWindow(entry.time),
+    timeOf: (entry) => timeOfWindow(entryTime(entry)),
   });
   let isMs = false;
   const assign = (row: unknown): readonly Bounds[] => {
@@ -119,8 +120,9 @@ function windowRows<V>(grouping: Grouping, window: FixedWindow, fold: Fold<V>): 
     ? (end: number) => startBefore(end, assign)
     : (end: number) => end - sizeMs;
   return {
-    rowOf: (entry) => rows.ofWindow(entry.key, startOf(entry.time), entry.time, entry.value),
-    timeOf: (entry) => timeOfWindow(entry.time),
+    rowOf: (entry) =>
+      rows.ofWindow(entryKey(entry), startOf(entryTime(entry)), entryTime(entry), entry.value),
+    timeOf: (entry) => timeOfWindow(entryTime(entry)),
   };
 }
 

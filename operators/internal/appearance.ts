@@ -1,4 +1,4 @@
-import type { Entry } from '../../lib/state/stateStore.js';
+import { type Entry, entryTime } from '../../lib/state/entry.js';
 import type { Aggregate } from '../aggregates/aggregate.js';
 import { ArrayFold, type Fold } from './fold.js';
 
@@ -56,5 +56,5 @@ export function inOrderOfAppearance<V>(
   if (!(fold.aggregates[at] instanceof Appearance)) return entries;
   const appeared = (entry: Entry<V>) => (entry.value as readonly number[])[at] as number;
   // Windows of one row appear together: earlier ones first.
-  return [...entries].sort((a, b) => appeared(a) - appeared(b) || a.time - b.time);
+  return [...entries].sort((a, b) => appeared(a) - appeared(b) || entryTime(a) - entryTime(b));
 }

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { StageContext } from '../../lib/plan/planNode.js';
-import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
+import { type Entry, entryKey, entryTime } from '../../lib/state/entry.js';
+import type { TimedTable } from '../../lib/state/stateStore.js';
 
 /** References that are due at one time. */
 export interface DueTogether {
@@ -75,7 +76,7 @@ export class DueIndex {
    */
   *take(upTo: number): Iterable<DueTogether> {
     for (const pages of this.pages.takeDue(upTo)) {
-      const time = pages[0]?.time ?? Number.NaN;
+      const time = pages[0] === undefined ? Number.NaN : entryTime(pages[0]);
       this.open.delete(time);
       yield { time, references: pages.flatMap(referencesOf) };
     }
@@ -87,6 +88,6 @@ export class DueIndex {
   }
 }
 
-function referencesOf({ key, value }: Entry<Page | true | null>): Page {
-  return Array.isArray(value) ? value : [key];
+function referencesOf(entry: Entry<Page | true | null>): Page {
+  return Array.isArray(entry.value) ? entry.value : [entryKey(entry)];
 }

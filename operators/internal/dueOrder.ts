@@ -1,4 +1,5 @@
 import { canonicalKey } from '../../lib/state/canonicalKey.js';
+import { type Entry, entryTime } from '../../lib/state/entry.js';
 
 /** A timer or timeout: what fires, and when. */
 export interface Due {
@@ -15,19 +16,24 @@ export function compareDue(a: Due, b: Due): number {
   return a.time - b.time || compareCanonical(canonicalKey(a.key, ''), canonicalKey(b.key, ''));
 }
 
-/** What is due at one time, in order of key: for stages whose order matters downstream. */
-export function inKeyOrder<E extends Due>(entries: readonly E[]): readonly E[] {
-  if (entries.length < 2) return entries;
-  return byWholeKey(entries) ?? [...entries].sort(compareDue);
+/** The same order, of entries of a table. */
+export function compareEntries(a: Entry<unknown>, b: Entry<unknown>): number {
+  return entryTime(a) - entryTime(b) || compareCanonical(a.mapKey, b.mapKey);
 }
 
-/** As `compareDue` for keys that are whole numbers from 0 to 2^32; undefined: another is among them. */
-function byWholeKey<E extends Due>(entries: readonly E[]): readonly E[] | undefined {
+/** What is due at one time, in order of key: for stages whose order matters downstream. */
+export function inKeyOrder<E extends Entry<unknown>>(entries: readonly E[]): readonly E[] {
+  if (entries.length < 2) return entries;
+  return byWholeKey(entries) ?? [...entries].sort(compareEntries);
+}
+
+/** As `compareEntries` for keys that are whole numbers from 0 to 2^32; undefined: another is among them. */
+function byWholeKey<E extends Entry<unknown>>(entries: readonly E[]): readonly E[] | undefined {
   const keys = new Float64Array(entries.length);
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   for (let i = 0; i < entries.length; i++) {
-    const key = entries[i]?.key;
+    const key = entries[i]?.mapKey;
     if (typeof key !== 'number' || key >>> 0 !== key) return undefined;
     keys[i] = key;
     if (key < least) least = key;

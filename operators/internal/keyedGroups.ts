@@ -1,8 +1,9 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import type { Entry, KeyedTable } from '../../lib/state/stateStore.js';
+import { type Entry, entryKey } from '../../lib/state/entry.js';
+import type { KeyedTable } from '../../lib/state/stateStore.js';
 import { inOrderOfAppearance } from './appearance.js';
-import { compareDue } from './dueOrder.js';
+import { compareEntries } from './dueOrder.js';
 import type { Fold } from './fold.js';
 import type { GroupRows } from './groupRows.js';
 import { type Apart, apartOf } from './partsFold.js';
@@ -70,12 +71,12 @@ export class KeyedGroups<V> {
   private inOrder(): Iterable<Entry<V>> {
     const entries = this.table.entries();
     if (this.ctx.outputMode === 'complete') return inOrderOfAppearance(this.fold, entries);
-    return this.ctx.orderMatters ? [...entries].sort(compareDue) : entries;
+    return this.ctx.orderMatters ? [...entries].sort(compareEntries) : entries;
   }
 
   private emitEntry(entry: Entry<V>): void {
     this.apart?.enter(entry);
-    this.out.next(this.rows.ofKey(entry.key, entry.value), Number.NaN);
+    this.out.next(this.rows.ofKey(entryKey(entry), entry.value), Number.NaN);
   }
 
   private removeAll(): void {

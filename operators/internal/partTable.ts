@@ -1,4 +1,5 @@
-import type { Entry, KeyedTable, StateStore, TimedTable } from '../../lib/state/stateStore.js';
+import type { Entry } from '../../lib/state/entry.js';
+import type { KeyedTable, StateStore, TimedTable } from '../../lib/state/stateStore.js';
 import type { Parts } from '../aggregates/aggregate.js';
 
 /** The parts of all groups of an operator: one side table, entries beside the group's time. */

@@ -1,4 +1,4 @@
-import type { Entry } from '../../lib/state/stateStore.js';
+import { type Entry, entryKey, entryTime } from '../../lib/state/entry.js';
 import type { Aggregate } from '../aggregates/aggregate.js';
 import { ArrayFold } from './fold.js';
 import type { PartTable } from './partTable.js';
@@ -27,7 +27,7 @@ export class PartsFold extends ArrayFold implements Apart<unknown[]> {
 
   settle(entry: Entry<unknown[]>): void {
     this.aggregates.forEach((aggregate, i) => {
-      aggregate.settle?.(entry.value[i], this.parts.of(i, entry.time, entry.key));
+      aggregate.settle?.(entry.value[i], this.parts.of(i, entryTime(entry), entryKey(entry)));
     });
   }
 
@@ -37,7 +37,7 @@ export class PartsFold extends ArrayFold implements Apart<unknown[]> {
 
   forget(entry: Entry<unknown[]>): void {
     this.aggregates.forEach((aggregate, i) => {
-      aggregate.forget?.(entry.value[i], this.parts.of(i, entry.time, entry.key));
+      aggregate.forget?.(entry.value[i], this.parts.of(i, entryTime(entry), entryKey(entry)));
     });
   }
 
@@ -50,8 +50,8 @@ export class PartsFold extends ArrayFold implements Apart<unknown[]> {
     if (this.entered === undefined || aggregate?.resultOf === undefined) {
       return super.resultOf(i, value);
     }
-    const { time, key } = this.entered;
-    return aggregate.resultOf(value[i], this.parts.of(i, time, key));
+    const parts = this.parts.of(i, entryTime(this.entered), entryKey(this.entered));
+    return aggregate.resultOf(value[i], parts);
   }
 }
 

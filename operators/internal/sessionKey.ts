@@ -1,4 +1,4 @@
-import type { Entry } from '../../lib/state/stateStore.js';
+import type { Entry } from '../../lib/state/entry.js';
 
 /** A row of this batch as the session that it would be alone: [start, end), in ms. */
 export interface SessionRow {

@@ -1,4 +1,5 @@
-import type { Entry, TimedTable } from '../../lib/state/stateStore.js';
+import { type Entry, entryKey } from '../../lib/state/entry.js';
+import type { TimedTable } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
 import {
   type LiveSession,
@@ -29,7 +30,7 @@ export class SessionMerge<V> {
     const { live } = head.value;
     const last = live.length === 0 ? undefined : live[live.length - 1];
     if (last === undefined || last.value === unread || start < last.start || start > last.end) {
-      this.placeAnywhere(head.key, live, row, start, end);
+      this.placeAnywhere(entryKey(head), live, row, start, end);
       return;
     }
     last.value = this.fold.add(last.value, row);
@@ -92,7 +93,7 @@ export class SessionMerge<V> {
       const kept = stored === undefined ? { start: session.start, value } : stored.value;
       kept.start = session.start;
       kept.value = value;
-      if (stored?.time !== session.end) {
+      if (stored?.keptTime !== session.end) {
         if (stored) sessions.remove(stored);
         sessions.insert(session.end, this.openedKeys[i], kept);
       }

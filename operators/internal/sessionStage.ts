@@ -2,9 +2,10 @@ import type { MaybePromise } from '../../lib/maybe.js';
 import { ownClass } from '../../lib/ownClass.js';
 import type { Grouping, WindowGrouping } from '../../lib/plan/grouping.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import type { ChangedEntries, Entry, KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
+import { type Entry, entryKey, entryTime } from '../../lib/state/entry.js';
+import type { ChangedEntries, KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
 import { farthestMs } from '../../lib/time/civil.js';
-import { compareDue, inKeyOrder } from './dueOrder.js';
+import { compareEntries, inKeyOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';
 import { GroupRows } from './groupRows.js';
 import { headOf, newHead, type SessionHead, type StoredSession, spansOf } from './sessionKey.js';
@@ -141,8 +142,9 @@ class SessionStage<V> implements Stage {
   endBatch(): void {
     const { ctx, out, heads, fold } = this.parts;
     if (!fold.anyOrder) {
-      for (const { key, value: head } of heads.touched()) {
-        if (head.rows) this.merge.sweep(key, head, head.rows);
+      for (const entry of heads.touched()) {
+        const head = entry.value;
+        if (head.rows) this.merge.sweep(entryKey(entry), head, head.rows);
         head.rows = undefined;
       }
     }
@@ -156,7 +158,7 @@ class SessionStage<V> implements Stage {
   private emitAll(): void {
     const { ctx, sessions } = this.parts;
     const all = sessions.entries();
-    for (const entry of ctx.orderMatters ? [...all].sort(compareDue) : all) this.emit(entry);
+    for (const entry of ctx.orderMatters ? [...all].sort(compareEntries) : all) this.emit(entry);
   }
 
   private evict(): void {
@@ -170,9 +172,10 @@ class SessionStage<V> implements Stage {
   }
 
   /** The head of a key forgets a session that has left its table, and goes with the last. */
-  private leaves({ key, time }: Entry<StoredSession<V>>): void {
+  private leaves(entry: Entry<StoredSession<V>>): void {
     const { heads } = this.parts;
-    const head = heads.find(key);
+    const time = entryTime(entry);
+    const head = heads.find(entryKey(entry));
     if (head === undefined) return;
     const { live } = head.value;
     if (live.length === 1) return heads.remove(head);
@@ -183,8 +186,13 @@ class SessionStage<V> implements Stage {
     heads.touch(head);
   }
 
-  private emit({ key, time, value: session }: Entry<StoredSession<V>>): void {
+  private emit(entry: Entry<StoredSession<V>>): void {
     const { out, rows } = this.parts;
-    out.next(rows.ofWindow(key, session.start, time, session.value), timeOfWindow(time));
+    const session = entry.value;
+    const time = entryTime(entry);
+    out.next(
+      rows.ofWindow(entryKey(entry), session.start, time, session.value),
+      timeOfWindow(time),
+    );
   }
 }

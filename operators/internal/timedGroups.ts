@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import type { ChangedEntries, Entry, TimedTable } from '../../lib/state/stateStore.js';
+import type { Entry } from '../../lib/state/entry.js';
+import type { ChangedEntries, TimedTable } from '../../lib/state/stateStore.js';
 import { inOrderOfAppearance } from './appearance.js';
 import { inKeyOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';

@@ -1,7 +1,8 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import { ownClass } from '../../lib/ownClass.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
-import type { ChangedEntries, Entry } from '../../lib/state/stateStore.js';
+import type { Entry } from '../../lib/state/entry.js';
+import type { ChangedEntries } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
 import type { TimedGroups } from './timedGroups.js';
 import { fitsDates, lastWindowStart, windowOutOfRange } from './windowBounds.js';

@@ -1,4 +1,5 @@
 import type { ByteBatch } from '../../lib/state/byteStore.js';
+import { entryTime } from '../../lib/state/entry.js';
 import type { EpochRecord } from '../../lib/state/stateBackend.js';
 import { ByteWriter } from '../codec/byteWriter.js';
 import { crc32Of } from '../codec/crc32.js';
@@ -6,7 +7,15 @@ import { noShapes, type ShapeDictionary } from '../codec/shapes.js';
 import { writeValue } from '../codec/writeValue.js';
 import type { StateTable } from '../tables/stateTable.js';
 import type { TableBelow } from '../tables/tableBelow.js';
-import type { TableEntry } from '../tables/tableEntry.js';
+import {
+  isEncoded,
+  isRemoved,
+  isStored,
+  markEncodedAhead,
+  markForgottenByDisk,
+  markStored,
+  type TableEntry,
+} from '../tables/tableEntry.js';
 import { epochsKept, storedFormOf } from './epochs.js';
 import { beginFrame, endFrame } from './frame.js';
 import { type MetaKey, stateFormat, writeMetaKey } from './layout.js';
@@ -50,7 +59,7 @@ export class CommitBatch {
   /** All changes of one table that are not in it yet; brings its totals to what they will be. */
   addTable(changed: ChangedTable): void {
     for (const entry of changed.table.log.all()) {
-      if (!entry.encoded) this.addEntry(entry, changed);
+      if (!isEncoded(entry)) this.addEntry(entry, changed);
     }
   }
 
@@ -60,15 +69,15 @@ export class CommitBatch {
       const entry = changed.table.log.nextAhead(youngest);
       if (entry === undefined) return;
       // Until the commit the disk has what is removed, and whoever comes back for it must know that.
-      if (entry.removed) continue;
+      if (isRemoved(entry)) continue;
       this.addEntry(entry, changed);
-      entry.encodedAhead();
+      markEncodedAhead(entry);
     }
   }
 
   private addEntry(entry: TableEntry<unknown>, { table, below, totals }: ChangedTable): void {
-    if (entry.removed) {
-      if (entry.stored) this.deleteEntry(entry, below, totals);
+    if (isRemoved(entry)) {
+      if (isStored(entry)) this.deleteEntry(entry, below, totals);
       return;
     }
     const { key, value } = this;
@@ -76,10 +85,10 @@ export class CommitBatch {
     below.writeKey(key, entry);
     const crc = below.writeValue(value, entry, key);
     this.target.put(key.content(), value.content());
-    if (entry.stored) totals.remove(entry.checksum);
+    if (isStored(entry)) totals.remove(entry.checksum);
     totals.add(crc);
-    entry.storedAs(crc);
-    table.noteStored(entry.time);
+    markStored(entry, crc);
+    table.noteStored(entryTime(entry));
   }
 
   /** What is new since the last commit: shapes and tables. */
@@ -114,7 +123,7 @@ export class CommitBatch {
     below.writeKey(this.key, entry);
     this.target.del(this.key.content());
     totals.remove(entry.checksum);
-    entry.forgottenByDisk();
+    markForgottenByDisk(entry);
   }
 
   private putMeta(metaKey: MetaKey, content: unknown): number {

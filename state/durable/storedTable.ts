@@ -2,6 +2,7 @@ import { StreamingError } from '../../lib/errors.js';
 import { drive, type MaybePromise, type Steps, then, wait } from '../../lib/maybe.js';
 import type { BytePage, ByteStore } from '../../lib/state/byteStore.js';
 import { canonicalKey } from '../../lib/state/canonicalKey.js';
+import { entryKey, entryTime } from '../../lib/state/entry.js';
 import { keyText } from '../../lib/state/keyText.js';
 import { ByteReader } from '../codec/byteReader.js';
 import { ByteWriter } from '../codec/byteWriter.js';
@@ -16,7 +17,7 @@ import { isEncodable, unencodableIn } from '../codec/unencodable.js';
 import { writeValue } from '../codec/writeValue.js';
 import type { StoredTableOptions } from '../operatorState.js';
 import type { TableBelow } from '../tables/tableBelow.js';
-import { KeyedEntry, type TableEntry, TimedEntry } from '../tables/tableEntry.js';
+import { isStored, markStored, type TableEntry, tableEntry } from '../tables/tableEntry.js';
 import { beginFrame, endFrame, frameLength, verifyFrame } from './frame.js';
 import type { KeyFilter } from './keyFilter.js';
 import { entryBound, entryEnd, entryPrefixLength, successor, writeEntryPrefix } from './layout.js';
@@ -104,23 +105,23 @@ export class StoredTable<V> implements TableBelow<V> {
     const { id } = this.identity;
     const [from, to] = [entryBound(this.scratch, id), entryEnd(this.scratch, id)];
     const last = drive(this.pageSteps(from, to, { reverse: true, limit: 1 }));
-    return then(last, ([pair]) => pair && this.entryAt(pair[0], pair[1]).time);
+    return then(last, ([pair]) => pair && entryTime(this.entryAt(pair[0], pair[1])));
   }
 
   writeKey(out: ByteWriter, entry: TableEntry<V>): void {
-    this.writeEntryKey(out, entry.key, entry.time);
+    this.writeEntryKey(out, entryKey(entry), entryTime(entry));
   }
 
   writeValue(out: ByteWriter, entry: TableEntry<V>, key: ByteWriter): number {
     const keyCrc = crc32Of(key.view, 0, key.at);
-    if (this.filter !== undefined && !entry.stored) this.filter.add(keyCrc);
+    if (this.filter !== undefined && !isStored(entry)) this.filter.add(keyCrc);
     beginFrame(out);
     const { toStored } = this.options;
     const stored = toStored === undefined ? entry.value : toStored(entry.value);
     try {
       writeValue(out, stored, this.context.shapes);
     } catch (error) {
-      throw error instanceof NotEncodable ? this.notEncodable(stored, entry.key) : error;
+      throw error instanceof NotEncodable ? this.notEncodable(stored, entryKey(entry)) : error;
     }
     return endFrame(out, keyCrc);
   }
@@ -172,9 +173,9 @@ export class StoredTable<V> implements TableBelow<V> {
       const { fromStored } = this.options;
       const value = fromStored === undefined ? (stored as V) : fromStored(stored);
       const entry = this.isTimed
-        ? new TimedEntry<V>(mapKey, key, value, time)
-        : new KeyedEntry<V>(mapKey, key, value);
-      entry.storedAs(checksum);
+        ? tableEntry<V>(mapKey, key, value, time)
+        : tableEntry<V>(mapKey, key, value, undefined);
+      markStored(entry, checksum);
       this.context.countRead(this.identity.operator);
       return entry;
     } catch (error) {
@@ -238,7 +239,7 @@ export class StoredTable<V> implements TableBelow<V> {
       const page = yield* this.pageSteps(from, to, { limit });
       for (const [key, value] of page) {
         const entry = this.entryAt(key, value);
-        if (!skip(entry.mapKey, entry.time)) return entry.time;
+        if (!skip(entry.mapKey, entryTime(entry))) return entryTime(entry);
       }
       const last = page.at(-1);
       if (last === undefined || page.length < limit) return undefined;

@@ -6,6 +6,7 @@ import { closeAll, drive } from '../../lib/maybe.js';
 import { openSavepoint } from '../../lib/savepoint/savepoint.js';
 import { markerName } from '../../lib/savepoint/savepointFile.js';
 import type { BytePage } from '../../lib/state/byteStore.js';
+import { entryKey, entryTime } from '../../lib/state/entry.js';
 import type { EpochRecord } from '../../lib/state/stateBackend.js';
 import { ByteWriter } from '../codec/byteWriter.js';
 import { ShapeDictionary } from '../codec/shapes.js';
@@ -218,8 +219,9 @@ async function* entriesOf(
   const [from, to] = [entryBound(out, identity.id), entryEnd(out, identity.id)];
   for await (const page of store.pages(from, to, 1000)) {
     for (const [keyBytes, bytes] of page) {
-      const { key, time, value } = table.entryAt(keyBytes, bytes);
-      yield identity.kind === 'timed' ? { key, time, value } : { key, value };
+      const entry = table.entryAt(keyBytes, bytes);
+      const read = { key: entryKey(entry), value: entry.value };
+      yield identity.kind === 'timed' ? { ...read, time: entryTime(entry) } : read;
     }
   }
 }

@@ -1,4 +1,13 @@
-import type { TableEntry } from './tableEntry.js';
+import { isDirty } from '../../lib/state/entry.js';
+import {
+  isEncoded,
+  isRemoved,
+  markChanged,
+  markCommitted,
+  markRemoved,
+  markRemovedClean,
+  type TableEntry,
+} from './tableEntry.js';
 
 /** So many are taken out one by one, which keeps the array's memory: a live row changes one entry. */
 const fewEntries = 4;
@@ -30,7 +39,7 @@ export class ChangeLog<V> {
   }
 
   add(entry: TableEntry<V>): void {
-    entry.changed();
+    markChanged(entry);
     this.entries.push(entry);
     this.updated++;
     if (this.turn !== undefined) this.turn.add(entry);
@@ -38,25 +47,27 @@ export class ChangeLog<V> {
 
   /** `entry`, which is in the log, has changed again. */
   again(entry: TableEntry<V>): void {
-    if (entry.encoded) entry.changed();
+    if (isEncoded(entry)) markChanged(entry);
     if (this.turn !== undefined) this.turn.add(entry);
   }
 
   /** `entry` has left the table; it stays in the log, for the commit to delete it on disk. */
   remove(entry: TableEntry<V>): void {
     this.removals++;
-    if (!entry.dirty) {
-      if (!this.isWritten) return entry.leavesClean();
+    if (!isDirty(entry)) {
+      if (!this.isWritten) return markRemovedClean(entry);
       this.entries.push(entry);
     }
-    entry.leaves();
+    markRemoved(entry);
     this.removedInLog++;
   }
 
   /** What is there and has changed in this turn. The array is not changed by later removals. */
   touched(): readonly TableEntry<V>[] {
-    if (this.turn !== undefined) return [...this.turn].filter((entry) => !entry.removed);
-    return this.removedInLog === 0 ? this.entries : this.entries.filter((entry) => !entry.removed);
+    if (this.turn !== undefined) return [...this.turn].filter((entry) => !isRemoved(entry));
+    return this.removedInLog === 0
+      ? this.entries
+      : this.entries.filter((entry) => !isRemoved(entry));
   }
 
   /** All of it, removals included. */
@@ -82,8 +93,8 @@ export class ChangeLog<V> {
     const removed: TableEntry<V>[] | undefined =
       this.isWritten && this.removedInLog > 0 ? [] : undefined;
     for (const entry of entries) {
-      entry.committed();
-      if (removed !== undefined && entry.removed) removed.push(entry);
+      markCommitted(entry);
+      if (removed !== undefined && isRemoved(entry)) removed.push(entry);
     }
     if (entries.length > fewEntries) this.entries = [];
     else while (entries.length > 0) entries.pop();

@@ -1,4 +1,5 @@
 import { StreamingError } from '../../lib/errors.js';
+import { KeyMap } from './keyMap.js';
 
 /**
  * Takes the place of a table's map when its store is closed, so that the hot path need not ask whether
@@ -6,15 +7,35 @@ import { StreamingError } from '../../lib/errors.js';
  */
 export class ClosedMap<K, V> extends Map<K, V> {
   override get(): never {
-    throw new StreamingError('STATE_CLOSED', { what: 'a lookup' });
+    throw closed('a lookup');
   }
   override set(): never {
-    throw new StreamingError('STATE_CLOSED', { what: 'a change' });
+    throw closed('a change');
   }
   override delete(): never {
-    throw new StreamingError('STATE_CLOSED', { what: 'a removal' });
+    throw closed('a removal');
   }
   override values(): never {
-    throw new StreamingError('STATE_CLOSED', { what: 'a scan' });
+    throw closed('a scan');
   }
+}
+
+/** The same for the entries of a keyed table. */
+export class ClosedKeyMap<V> extends KeyMap<V> {
+  override get(): never {
+    throw closed('a lookup');
+  }
+  override set(): never {
+    throw closed('a change');
+  }
+  override delete(): never {
+    throw closed('a removal');
+  }
+  override values(): never {
+    throw closed('a scan');
+  }
+}
+
+function closed(what: string): StreamingError<'STATE_CLOSED'> {
+  return new StreamingError('STATE_CLOSED', { what });
 }

@@ -1,17 +1,27 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
+import { type Entry, isDirty } from '../../lib/state/entry.js';
 import { keptKey } from '../../lib/state/keptKey.js';
-import type { ChangedEntries, Entry, KeyedTable } from '../../lib/state/stateStore.js';
+import type { ChangedEntries, KeyedTable } from '../../lib/state/stateStore.js';
 import { ChangedIn } from './changedIn.js';
 import { ChangeLog } from './changeLog.js';
-import { ClosedMap } from './closedMap.js';
+import { ClosedKeyMap } from './closedMap.js';
+import { KeyMap } from './keyMap.js';
 import { KeyProbe } from './keyProbe.js';
 import { duplicateKey, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';
 import type { TableBelow } from './tableBelow.js';
-import { KeyedEntry, needsTombstone, type TableEntry } from './tableEntry.js';
+import {
+  isRemoved,
+  markUsedIn,
+  needsTombstone,
+  type TableEntry,
+  tableEntry,
+  takeOver,
+  unusedSweeps,
+} from './tableEntry.js';
 
 /**
- * A {@link KeyedTable}: one `Map`, and what it does not have in the disk below, if there is one.
+ * A {@link KeyedTable}: one map, and what it does not have in the disk below, if there is one.
  *
  * Invariant: unless `complete`, a key that is not in `map` may still be on disk; an entry that was
  * removed stays in `map` as a tombstone until the disk has forgotten it.
@@ -19,7 +29,7 @@ import { KeyedEntry, needsTombstone, type TableEntry } from './tableEntry.js';
 export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   readonly log: ChangeLog<V>;
   size: number;
-  private map = new Map<unknown, TableEntry<V>>();
+  private map = new KeyMap<V>();
   private complete: boolean;
   /** `loadAll` has been called in this batch: nothing may be swept, `entries` may be used. */
   private loaded = false;
@@ -46,17 +56,17 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
     const entry = this.map.get(mapKey);
     if (this.below === undefined) return entry;
     if (entry === undefined) return this.complete ? undefined : this.read(mapKey, key);
-    entry.usedIn(this.below.sweeps);
-    return entry.removed ? undefined : entry;
+    markUsedIn(entry, this.below.sweeps);
+    return isRemoved(entry) ? undefined : entry;
   }
 
   changedEntries(): ChangedEntries<V> | undefined {
-    return this.log.isFirstTurn ? new ChangedIn(this.map) : undefined;
+    return this.log.isFirstTurn ? new ChangedIn(this.map.others) : undefined;
   }
 
   insert(key: unknown, value: V): TableEntry<V> {
     const mapKey = this.probe.again(key);
-    const entry = new KeyedEntry<V>(mapKey, keptKey(key), value);
+    const entry = tableEntry<V>(mapKey, keptKey(key), value, undefined);
     if (this.below !== undefined) this.inherit(entry, this.below);
     const before = this.map.size;
     this.map.set(mapKey, entry);
@@ -67,7 +77,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   }
 
   touch(entry: Entry<V>): void {
-    if (entry.dirty) return this.log.again(entry as TableEntry<V>);
+    if (isDirty(entry)) return this.log.again(entry as TableEntry<V>);
     const own = entry as TableEntry<V>;
     if (this.below !== undefined && this.map.get(own.mapKey) !== own) this.map.set(own.mapKey, own);
     this.log.add(own);
@@ -75,7 +85,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
 
   remove(entry: Entry<V>): void {
     const own = entry as TableEntry<V>;
-    if (own.removed) return;
+    if (isRemoved(own)) return;
     if (!needsTombstone(own, this.below)) this.map.delete(own.mapKey);
     else if (this.map.get(own.mapKey) !== own) this.map.set(own.mapKey, own);
     this.log.remove(own);
@@ -90,7 +100,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
     this.loaded = true;
     if (this.complete || this.below === undefined) return;
     const scan = this.below.scan(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (entry) => {
-      if (!this.map.has(entry.mapKey)) this.keep(entry);
+      if (this.map.get(entry.mapKey) === undefined) this.keep(entry);
     });
     return then(scan, () => {
       this.complete = true;
@@ -99,7 +109,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
 
   *entries(): Iterable<Entry<V>> {
     if (!this.loaded) throw notLoaded(this.operatorId, this.name, 'entries()', 'loadAll()');
-    for (const entry of this.map.values()) if (!entry.removed) yield entry;
+    for (const entry of this.map.values()) if (!isRemoved(entry)) yield entry;
   }
 
   beginTurn(): void {
@@ -126,7 +136,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
     let dropped = 0;
     for (const entry of this.map.values()) {
       if (dropped >= atMost) break;
-      if (entry.dirty || entry.removed || entry.unusedFor(sweep) < unusedFor) continue;
+      if (isDirty(entry) || isRemoved(entry) || unusedSweeps(entry, sweep) < unusedFor) continue;
       this.map.delete(entry.mapKey);
       dropped++;
     }
@@ -135,7 +145,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   }
 
   reset(): void {
-    this.map = new Map();
+    this.map = new KeyMap();
     this.log.clear();
     this.loaded = false;
     this.size = this.below?.storedCount ?? 0;
@@ -144,7 +154,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
 
   close(): void {
     this.reset();
-    this.map = new ClosedMap();
+    this.map = new ClosedKeyMap();
   }
 
   private read(mapKey: unknown, key: unknown): TableEntry<V> | undefined {
@@ -154,17 +164,17 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   }
 
   private keep(entry: TableEntry<V>): void {
-    entry.usedIn(this.below?.sweeps ?? 0);
+    markUsedIn(entry, this.below?.sweeps ?? 0);
     this.map.set(entry.mapKey, entry);
     this.below?.cached();
   }
 
   /** A key that was removed in this batch and comes back: the disk still has its old value. */
   private inherit(entry: TableEntry<V>, below: TableBelow<V>): void {
-    entry.usedIn(below.sweeps);
+    markUsedIn(entry, below.sweeps);
     const tombstone = this.map.get(entry.mapKey);
-    if (tombstone === undefined || !tombstone.removed) return;
+    if (tombstone === undefined || !isRemoved(tombstone)) return;
     this.map.delete(entry.mapKey);
-    entry.takeOver(tombstone);
+    takeOver(entry, tombstone);
   }
 }

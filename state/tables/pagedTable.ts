@@ -1,15 +1,11 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
-import type {
-  ChangedEntries,
-  Entry,
-  TableOptions,
-  TimedTable,
-} from '../../lib/state/stateStore.js';
+import { type Entry, entryKey, entryTime } from '../../lib/state/entry.js';
+import type { ChangedEntries, TableOptions, TimedTable } from '../../lib/state/stateStore.js';
 import type { KeyedMapTable } from './keyedMapTable.js';
 import type { PageLimits } from './pageLimits.js';
 import { roughBytes } from './roughBytes.js';
 import { notLoaded } from './stageMistake.js';
-import type { TableEntry } from './tableEntry.js';
+import { isRemoved, type TableEntry } from './tableEntry.js';
 import { TimedMapTable } from './timedMapTable.js';
 
 /** Keys and stored values in turn; null: what is stored at this time has entries of its own. */
@@ -108,13 +104,13 @@ export class PagedTable<V> implements TimedTable<V> {
   }
 
   touch(entry: Entry<V>): void {
-    this.tableAt(entry.time).touch(entry);
+    this.tableAt(entryTime(entry)).touch(entry);
   }
 
   remove(entry: Entry<V>): void {
-    const table = this.tableAt(entry.time);
+    const table = this.tableAt(entryTime(entry));
     table.remove(entry);
-    if (table === this.front) this.shrunk.add(entry.time);
+    if (table === this.front) this.shrunk.add(entryTime(entry));
   }
 
   touched(): readonly Entry<V>[] {
@@ -129,7 +125,8 @@ export class PagedTable<V> implements TimedTable<V> {
     return then(pages.load(upTo), () => {
       this.singleIsDue = this.allSingle;
       let last = Number.NaN;
-      for (const { time } of pages.due(upTo)) {
+      for (const page of pages.due(upTo)) {
+        const time = entryTime(page);
         if (time !== last && this.tableAt(time) === single) this.singleIsDue = true;
         last = time;
       }
@@ -142,18 +139,18 @@ export class PagedTable<V> implements TimedTable<V> {
   }
 
   *due(upTo: number): Iterable<Entry<V>> {
-    const timeOf = (entry: Entry<V>): number => entry.time;
     const alone = this.singleIsDue ? this.below.single.due(upTo) : [];
-    for (const entry of inOrderOf(timeOf, this.front.due(upTo), alone)) {
+    for (const entry of inOrderOf(entryTime, this.front.due(upTo), alone)) {
       // It was asked for one entry ahead, and may have been removed since.
-      if (!(entry as TableEntry<V>).removed) yield entry;
+      if (!isRemoved(entry as TableEntry<V>)) yield entry;
     }
   }
 
   *takeDue(upTo: number): Iterable<readonly Entry<V>[]> {
     const { single, pages } = this.below;
-    for (const [page] of pages.takeDue(upTo)) if (page) this.forget(page.time);
-    const timeOf = ([first]: readonly Entry<V>[]): number => first?.time ?? Number.NaN;
+    for (const [page] of pages.takeDue(upTo)) if (page) this.forget(entryTime(page));
+    const timeOf = ([first]: readonly Entry<V>[]): number =>
+      first ? entryTime(first) : Number.NaN;
     const alone = this.singleIsDue ? single.takeDue(upTo) : [];
     for (const taken of inOrderOf(timeOf, this.front.takeDue(upTo), alone)) {
       this.forget(timeOf(taken)); // not all had pages
@@ -168,7 +165,7 @@ export class PagedTable<V> implements TimedTable<V> {
 
   firstTime(): MaybePromise<number | undefined> {
     return then(this.loadAll(), () => {
-      for (const { time } of this.due(Number.POSITIVE_INFINITY)) return time;
+      for (const entry of this.due(Number.POSITIVE_INFINITY)) return entryTime(entry);
       return undefined;
     });
   }
@@ -183,9 +180,9 @@ export class PagedTable<V> implements TimedTable<V> {
     const changed = new Map<number, Entry<V>[]>();
     for (const time of this.shrunk) changed.set(time, []);
     for (const entry of front.log.all()) {
-      if (entry.removed) continue;
-      const sameTime = changed.get(entry.time);
-      if (sameTime === undefined) changed.set(entry.time, [entry]);
+      if (isRemoved(entry)) continue;
+      const sameTime = changed.get(entryTime(entry));
+      if (sameTime === undefined) changed.set(entryTime(entry), [entry]);
       else sameTime.push(entry);
     }
     for (const [time, entries] of changed) this.writeAt(time, entries);
@@ -267,8 +264,9 @@ export class PagedTable<V> implements TimedTable<V> {
     const isAll = at.pages === 0;
     let page: unknown[] = [];
     let bytes = 0;
-    for (const { key, value } of isAnew ? front.presentAt(time) : changed) {
-      const stored = this.storedOf(value);
+    for (const entry of isAnew ? front.presentAt(time) : changed) {
+      const key = entryKey(entry);
+      const stored = this.storedOf(entry.value);
       const more = roughBytes(key) + roughBytes(stored);
       if (more > limits.entryBytes) return this.moveOut(time);
       if (page.length > 0 && bytes + more > limits.pageBytes) {
@@ -291,8 +289,8 @@ export class PagedTable<V> implements TimedTable<V> {
     const { limits } = this.below;
     if (at.bytes <= 2 * at.live + limits.pageBytes) return false;
     at.live = 0;
-    for (const { key, value } of this.front.presentAt(time)) {
-      at.live += roughBytes(key) + roughBytes(this.storedOf(value));
+    for (const entry of this.front.presentAt(time)) {
+      at.live += roughBytes(entryKey(entry)) + roughBytes(this.storedOf(entry.value));
     }
     return at.bytes > 2 * at.live + limits.pageBytes;
   }
@@ -347,7 +345,7 @@ export class PagedTable<V> implements TimedTable<V> {
     const [{ removals }, { updated }] = [front.log, single.log];
     const at = loaded.get(time);
     if (at !== undefined) this.removePages(time, at);
-    for (const { key, value } of front.takeAt(time)) single.insert(time, key, value);
+    for (const entry of front.takeAt(time)) single.insert(time, entryKey(entry), entry.value);
     pages.insert(time, 0, null);
     this.forget(time);
     this.singleTimes.add(time);

@@ -1,7 +1,8 @@
 import { isSameKey } from '../../lib/state/canonicalKey.js';
 import type { ChangedEntries } from '../../lib/state/stateStore.js';
 import { ChangedIn } from './changedIn.js';
-import type { TableEntry } from './tableEntry.js';
+import { KeyMap } from './keyMap.js';
+import { isRemoved, type TableEntry } from './tableEntry.js';
 
 /**
  * The entries of one time. Most expiries and timers have a time of their own, so the first entry needs
@@ -14,7 +15,7 @@ export class TimeBucket<V> {
   /** Entries that are there, tombstones not counted. */
   live = 0;
   private first: TableEntry<V> | undefined;
-  private more: Map<unknown, TableEntry<V>> | undefined;
+  private more: KeyMap<V> | undefined;
   private firstIsSpent = false;
 
   constructor(
@@ -31,7 +32,7 @@ export class TimeBucket<V> {
 
   /** undefined: there are too few to be worth it. */
   changedEntries(): ChangedEntries<V> | undefined {
-    return this.more && new ChangedIn(this.more);
+    return this.more && new ChangedIn(this.more.others);
   }
 
   /** False if the key was there already. */
@@ -42,7 +43,7 @@ export class TimeBucket<V> {
         this.first = entry;
         return true;
       }
-      this.more = new Map();
+      this.more = new KeyMap();
     }
     if (this.first !== undefined && isSameKey(this.first.mapKey, entry.mapKey)) return false;
     const before = this.more.size;
@@ -63,9 +64,9 @@ export class TimeBucket<V> {
   /** The entries that are there. */
   present(): TableEntry<V>[] {
     const present: TableEntry<V>[] = [];
-    if (this.first !== undefined && !this.first.removed) present.push(this.first);
+    if (this.first !== undefined && !isRemoved(this.first)) present.push(this.first);
     if (this.more === undefined) return present;
-    for (const entry of this.more.values()) if (!entry.removed) present.push(entry);
+    for (const entry of this.more.valuesAtRest()) if (!isRemoved(entry)) present.push(entry);
     return present;
   }
 

@@ -1,6 +1,7 @@
 import { isPromise, type MaybePromise, then } from '../../lib/maybe.js';
+import { type Entry, entryTime, isDirty } from '../../lib/state/entry.js';
 import { keptKey } from '../../lib/state/keptKey.js';
-import type { ChangedEntries, Entry, TimedTable } from '../../lib/state/stateStore.js';
+import type { ChangedEntries, TimedTable } from '../../lib/state/stateStore.js';
 import { ChangeLog } from './changeLog.js';
 import { ClosedMap } from './closedMap.js';
 import { DueTimes } from './dueTimes.js';
@@ -9,7 +10,15 @@ import { duplicateKey, notATime, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';
 import { StoredTimes } from './storedTimes.js';
 import type { TableBelow } from './tableBelow.js';
-import { needsTombstone, type TableEntry, TimedEntry } from './tableEntry.js';
+import {
+  isRemoved,
+  markUsedIn,
+  needsTombstone,
+  type TableEntry,
+  tableEntry,
+  takeOver,
+  unusedSweeps,
+} from './tableEntry.js';
 import { TimeBucket } from './timeBucket.js';
 
 /**
@@ -50,8 +59,8 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     const entry = bucket === undefined ? undefined : bucket.get(mapKey);
     if (this.below === undefined) return entry;
     if (entry === undefined) return this.read(bucket, time, mapKey, key);
-    entry.usedIn(this.below.sweeps);
-    return entry.removed ? undefined : entry;
+    markUsedIn(entry, this.below.sweeps);
+    return isRemoved(entry) ? undefined : entry;
   }
 
   changedAt(time: number): ChangedEntries<V> | undefined {
@@ -64,7 +73,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     const bucket =
       (time === this.lastTime ? this.lastBucket : this.bucketAt(time)) ?? this.newBucket(time);
     // The bucket's own number: all its entries share it, a number on the heap.
-    const entry = new TimedEntry<V>(mapKey, kept, value, bucket.time);
+    const entry = tableEntry<V>(mapKey, kept, value, bucket.time);
     if (this.below !== undefined) this.inherit(entry, bucket, this.below);
     if (!bucket.add(entry)) throw duplicateKey(this.operatorId, this.name);
     if (bucket.live++ === 0) this.noteTime(time);
@@ -75,21 +84,21 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   }
 
   touch(entry: Entry<V>): void {
-    if (entry.dirty) return this.log.again(entry as TableEntry<V>);
+    if (isDirty(entry)) return this.log.again(entry as TableEntry<V>);
     if (this.below !== undefined) this.attach(entry as TableEntry<V>);
     this.log.add(entry as TableEntry<V>);
   }
 
   remove(entry: Entry<V>): void {
     const own = entry as TableEntry<V>;
-    if (own.removed) return;
-    const bucket = this.below === undefined ? this.bucketAt(own.time) : this.attach(own);
+    if (isRemoved(own)) return;
+    const bucket = this.below === undefined ? this.bucketAt(entryTime(own)) : this.attach(own);
     if (bucket === undefined) return;
     bucket.live--;
     this.log.remove(own);
     this.size--;
     if (!needsTombstone(own, this.below)) this.drop(bucket, own);
-    else this.onDisk.noteRemoved(own.time);
+    else this.onDisk.noteRemoved(entryTime(own));
   }
 
   touched(): readonly Entry<V>[] {
@@ -122,7 +131,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
       const bucket = this.buckets.get(time);
       if (bucket === undefined || bucket === visited) continue;
       visited = bucket;
-      for (const entry of bucket.all()) if (!entry.removed) yield entry;
+      for (const entry of bucket.all()) if (!isRemoved(entry)) yield entry;
     }
   }
 
@@ -160,7 +169,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
       throw notLoaded(this.operatorId, this.name, 'entries()', 'loadAll()');
     }
     for (const bucket of this.buckets.values()) {
-      for (const entry of bucket.all()) if (!entry.removed) yield entry;
+      for (const entry of bucket.all()) if (!isRemoved(entry)) yield entry;
     }
   }
 
@@ -181,7 +190,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     const bucket = this.buckets.get(time) ?? this.newBucket(time);
     const found = bucket.get(mapKey);
     if (found !== undefined) found.value = value;
-    else this.put(bucket, new TimedEntry<V>(mapKey, keptKey(key), value, bucket.time));
+    else this.put(bucket, tableEntry<V>(mapKey, keptKey(key), value, bucket.time));
   }
 
   /** Drops what is in memory at one time, and unchanged; what is due there has to be loaded again. */
@@ -206,7 +215,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   }
 
   bury(entry: TableEntry<V>): void {
-    const bucket = this.buckets.get(entry.time);
+    const bucket = this.buckets.get(entryTime(entry));
     if (bucket?.get(entry.mapKey) === entry) this.drop(bucket, entry);
   }
 
@@ -292,7 +301,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   ): void {
     for (const entry of bucket.all()) {
       if (this.cachedCount <= target) return;
-      if (entry.dirty || entry.removed || entry.unusedFor(sweep) < unusedFor) continue;
+      if (isDirty(entry) || isRemoved(entry) || unusedSweeps(entry, sweep) < unusedFor) continue;
       bucket.live--;
       bucket.complete = false;
       this.onDisk.forgetFrom(bucket.time);
@@ -314,41 +323,43 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
 
   /** Takes an entry read from the disk, unless the cache has it or its tombstone already. */
   private keep(entry: TableEntry<V>): void {
-    const bucket = this.buckets.get(entry.time) ?? this.newBucket(entry.time);
+    const bucket = this.buckets.get(entryTime(entry)) ?? this.newBucket(entryTime(entry));
     if (bucket.get(entry.mapKey) !== undefined) return;
     this.put(bucket, entry);
     this.below?.cached();
   }
 
   private put(bucket: TimeBucket<V>, entry: TableEntry<V>): void {
-    entry.usedIn(this.below?.sweeps ?? 0);
+    markUsedIn(entry, this.below?.sweeps ?? 0);
     bucket.add(entry);
     this.cachedCount++;
-    if (bucket.live++ === 0) this.noteTime(entry.time);
+    if (bucket.live++ === 0) this.noteTime(entryTime(entry));
   }
 
   /** The bucket of an entry that a stage has held; the sweep may have dropped both meanwhile. */
   private attach(entry: TableEntry<V>): TimeBucket<V> {
-    const bucket = this.bucketAt(entry.time) ?? this.newBucket(entry.time);
+    const bucket = this.bucketAt(entryTime(entry)) ?? this.newBucket(entryTime(entry));
     if (bucket.get(entry.mapKey) === undefined) this.put(bucket, entry);
     return bucket;
   }
 
   /** A key that was removed in this batch and comes back: the disk still has its old value. */
   private inherit(entry: TableEntry<V>, bucket: TimeBucket<V>, below: TableBelow<V>): void {
-    entry.usedIn(below.sweeps);
+    markUsedIn(entry, below.sweeps);
     const tombstone = bucket.get(entry.mapKey);
-    if (tombstone === undefined || !tombstone.removed) return;
+    if (tombstone === undefined || !isRemoved(tombstone)) return;
     bucket.delete(tombstone);
     this.cachedCount--;
-    entry.takeOver(tombstone);
+    takeOver(entry, tombstone);
   }
 
   private findFirst(below: TableBelow<V>): MaybePromise<number | undefined> {
     const known = this.onDisk.first;
     if (known !== 'unknown') return known;
-    const isHere = (mapKey: unknown, time: number) =>
-      this.buckets.get(time)?.get(mapKey)?.removed === true;
+    const isHere = (mapKey: unknown, time: number) => {
+      const entry = this.buckets.get(time)?.get(mapKey);
+      return entry !== undefined && isRemoved(entry);
+    };
     const asked = this.onDisk.changes;
     return then(below.firstTime(this.onDisk.knownUpTo, isHere), (time) => {
       // A commit has answered since, and what it wrote may have left memory: the answer is old.

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StreamingError } from '../../../lib/errors.js';
-import type { Entry } from '../../../lib/state/stateStore.js';
+import { type Entry, entryKey } from '../../../lib/state/entry.js';
 import { type OpenState, openStateBackend } from '../../../state/level/openStateBackend.js';
 import { recordOf } from '../../contracts/stateBackend.contract.js';
 
@@ -69,7 +69,7 @@ async function verdictOf(directory: string): Promise<string> {
     if (opened.lastEpoch === undefined) return 'nothing';
     const table = opened.backend.operator('a-0').keyed<number>('k');
     await table.loadAll();
-    const content = Array.from(table.entries(), (e) => [e.key, e.value]).sort();
+    const content = Array.from(table.entries(), (e) => [entryKey(e), e.value]).sort();
     const { batchId } = opened.lastEpoch;
     expect(content).toEqual([...(history[batchId] as Map<number, number>)].sort());
     return `as batch ${batchId}`;

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
+import { entryKey } from '../../../lib/state/entry.js';
 import type { KeyedTable } from '../../../lib/state/stateStore.js';
 import { DueIndex } from '../dueIndex.js';
 
@@ -43,7 +44,7 @@ export class ExpiringDedupStage implements Stage {
       return;
     }
     const expiry = expiryOf(time, this.delayMs);
-    this.expiries.add(expiry, this.seen.insert(key, expiry).key);
+    this.expiries.add(expiry, entryKey(this.seen.insert(key, expiry)));
     this.out.next(row, time);
   }
 

@@ -3,6 +3,7 @@ import { isPromise, type MaybePromise, then } from '../../../lib/maybe.js';
 import { noteFailedKey } from '../../../lib/plan/failedKey.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import { canonicalKey } from '../../../lib/state/canonicalKey.js';
+import { entryKey, entryTime, isDirty } from '../../../lib/state/entry.js';
 import { keyText } from '../../../lib/state/keyText.js';
 import { compareDue, type Due } from '../dueOrder.js';
 import { type InitialState, initialEntries } from '../initialEntries.js';
@@ -127,9 +128,9 @@ export class GroupStateStage implements Stage {
     const threshold = this.threshold();
     const due: Due[] = [];
     for (const entry of this.tables.timeouts.due(threshold)) {
-      if (entry.time >= threshold) break;
-      if (this.ctx.closing && this.filtersLate && entry.dirty) continue;
-      due.push(entry);
+      if (entryTime(entry) >= threshold) break;
+      if (this.ctx.closing && this.filtersLate && isDirty(entry)) continue;
+      due.push({ time: entryTime(entry), key: entryKey(entry) });
     }
     for (const { key } of due.sort(compareDue)) this.call(key, noRows, true);
   }

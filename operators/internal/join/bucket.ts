@@ -1,4 +1,4 @@
-import type { Entry } from '../../../lib/state/stateStore.js';
+import type { Entry } from '../../../lib/state/entry.js';
 
 /**
  * At most {@link bucketRows} rows of one key and side, column by column: a stored row costs no object.

@@ -1,5 +1,6 @@
 import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
+import { entryKey } from '../../../lib/state/entry.js';
 import { DueIndex } from '../dueIndex.js';
 import { timeOfWindow } from '../windowBounds.js';
 import { type JoinKey, timedKey } from './joinKey.js';
@@ -48,10 +49,10 @@ export class EarlierRows {
     for (const entry of [...from.keys.entries()]) {
       for (const side of joinSides) {
         from[side].clear(entry, (row, time, at, matched) => {
-          if (entry.key === null) {
+          if (entryKey(entry) === null) {
             to.addAlone(side, { key: null, at, start: undefined }, row, time);
           } else {
-            const key = this.keyOf(entry.key);
+            const key = this.keyOf(entryKey(entry));
             to[side].add(to.find(key) ?? to.insert(key), row, time, key.at, matched);
           }
         });

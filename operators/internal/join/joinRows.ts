@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
-import type { Entry } from '../../../lib/state/stateStore.js';
+import type { Entry } from '../../../lib/state/entry.js';
 import type { KeyRows, Leave } from './bucket.js';
 import type { JoinKey } from './joinKey.js';
 import type { JoinSide } from './joinType.js';

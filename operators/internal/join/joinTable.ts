@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
-import type { Entry, KeyedTable } from '../../../lib/state/stateStore.js';
+import type { Entry } from '../../../lib/state/entry.js';
+import type { KeyedTable } from '../../../lib/state/stateStore.js';
 
 /** What a join needs of its tables: a `TimedTable`, or a `KeyedTable`, which passes over the time. */
 export interface JoinTable<V> {

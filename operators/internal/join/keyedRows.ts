@@ -1,7 +1,7 @@
 import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
-import type { Entry } from '../../../lib/state/stateStore.js';
-import { compareDue } from '../dueOrder.js';
+import type { Entry } from '../../../lib/state/entry.js';
+import { compareEntries } from '../dueOrder.js';
 import { type Bucket, type KeyRows, noRows } from './bucket.js';
 import type { JoinKey } from './joinKey.js';
 import type { JoinRows, Leaving } from './joinRows.js';
@@ -75,7 +75,7 @@ export class KeyedRows implements JoinRows {
   flush(sides: readonly JoinSide[], leaving: Leaving): void {
     for (const side of sides) {
       const entries = [...this.keys.entries()];
-      if (this.ctx.orderMatters) entries.sort(compareDue);
+      if (this.ctx.orderMatters) entries.sort(compareEntries);
       for (const entry of entries) this[side].clear(entry, leaving[side]);
     }
   }

@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
-import type { Entry } from '../../../lib/state/stateStore.js';
+import { type Entry, entryKey } from '../../../lib/state/entry.js';
 import { DueIndex } from '../dueIndex.js';
 import { compareDue } from '../dueOrder.js';
 import { DueReferences } from '../dueReferences.js';
@@ -69,10 +69,10 @@ class StoredIndex implements LeavingIndex {
     }
   }
 
-  move({ key }: Entry<KeyRows>, bucket: Bucket, first: number | undefined): void {
+  move(owner: Entry<KeyRows>, bucket: Bucket, first: number | undefined): void {
     if (bucket.first === first) return;
     bucket.first = first;
-    if (first !== undefined) this.due.add(first, [key, bucket.no]);
+    if (first !== undefined) this.due.add(first, [entryKey(owner), bucket.no]);
   }
 }
 
@@ -107,7 +107,11 @@ function holds(bucket: Bucket, time: number): boolean {
 }
 
 function compareBuckets(a: Bucket, b: Bucket): number {
-  return compareNames([a.owner?.key, a.no], [b.owner?.key, b.no]);
+  return compareNames(nameOf(a), nameOf(b));
+}
+
+function nameOf({ owner, no }: Bucket): unknown {
+  return [owner && entryKey(owner), no];
 }
 
 function compareNames(a: unknown, b: unknown): number {

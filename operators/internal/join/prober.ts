@@ -1,5 +1,5 @@
 import type { StageContext } from '../../../lib/plan/planNode.js';
-import type { Entry } from '../../../lib/state/stateStore.js';
+import type { Entry } from '../../../lib/state/entry.js';
 import { type Bucket, type KeyRows, timeAt } from './bucket.js';
 import { isLeftOnly, keepsLeft, keepsRight } from './joinType.js';
 import type { PairOutput } from './pairOutput.js';

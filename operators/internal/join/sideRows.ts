@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
-import type { Entry } from '../../../lib/state/stateStore.js';
+import { type Entry, entryKey, entryTime } from '../../../lib/state/entry.js';
 import {
   addRow,
   allOf,
@@ -57,8 +57,8 @@ export class SideRows {
     this.sharesTimes = sharesTimes;
   }
 
-  sealedBucket({ time, key }: Entry<KeyRows>, no: number): Entry<Bucket> {
-    const entry = this.sealed.find(time, [key, no]);
+  sealedBucket(of: Entry<KeyRows>, no: number): Entry<Bucket> {
+    const entry = this.sealed.find(entryTime(of), [entryKey(of), no]);
     if (!entry) throw new TypeError(`join state: bucket ${no} of the ${this.side} is missing`);
     return entry;
   }
@@ -182,7 +182,8 @@ export class SideRows {
   ): void {
     const open = this.isLeft ? entry.value.left : entry.value.right;
     if (!open) return;
-    const sealed = no === open.no ? undefined : this.sealed.find(entry.time, [entry.key, no]);
+    const sealed =
+      no === open.no ? undefined : this.sealed.find(entryTime(entry), [entryKey(entry), no]);
     const bucket = no === open.no ? open : sealed?.value;
     if (bucket?.first !== first) return;
     bucket.first = undefined; // its place in the index is gone
@@ -203,7 +204,7 @@ export class SideRows {
       this.sealed.touch(newest);
     }
     full.newer = 0;
-    this.sealed.insert(entry.time, [entry.key, full.no], full);
+    this.sealed.insert(entryTime(entry), [entryKey(entry), full.no], full);
     if (this.isLeft) entry.value.left = open;
     else entry.value.right = open;
     return open;

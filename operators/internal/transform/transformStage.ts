@@ -2,6 +2,7 @@ import { StreamingError } from '../../../lib/errors.js';
 import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import { noteFailedKey } from '../../../lib/plan/failedKey.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
+import { entryKey, entryTime, isDirty } from '../../../lib/state/entry.js';
 import { eventTimeMs } from '../../../lib/time/eventTime.js';
 import type { Due } from '../dueOrder.js';
 import { type InitialState, initialEntries } from '../initialEntries.js';
@@ -164,8 +165,8 @@ export class TransformStage implements Stage {
     const { closing } = this.ctx;
     const due: Due[] = [];
     for (const entry of this.timers.byTime.due(threshold)) {
-      if (closing && this.processor.timeMode === 'eventTime' && entry.dirty) continue;
-      due.push({ time: entry.time, key: entry.key });
+      if (closing && this.processor.timeMode === 'eventTime' && isDirty(entry)) continue;
+      due.push({ time: entryTime(entry), key: entryKey(entry) });
     }
     const firing = new Firing(due);
     if (!closing) {

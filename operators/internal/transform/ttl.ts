@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
+import { entryKey } from '../../../lib/state/entry.js';
 import type { TimedTable } from '../../../lib/state/stateStore.js';
 
 /**
@@ -42,9 +43,8 @@ export class Ttl {
   clean(expire: (key: unknown) => void): number {
     let removed = 0;
     for (const entry of this.index.due(this.ctx.batchTimestampMs)) {
-      const { key } = entry;
       this.index.remove(entry);
-      expire(key);
+      expire(entryKey(entry));
       removed += 1;
     }
     return removed;
