@@ -22,7 +22,7 @@ describe.each<DataSet>(['disorder-1000'])('Nexmark, %s', (set) => {
 
   it.each(nexmarkQueries)('$name answers as the oracle does', async (query) => {
     const rows: object[] = [];
-    await runInMemory(query, batches, { rows: (batch) => void rows.push(...batch) });
+    await runInMemory(query, batches, { row: (row) => void rows.push(row) });
     const { columns, rows: count, sha256 } = expectedAnswer(set, query.name);
     expect(hashOf(finalRows(query, rows), columns)).toEqual({ rows: count, sha256 });
   });

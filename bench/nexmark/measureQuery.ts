@@ -51,12 +51,8 @@ let kept: unknown; // keeps the compiler from dropping rows that nobody reads
 const keep: Emit = (row) => {
   kept = row;
 };
-const keepLast = (rows: readonly object[]): void => {
-  kept = rows.at(-1);
-};
 
 type Batches = readonly (readonly NexmarkEvent[])[];
-type Rows = (rows: readonly object[]) => void;
 
 type Loops = typeof plainLoops;
 
@@ -75,27 +71,27 @@ async function withCheckpoint(run: (checkpointLocation: string) => Promise<void>
   }
 }
 
-const runOnLevel = (query: NexmarkQuery, batches: Batches, rows: Rows = keepLast) =>
-  withCheckpoint((checkpointLocation) => runInMemory(query, batches, { rows, checkpointLocation }));
+const runOnLevel = (query: NexmarkQuery, batches: Batches, row: Emit = keep) =>
+  withCheckpoint((checkpointLocation) => runInMemory(query, batches, { row, checkpointLocation }));
 
 async function runFiles(
   kind: FileKind,
   query: NexmarkQuery,
   { events, perBatch }: Pick<MeasureOptions, 'events' | 'perBatch'>,
-  rows: Rows = keepLast,
+  row: Emit = keep,
 ) {
   const path = await dataFolder(kind, events);
   const each = { schema: schemaOf(query.reads), maxRowsPerTrigger: perBatch };
   const stream =
     kind === 'json' ? readStream(jsonFiles(path, each)) : readStream(parquetFiles(path, each));
   await withCheckpoint((checkpointLocation) =>
-    runAvailable(query, stream as never, { rows, checkpointLocation }),
+    runAvailable(query, stream as never, { row, checkpointLocation }),
   );
 }
 
 const asked = { events: checkedEvents, perBatch: 20_000 };
 
-type Run = (rows: Rows) => void | Promise<void>;
+type Run = (row: Emit) => void | Promise<void>;
 
 /** Runs each way and compares what comes out with the oracle's answer, where it has one. */
 async function check(
@@ -106,7 +102,7 @@ async function check(
 ): Promise<void> {
   for (const [way, run] of Object.entries(runs)) {
     const rows: object[] = [];
-    await run((batch) => void rows.push(...batch));
+    await run((row) => void rows.push(row));
     const found = hashOf(finalRows(query, rows), columns);
     if (!answer || found.sha256 === answer.sha256) continue;
     throw new Error(
@@ -124,27 +120,26 @@ async function checkObjects(
   const batches = inBatches(seen, asked.perBatch);
   const expected = expectedAnswer('disorder-1', query.name);
   const loops = loopsOf(query.name, batches);
-  const memory = (rows: Rows) => runInMemory(query, batches, { rows });
+  const memory = (row: Emit) => runInMemory(query, batches, { row });
   await check(query, { ...loops, memory }, expected.columns, expected);
-  const LevelDB = (rows: Rows) => runOnLevel(query, batches, rows);
+  const LevelDB = (row: Emit) => runOnLevel(query, batches, row);
   return recordLevel(() => check(query, { LevelDB }, expected.columns, expected));
 }
 
 /** From files, whose end closes no window. */
 async function checkFiles(query: NexmarkQuery, kinds: readonly FileKind[]): Promise<void> {
   const expected = expectedAnswer('disorder-1', query.name);
-  const runs = kinds.map((kind) => [kind, (rows: Rows) => runFiles(kind, query, asked, rows)]);
+  const runs = kinds.map((kind) => [kind, (row: Emit) => runFiles(kind, query, asked, row)]);
   const closed = query.fromFiles === 'all' ? expected : (expected.closed ?? expected);
   const answer = query.fromFiles === 'unknown' ? undefined : closed;
   await check(query, Object.fromEntries(runs), expected.columns, answer);
 }
 
-/** `loop` and `evicting`, where there is one of this query; without `rows` they keep the last one. */
-function loopsOf(name: string, batches: Batches): Record<string, (rows?: Rows) => void> {
+/** `loop` and `evicting`, where there is one of this query. */
+function loopsOf(name: string, batches: Batches): Record<string, (row?: Emit) => void> {
   const kinds = Object.entries({ loop: plainLoops, evicting: evictingLoops });
   const there = kinds.filter(([, loops]) => loops.has(name));
-  const run = (loops: Loops) => (rows?: Rows) =>
-    runLoop(loops, name, batches, rows && ((row) => rows([row])));
+  const run = (loops: Loops) => (row?: Emit) => runLoop(loops, name, batches, row);
   return Object.fromEntries(there.map(([way, loops]) => [way, run(loops)]));
 }
 
@@ -159,7 +154,7 @@ async function objectWays(
   const recorded = ways.includes('raw') ? await recordLevel(() => runOnLevel(query, batches)) : [];
   return {
     ...loopsOf(query.name, batches),
-    memory: () => runInMemory(query, batches, { rows: keepLast }),
+    memory: () => runInMemory(query, batches, { row: keep }),
     level: () => runOnLevel(query, batches),
     raw: () => replayOnLevel(recorded),
   };

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import {
   availableNow,
-  foreachBatch,
+  foreach,
   memoryStream,
   readStream,
   type StreamingQuery,
@@ -13,8 +13,8 @@ import type { NexmarkQuery } from './query.js';
 /** How a query is run. */
 export interface RunOptions {
   readonly checkpointLocation?: string;
-  /** Receives the rows of each batch. Default: they are counted. */
-  readonly rows?: (rows: readonly object[]) => void;
+  /** Receives the rows. Default: they are counted. */
+  readonly row?: (row: object) => void;
 }
 
 /** Events as objects, a batch per `perBatch` events; the end of the input closes every window. */
@@ -42,11 +42,11 @@ export async function runAvailable(
 function start(
   query: NexmarkQuery,
   events: Observable<NexmarkEvent>,
-  { checkpointLocation, rows }: RunOptions,
+  { checkpointLocation, row = () => undefined }: RunOptions,
   available = false,
 ): StreamingQuery {
   return writeStream(query.build(events), {
-    sink: foreachBatch<object>((batch) => rows?.(batch)),
+    sink: foreach<object>({ process: row }),
     outputMode: query.mode,
     ...(available ? { trigger: availableNow() } : {}),
     ...(checkpointLocation === undefined ? {} : { checkpointLocation }),

@@ -63,6 +63,7 @@ export class QueryFeed {
     for (const progress of query.recentProgress) {
       this.addBatch(progress, Date.parse(progress.timestamp), droppedRows(progress));
     }
+    execution.outputs.keepsRows = true;
     const late = execution.outputs.late$.subscribe({
       next: (row) => this.addLate(row, options.now()),
       error: ignore,

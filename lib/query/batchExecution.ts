@@ -1,12 +1,14 @@
 import { StreamingError } from '../errors.js';
 import { isPromise, type MaybePromise, type Steps, wait } from '../maybe.js';
 import type { Stage } from '../plan/planNode.js';
+import type { Sink } from '../sinks/sink.js';
 import type { EpochRecord } from '../state/stateBackend.js';
 import type { BatchReport } from './batchReport.js';
 import { inOperator, Stopped } from './operatorError.js';
 import type { BatchOutcome, Delivery } from './pendingCommit.js';
 import { PipelineEnd } from './pipelineEnd.js';
 import type { PlanEntry, PlannedTurn } from './queryCheckpoint.js';
+import type { QueryOutputs } from './queryOutputs.js';
 import type { PipelineOutput, QueryRun } from './queryRun.js';
 import type { QuerySetup } from './querySetup.js';
 import { RangeReader } from './rangeReader.js';
@@ -14,6 +16,8 @@ import { refuseRow } from './refuseRow.js';
 import { Slice } from './slice.js';
 import { TimedWaits } from './timedWaits.js';
 import type { WritesUnderWay } from './writesUnderWay.js';
+
+type RowTaker = Required<Pick<Sink<unknown>, 'addRow'>>;
 
 /** How a turn stands in its query. */
 export interface TurnFacts {
@@ -28,8 +32,12 @@ export interface TurnFacts {
  * committed before sources forget. The order of the steps is the guarantee (docs/reliability.md).
  */
 export class BatchExecution {
-  /** What has left the plan in this batch. */
+  /** What has left the plan in this batch, and the sink has not been given. */
   rows: unknown[] = [];
+  private rowsGiven = 0;
+  /** What takes rows as they leave the plan; undefined: they are kept. */
+  private taker: RowTaker | undefined;
+  private batchId = 0;
   readonly output: PipelineOutput;
   /** Found behind the running batches: no batch may be committed any more. */
   damage: StreamingError | undefined;
@@ -42,6 +50,7 @@ export class BatchExecution {
     private readonly run: QueryRun,
     private readonly report: BatchReport,
     private readonly writes: Pick<WritesUnderWay, 'isEmpty' | 'settle'>,
+    private readonly outputs: Pick<QueryOutputs, 'keepsRows'>,
   ) {
     const slice = new Slice(setup.durable, () => !writes.isEmpty, setup.workedMs);
     this.reader = new RangeReader(setup, report, slice);
@@ -70,6 +79,9 @@ export class BatchExecution {
     const { run } = this;
     this.report.begin(batchId);
     this.rows = [];
+    this.rowsGiven = 0;
+    this.batchId = batchId;
+    this.taker = this.rowTaker();
     this.end.clear();
     for (const source of run.sources) source.clear();
     run.pipeline.clear();
@@ -112,6 +124,11 @@ export class BatchExecution {
     report.took('getBatch', started);
     this.setup.killPoint('kp6:after');
     watermark.seen(pipeline);
+  }
+
+  /** Rows that have left the plan in this batch. */
+  get rowCount(): number {
+    return this.rowsGiven + this.rows.length;
   }
 
   /** What the sink is to have of the batch that has run. */
@@ -174,10 +191,23 @@ export class BatchExecution {
   private endStage(): Stage {
     return {
       next: (row) => {
-        this.rows.push(row);
+        if (this.taker === undefined || !this.taker.addRow(this.batchId, row)) this.keepRow(row);
+        else this.rowsGiven++;
       },
       endBatch: () => this.end.reached(),
     };
+  }
+
+  /** A row may be seen before its batch has been computed where no plan goes to a disk first. */
+  private rowTaker(): RowTaker | undefined {
+    const { setup, run, outputs } = this;
+    if (setup.durable || setup.trigger.epochMs !== undefined || outputs.keepsRows) return undefined;
+    return run.sink.addRow && (run.sink as RowTaker);
+  }
+
+  private keepRow(row: unknown): void {
+    this.taker = undefined; // in order
+    this.rows.push(row);
   }
 
   private operatorEvents(): PipelineOutput['events'] {

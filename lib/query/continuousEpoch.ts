@@ -77,9 +77,16 @@ export class ContinuousEpoch {
   show(): void {
     const { run } = this;
     const { rows } = this.batch;
-    if (this.isDelivering || rows.length <= this.shownRows) return;
-    run.sink.addRows?.(run.nextBatchId, rows.slice(this.shownRows));
+    const { sink } = run;
+    if (!sink.addRows || this.isDelivering || rows.length <= this.shownRows) return;
+    sink.addRows(run.nextBatchId, rows.slice(this.shownRows));
     this.shownRows = rows.length;
+  }
+
+  /** Rows of the batch that the sink has not been shown. */
+  get rowsLeft(): readonly unknown[] {
+    const { rows } = this.batch;
+    return this.shownRows === 0 ? rows : rows.slice(this.shownRows);
   }
 
   /** What has run is one batch: its plan, on its way to disk. The next turn is one of the next. */

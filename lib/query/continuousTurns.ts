@@ -68,7 +68,7 @@ export class ContinuousTurns {
     yield* shared.writes.settle();
     const { run, batch } = batches;
     const { nextBatchId } = run;
-    const delivery = batch.delivery(nextBatchId);
+    const delivery = { ...batch.delivery(nextBatchId), rows: epoch.rowsLeft };
     const at = { phase: 'the checkpoint' };
     const delivered = then(epoch.plan(), () => drive(batch.deliver(delivery, at)));
     epoch.delivering(delivered);

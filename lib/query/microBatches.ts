@@ -133,7 +133,7 @@ export class MicroBatches {
       ...batch.delivery(batchId),
       ranges: run.ranges,
       at,
-      progress: report.end(run.checkpoint.queryId, run.pipeline, run.sources, batch.rows.length, {
+      progress: report.end(run.checkpoint.queryId, run.pipeline, run.sources, batch.rowCount, {
         watermarkMs: tracker.isEmpty ? undefined : used,
         backend: run.checkpoint.backend,
       }),

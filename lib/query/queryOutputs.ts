@@ -11,6 +11,8 @@ export class QueryOutputs {
   readonly failed$ = new Subject<FailedRow>();
   /** Emits the batch id after each commit. */
   readonly committed$ = new Subject<number>();
+  /** Somebody looks at `committedRows`: a batch that begins keeps its rows. */
+  keepsRows = false;
   /** Result rows of the batch that `committed$` tells of; only while it tells. */
   committedRows: readonly unknown[] = [];
 

@@ -168,7 +168,11 @@ export class StreamExecution implements QueryLife {
   private newRun(): MicroBatches {
     const { setup, report, writes, scheduler } = this.shared;
     const run = new QueryRun(setup, () => scheduler.now(), this.wake);
-    return new MicroBatches(this.shared, run, new BatchExecution(setup, run, report, writes));
+    return new MicroBatches(
+      this.shared,
+      run,
+      new BatchExecution(setup, run, report, writes, this.outputs),
+    );
   }
 
   private newTurns(): ContinuousTurns | undefined {

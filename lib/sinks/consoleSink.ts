@@ -73,21 +73,13 @@ interface Printing {
 }
 
 class ConsoleSink implements Sink<unknown> {
-  /** Rows of the epoch `epochId` that have been printed turn by turn. */
-  private seen = 0;
-  private epochId = -1;
-
   constructor(private readonly printing: Printing) {}
 
   addBatch(batchId: number, rows: readonly unknown[]): void {
-    this.print(batchId, this.epochId === batchId ? rows.slice(this.seen) : rows);
-    this.epochId = -1;
+    this.print(batchId, rows);
   }
 
   addRows(epochId: number, rows: readonly unknown[]): void {
-    if (this.epochId !== epochId) this.seen = 0;
-    this.epochId = epochId;
-    this.seen += rows.length;
     this.print(epochId, rows);
   }
 

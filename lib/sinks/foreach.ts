@@ -19,7 +19,8 @@ const memberNames: OptionNames<RowWriter<unknown>> = { open: true, process: true
 /**
  * Hands each row to a function of yours.
  *
- * In:     any mode. In continuous mode rows come as soon as they are there, `close` with the epoch.
+ * In:     any mode. In continuous mode rows come as soon as they are there, `close` with the epoch; without a
+ *         checkpoint they come while the batch is computed, so that nobody has to keep them all.
  * Out:    at least once: after a crash, the rows of one batch (one epoch) come again with the same
  *         `batchId`, and only the whole batch is the same, so deduplicate by batch id, not by position.
  * Errors: what `open` or `process` throws fails the batch, and so does an Observable that `process` gives:
@@ -51,10 +52,8 @@ class ForeachSink<T> implements Sink<T> {
   /** Batch that `open` was called for and `close` not yet; −1: none. */
   private current = -1;
   private accepted = true;
-  /** Rows of the current epoch that `addRows` has handed on. */
-  private seen = 0;
-  /** Settles when the turns of this epoch are through; a rejection is kept for `addBatch`. */
-  private turns: MaybePromise<void> = undefined;
+  /** Settles when the rows that came before their batch are through; a rejection is kept for `addBatch`. */
+  private early: MaybePromise<void> = undefined;
 
   constructor(private readonly writer: RowWriter<T>) {}
 
@@ -63,14 +62,25 @@ class ForeachSink<T> implements Sink<T> {
   }
 
   addRows(epochId: number, rows: readonly T[]): void {
+    this.keep(() => then(this.early, () => drive(this.feed(epochId, rows))));
+  }
+
+  /** Short: V8 inlines it where a row leaves the plan. */
+  addRow(batchId: number, row: T): boolean {
+    if (this.current !== batchId || this.early !== undefined) this.beginEarly(batchId);
+    if (this.early !== undefined) return false;
+    if (!this.accepted) return true;
     try {
-      this.turns = then(this.turns, () =>
-        then(drive(this.feed(epochId, rows)), () => this.saw(rows)),
-      );
+      const answer = this.writer.process(row);
+      if (answer !== undefined) this.keep(() => this.answered(answer));
     } catch (error) {
-      this.turns = Promise.reject(error);
+      this.keep(() => drive(this.fail(error)));
     }
-    if (isPromise(this.turns)) this.turns.then(undefined, () => undefined); // addBatch reports it
+    return true;
+  }
+
+  private beginEarly(batchId: number): void {
+    if (this.early === undefined) this.keep(() => drive(this.begin(batchId)));
   }
 
   close(error?: unknown): MaybePromise<void> {
@@ -79,34 +89,57 @@ class ForeachSink<T> implements Sink<T> {
   }
 
   private *batch(batchId: number, rows: readonly T[]): Steps<void> {
-    const turns = this.turns;
-    this.turns = undefined;
-    yield* wait(turns);
-    yield* this.feed(
-      batchId,
-      this.current === batchId && this.seen > 0 ? rows.slice(this.seen) : rows,
-    );
+    const { early } = this;
+    this.early = undefined;
+    yield* wait(early);
+    yield* this.feed(batchId, rows);
     yield* wait(this.finish());
   }
 
-  private saw(rows: readonly T[]): void {
-    this.seen += rows.length;
+  /** `addBatch` reports what goes wrong. */
+  private keep(step: () => MaybePromise<void>): void {
+    try {
+      this.early = step();
+    } catch (error) {
+      this.early = Promise.reject(error);
+    }
+    if (isPromise(this.early)) this.early.then(undefined, () => undefined);
+  }
+
+  private *begin(batchId: number): Steps<void> {
+    if (this.current === batchId) return;
+    this.accepted = (yield* wait(this.writer.open?.(batchId))) !== false;
+    this.current = batchId;
   }
 
   private *feed(batchId: number, rows: readonly T[]): Steps<void> {
-    if (this.current !== batchId) {
-      this.accepted = (yield* wait(this.writer.open?.(batchId))) !== false;
-      this.current = batchId;
-      this.seen = 0;
-    }
+    yield* this.begin(batchId);
     if (!this.accepted) return;
+    for (const row of rows) {
+      if (this.current !== batchId) return; // closed while a row was being processed
+      const answer = this.process(row);
+      if (answer !== undefined) yield* wait(answer);
+    }
+  }
+
+  private process(row: T): MaybePromise<void> {
+    let answer: unknown;
     try {
-      for (const row of rows) {
-        if (this.current !== batchId) return; // closed while a row was being processed
-        const step: unknown = this.writer.process(row);
-        if (step === undefined) continue;
-        refuseObservable('process of foreach', isPromise(step) ? yield step : step);
-      }
+      answer = this.writer.process(row);
+    } catch (error) {
+      return drive(this.fail(error));
+    }
+    return answer === undefined ? undefined : this.answered(answer);
+  }
+
+  /** What `process` has answered; if that tells of a failure, it is the row's. */
+  private answered(answer: unknown): MaybePromise<void> {
+    return drive(this.answeredSteps(answer));
+  }
+
+  private *answeredSteps(answer: unknown): Steps<void> {
+    try {
+      refuseObservable('process of foreach', isPromise(answer) ? yield answer : answer);
     } catch (error) {
       yield* this.fail(error);
     }

@@ -17,6 +17,6 @@ export function noopSink(): StreamSink<unknown> {
     kind: 'noop',
     description: 'NoopSink',
     modes: outputModes,
-    open: () => ({ addBatch: () => undefined, close: () => undefined }),
+    open: () => ({ addBatch: () => undefined, addRow: () => true, close: () => undefined }),
   };
 }

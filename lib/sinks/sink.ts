@@ -54,8 +54,10 @@ export interface SinkContext {
  *
  * - `addBatch` MUST answer only when the rows are durable, and the same batch id twice MUST take
  *   effect once if the sink says so in its docs. It is called for empty batches too.
- * - In continuous mode a batch is an epoch. A sink with `addRows` is also shown the rows of each turn
- *   as they come and `addBatch` then gets the epoch with the rows it has already seen.
+ * - In continuous mode a batch is an epoch. A sink with `addRows` is given the rows of each turn as they
+ *   come, and `addBatch` what is left.
+ * - Without a checkpoint nothing is planned before a sink may see a row. Then a sink with `addRow` is given
+ *   the rows of a micro-batch while it is computed, which nobody has to keep, and `addBatch` what is left.
  * - `rows` MUST NOT be changed.
  * - `close(error)` comes once, also after a failure; nothing follows it.
  */
@@ -63,6 +65,8 @@ export interface Sink<T> {
   addBatch(batchId: number, rows: readonly T[], mode: OutputMode): MaybePromise<void>;
   /** Plain sinks only (console, foreach): rows of one turn in continuous mode, shown at once. */
   addRows?(epochId: number, rows: readonly T[]): void;
+  /** MUST NOT throw. false: `addBatch` shall have this row, and those that follow in the batch. */
+  addRow?(batchId: number, row: T): boolean;
   close(error?: unknown): MaybePromise<void>;
   metrics?(): Readonly<Record<string, string>>;
 }

@@ -24,6 +24,9 @@ export const dirtyMark = 1;
 /**
  * The key of an entry, as the program gave it.
  *
+ * @example
+ * for (const entry of table.entries()) console.log(entryKey(entry), entry.value);
+ *
  * @since 0.1.0
  */
 export function entryKey(entry: Entry<unknown>): unknown {
@@ -33,6 +36,9 @@ export function entryKey(entry: Entry<unknown>): unknown {
 /**
  * The time part of the key in ms; NaN in a {@link KeyedTable}.
  *
+ * @example
+ * for (const entry of timers.due(upTo)) fire(entryKey(entry), entryTime(entry));
+ *
  * @since 0.1.0
  */
 export function entryTime(entry: Entry<unknown>): number {
@@ -41,6 +47,9 @@ export function entryTime(entry: Entry<unknown>): number {
 
 /**
  * Whether an entry has changed since the last commit.
+ *
+ * @example
+ * for (const entry of timers.due(upTo)) if (!isDirty(entry)) fire(entryKey(entry), entryTime(entry));
  *
  * @since 0.1.0
  */
