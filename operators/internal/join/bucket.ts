@@ -1,7 +1,8 @@
 import type { Entry } from '../../../lib/state/entry.js';
 
 /**
- * At most {@link bucketRows} rows of one key and side, column by column: a stored row costs no object.
+ * At most {@link bucketRows} rows of one key and side, column by column: a stored row costs no object. Of
+ * an inner join whose rows never leave, and are written nowhere, all rows of key and side.
  *
  * The open bucket of a key and side takes new rows and is the head of a ring: `newer` is the oldest
  * sealed bucket, `older` the newest one; 0 stands for the open bucket itself.

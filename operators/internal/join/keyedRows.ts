@@ -29,7 +29,7 @@ export class KeyedRows implements JoinRows {
 
   constructor(
     private readonly ctx: StageContext,
-    private readonly spec: Pick<StreamJoinSpec, 'offsets' | 'ttlMs' | 'timeKeyed'>,
+    private readonly spec: Pick<StreamJoinSpec, 'offsets' | 'ttlMs' | 'timeKeyed' | 'type'>,
     count: RowCount,
   ) {
     const shares = { left: this.sharesTimes('left'), right: this.sharesTimes('right') };
@@ -93,7 +93,8 @@ export class KeyedRows implements JoinRows {
     const ttlMs = leavesByTime ? undefined : spec.ttlMs;
     const leaves = leavesByTime || ttlMs !== undefined;
     const index = leaves ? leavingIndex(side, ctx, keys) : undefined;
-    return new SideRows(side, ctx, keys, sealed, count, { index, ttlMs, sharesTimes });
+    const isWhole = spec.type === 'inner' && !leaves && !ctx.state.writesChanges;
+    return new SideRows(side, ctx, keys, sealed, count, { index, ttlMs, sharesTimes, isWhole });
   }
 
   /** Whether a row leaves by its event time, or never. */

@@ -28,7 +28,12 @@ export interface SideOptions {
   readonly ttlMs?: number | undefined;
   /** Whether a row leaves by its event time, with its entry, or never. */
   readonly sharesTimes: boolean;
+  /** Whether nobody names rows of a bucket by bits, nor writes it: it takes any number. */
+  readonly isWhole?: boolean;
 }
+
+/** More than a list of V8 has. */
+const anyNumber = 2 ** 30;
 
 /**
  * The stored rows of one side of a join.
@@ -42,6 +47,7 @@ export class SideRows {
   private readonly index: LeavingIndex | undefined;
   private readonly ttlMs: number | undefined;
   private readonly sharesTimes: boolean;
+  private readonly rowsPerBucket: number;
 
   constructor(
     private readonly side: JoinSide,
@@ -49,8 +55,9 @@ export class SideRows {
     private readonly keys: JoinTable<KeyRows>,
     private readonly sealed: JoinTable<Bucket>,
     private readonly count: RowCount,
-    { index, ttlMs, sharesTimes }: SideOptions,
+    { index, ttlMs, sharesTimes, isWhole = false }: SideOptions,
   ) {
+    this.rowsPerBucket = isWhole ? anyNumber : bucketRows;
     this.isLeft = side === 'left';
     this.index = index;
     this.ttlMs = ttlMs;
@@ -76,7 +83,7 @@ export class SideRows {
       if (this.isLeft) entry.value.left = open;
       else entry.value.right = open;
     } else {
-      if (open.rows.length === bucketRows) open = this.seal(entry, open);
+      if (open.rows.length === this.rowsPerBucket) open = this.seal(entry, open);
       addRow(open, row, time, leaves, matched, this.sharesTimes);
     }
     const { index } = this;

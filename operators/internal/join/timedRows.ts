@@ -61,7 +61,7 @@ export class TimedRows implements JoinRows {
     this.right = new SideRows('right', ctx, this.keys, right, count, { sharesTimes: true });
     this.timeless = new KeyedRows(
       ctx,
-      { offsets: noOffsets, ttlMs: undefined, timeKeyed: true },
+      { type: spec.type, offsets: noOffsets, ttlMs: undefined, timeKeyed: true },
       count,
     );
     if (ctx.state.writesChanges) this.earlier = new EarlierRows(ctx, spec, count);
