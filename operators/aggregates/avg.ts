@@ -1,6 +1,13 @@
 import type { Decimal } from '../../lib/schema/decimal.js';
 import { meanOf, type Numeric } from '../internal/numeric.js';
-import { NumericSum } from '../internal/numericSum.js';
+import {
+  type NumericSum,
+  noSum,
+  plusSum,
+  plusValue,
+  sumFromStored,
+  sumToStored,
+} from '../internal/numericSum.js';
 import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
@@ -22,17 +29,15 @@ class Avg<T, V> extends ValueAggregate<T, V | null | undefined, NumericSum, Mean
   readonly anyOrder = true;
 
   zero(): NumericSum {
-    return new NumericSum();
+    return noSum();
   }
 
   put(acc: NumericSum, value: V | null | undefined): NumericSum {
-    acc.add(value, 'avg');
-    return acc;
+    return plusValue(acc, value, 'avg');
   }
 
   merge(acc: NumericSum, later: NumericSum): NumericSum {
-    acc.merge(later, 'avg');
-    return acc;
+    return plusSum(acc, later, 'avg');
   }
 
   result(acc: NumericSum): MeanResult<V> | null {
@@ -42,10 +47,10 @@ class Avg<T, V> extends ValueAggregate<T, V | null | undefined, NumericSum, Mean
   }
 
   toStored(acc: NumericSum): unknown {
-    return acc.toStored();
+    return sumToStored(acc);
   }
 
   fromStored(stored: unknown): NumericSum {
-    return NumericSum.fromStored(stored);
+    return sumFromStored(stored);
   }
 }

@@ -1,6 +1,13 @@
 import type { Numeric, NumericResult } from '../internal/numeric.js';
 import { sumType } from '../internal/numeric.js';
-import { NumericSum } from '../internal/numericSum.js';
+import {
+  type NumericSum,
+  noSum,
+  plusSum,
+  plusValue,
+  sumFromStored,
+  sumToStored,
+} from '../internal/numericSum.js';
 import { ValueAggregate } from '../internal/valueAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
@@ -24,17 +31,15 @@ class Sum<T, V> extends ValueAggregate<
   readonly anyOrder = true;
 
   zero(): NumericSum {
-    return new NumericSum();
+    return noSum();
   }
 
   put(acc: NumericSum, value: V | null | undefined): NumericSum {
-    acc.add(value, 'sum');
-    return acc;
+    return plusValue(acc, value, 'sum');
   }
 
   merge(acc: NumericSum, later: NumericSum): NumericSum {
-    acc.merge(later, 'sum');
-    return acc;
+    return plusSum(acc, later, 'sum');
   }
 
   result(acc: NumericSum): NumericResult<V> | null {
@@ -43,10 +48,10 @@ class Sum<T, V> extends ValueAggregate<
   }
 
   toStored(acc: NumericSum): unknown {
-    return acc.toStored();
+    return sumToStored(acc);
   }
 
   fromStored(stored: unknown): NumericSum {
-    return NumericSum.fromStored(stored);
+    return sumFromStored(stored);
   }
 }

@@ -1,6 +1,6 @@
 import type { Aggregate } from '../aggregates/aggregate.js';
 import { isRowCount } from '../aggregates/count.js';
-import { addOf } from './foldCode.js';
+import { addOf, zeroOf } from './foldCode.js';
 import { refuseAsyncFunction } from './rowFunction.js';
 import { CountFold, OneFold } from './singleFold.js';
 
@@ -38,6 +38,7 @@ export class ArrayFold implements Fold<unknown[]> {
   readonly anyOrder: boolean;
   readonly exactMerge: boolean;
   readonly add: (value: unknown[], row: unknown) => unknown[];
+  readonly zero: () => unknown[];
 
   constructor(
     readonly names: readonly string[],
@@ -46,10 +47,7 @@ export class ArrayFold implements Fold<unknown[]> {
     this.anyOrder = aggregates.every((a) => a.anyOrder === true);
     this.exactMerge = aggregates.every((a) => a.exactMerge === true);
     this.add = addOf(aggregates, 'array') as ArrayFold['add'];
-  }
-
-  zero(): unknown[] {
-    return this.aggregates.map((aggregate) => aggregate.zero());
+    this.zero = zeroOf(aggregates) ?? (() => aggregates.map((aggregate) => aggregate.zero()));
   }
 
   merge(value: unknown[], later: unknown[]): unknown[] {

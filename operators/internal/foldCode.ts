@@ -13,6 +13,17 @@ const mostAggregates = 64;
 /** Takes one row into the value of a group: its accumulators in an array, or the only one itself. */
 export type AddRow = (value: never, row: unknown) => unknown;
 
+/**
+ * The accumulators of a group without rows, in an array literal: V8 puts those of groups that stay where old
+ * objects are (docs/performance.md). undefined: where `addOf` goes step by step.
+ */
+export function zeroOf(aggregates: readonly AnyAggregate[]): (() => unknown[]) | undefined {
+  if (aggregates.length > mostAggregates) return undefined;
+  const names = aggregates.map((_, i) => `a${i}`);
+  const body = `const [${names.join()}] = aggregates; return () => [${names.map((a) => `${a}.zero()`).join()}];`;
+  return generated({ aggregates }, body) as (() => unknown[]) | undefined;
+}
+
 /** An aggregate without its filter. */
 export function unfiltered(aggregate: AnyAggregate): AnyAggregate {
   return aggregate instanceof Filtered ? aggregate.inner : aggregate;
