@@ -60,6 +60,48 @@ describe('left semi join', () => {
     );
   });
 
+  it('keeps one right row of a key where nothing else is asked of them', () => {
+    const left = times();
+    const right = times();
+    const joined = left.stream.pipe(
+      joinWith(right.stream, {
+        type: 'leftSemi',
+        on: 'k',
+        onTime: [({ s }) => s * 1000, ({ s }) => s * 1000],
+      }),
+    );
+    const [l, r] = [left.source, right.source];
+    return testStream(joined)(
+      addData(r, at(1, 5), at(1, 5), at(1, 6), at(2, 5)),
+      assertState({ total: 3, updated: 3 }),
+      addTogether([l, at(1, 5), at(1, 5), at(1, 7)], [r, at(1, 5)]),
+      checkNewAnswer(at(1, 5), at(1, 5)),
+      assertState({ total: 4, updated: 1 }),
+      addTogether([l, at(3, 30)], [r, at(3, 31)]), // W 20 s: all of them go
+      checkNewAnswer(),
+      assertState({ total: 2 }),
+    );
+  });
+
+  it('keeps every right row that a condition may still tell from others', () => {
+    const left = times();
+    const right = times();
+    const joined = left.stream.pipe(
+      joinWith(right.stream, {
+        type: 'leftSemi',
+        on: 'k',
+        onTime: [() => 50_000, () => 50_000],
+        where: (l, r) => l.s < r.s,
+      }),
+    );
+    return testStream(joined)(
+      addData(right.source, at(1, 5), at(1, 8)),
+      assertState({ total: 2 }),
+      addData(left.source, at(1, 6), at(1, 9)),
+      checkNewAnswer(at(1, 6)),
+    );
+  });
+
   it('of a stream with itself', () => {
     const source = memoryStream<number>();
     const rows = readStream(source).pipe(

@@ -44,6 +44,11 @@ export class StreamJoin {
   private readonly leftOnly: boolean;
   /** Whether the event time of a stored row is asked for; where the key has a time, that is the row's. */
   private readonly keepsTimes: boolean;
+  /**
+   * Of the right rows of a key nothing is asked but whether there is one, and all leave together: the first
+   * stands for all.
+   */
+  private readonly keepsOneRight: boolean;
   private readonly leaving: Leaving;
   private ended = 0;
 
@@ -63,6 +68,7 @@ export class StreamJoin {
     this.keepsRight = keepsRight(spec.type);
     this.leftOnly = isLeftOnly(spec.type);
     this.keepsTimes = !spec.timeKeyed || !spec.interval.isUnbounded || spec.residual !== undefined;
+    this.keepsOneRight = this.leftOnly && spec.leavesByKey && asksKeyAlone(spec);
     this.leaving = { left: this.leaveLeft, right: this.leaveRight };
   }
 
@@ -105,6 +111,7 @@ export class StreamJoin {
       return;
     }
     const entry = rows.find(rightKey);
+    if (this.keepsOneRight && entry?.value.right !== undefined) return;
     const matched = entry !== undefined && this.prober.matchRight(entry, row, time, at);
     rows.right.add(entry ?? rows.insert(rightKey), row, this.kept(time), at, matched);
   }
@@ -145,4 +152,8 @@ export class StreamJoin {
     if (!this.ctx.closing) return [];
     return joinSides.filter((side) => (side === 'left' ? this.keepsLeft : this.keepsRight));
   }
+}
+
+function asksKeyAlone({ interval, residual }: StreamJoinSpec): boolean {
+  return interval.isUnbounded && residual === undefined;
 }
