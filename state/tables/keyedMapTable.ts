@@ -134,7 +134,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
   sweep(sweep: number, unusedFor: number, atMost: number): number {
     if (this.loaded) return 0;
     let dropped = 0;
-    for (const entry of this.map.values()) {
+    for (const entry of this.map.valuesAtRest()) {
       if (dropped >= atMost) break;
       if (isDirty(entry) || isRemoved(entry) || unusedSweeps(entry, sweep) < unusedFor) continue;
       this.map.delete(entry.mapKey);
