@@ -110,6 +110,13 @@ export const operators: readonly Mutant[] = [
     runs: 2000,
   },
   {
+    name: 'one right row of a key stands for all in every join by time',
+    file: 'operators/internal/join/streamJoin.js',
+    edits: [['this.leftOnly && spec.leavesByKey', 'spec.leavesByKey']],
+    suite: 'simulate',
+    runs: 2000,
+  },
+  {
     name: 'right rows of a window that closes do not come out',
     file: 'operators/internal/join/timedRows.js',
     edits: [['leaveAll(this.right, entries, leaving.right);', ';']],
