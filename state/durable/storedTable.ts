@@ -172,9 +172,7 @@ export class StoredTable<V> implements TableBelow<V> {
       if (!input.isAtEnd) throw new DecodeError('goes on behind the value', input.at);
       const { fromStored } = this.options;
       const value = fromStored === undefined ? (stored as V) : fromStored(stored);
-      const entry = this.isTimed
-        ? tableEntry<V>(mapKey, key, value, time)
-        : tableEntry<V>(mapKey, key, value, undefined);
+      const entry = tableEntry<V>(mapKey, key, value, this.isTimed ? time : undefined);
       markStored(entry, checksum);
       this.context.countRead(this.identity.operator);
       return entry;

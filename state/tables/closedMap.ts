@@ -34,6 +34,9 @@ export class ClosedKeyMap<V> extends KeyMap<V> {
   override values(): never {
     throw closed('a scan');
   }
+  override valuesAtRest(): never {
+    throw closed('a scan');
+  }
 }
 
 function closed(what: string): StreamingError<'STATE_CLOSED'> {

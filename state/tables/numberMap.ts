@@ -42,7 +42,7 @@ export class NumberMap<V extends object> {
     else this.next[this.slotBefore(slot, chain)] = this.next[slot] as number;
     this.values[slot] = undefined;
     this.size--;
-    if (this.size < this.capacity / 8 && this.walks === 0) this.rebuild();
+    if (this.size < this.capacity / 8 - leastCapacity && this.walks === 0) this.rebuild();
     return true;
   }
 
