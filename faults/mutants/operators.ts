@@ -67,7 +67,7 @@ export const operators: readonly Mutant[] = [
     edits: [
       [
         'export class KeyedMapTable {',
-        'class Properties { at = {}; others = new Map(); get(k) { return this.at[k]; } set(k, v) { this.at[k] = v; } has(k) { return k in this.at; } delete(k) { delete this.at[k]; } get size() { return Object.keys(this.at).length; } values() { return Object.values(this.at); } }\nexport class KeyedMapTable {',
+        'class Properties { at = {}; others = new Map(); get(k) { return this.at[k]; } set(k, v) { this.at[k] = v; } delete(k) { delete this.at[k]; } get size() { return Object.keys(this.at).length; } values() { return Object.values(this.at); } valuesAtRest() { return this.values(); } }\nexport class KeyedMapTable {',
       ],
       ['    map = new KeyMap();', '    map = new Properties();'],
     ],

@@ -37,7 +37,6 @@ export class BatchExecution {
   private rowsGiven = 0;
   /** What takes rows as they leave the plan; undefined: they are kept. */
   private taker: RowTaker | undefined;
-  private batchId = 0;
   readonly output: PipelineOutput;
   /** Found behind the running batches: no batch may be committed any more. */
   damage: StreamingError | undefined;
@@ -80,7 +79,6 @@ export class BatchExecution {
     this.report.begin(batchId);
     this.rows = [];
     this.rowsGiven = 0;
-    this.batchId = batchId;
     this.taker = this.rowTaker();
     this.end.clear();
     for (const source of run.sources) source.clear();
@@ -191,8 +189,8 @@ export class BatchExecution {
   private endStage(): Stage {
     return {
       next: (row) => {
-        if (this.taker === undefined || !this.taker.addRow(this.batchId, row)) this.keepRow(row);
-        else this.rowsGiven++;
+        if (this.taker?.addRow(this.report.batchId, row)) this.rowsGiven++;
+        else this.keepRow(row);
       },
       endBatch: () => this.end.reached(),
     };

@@ -65,14 +65,14 @@ class ForeachSink<T> implements Sink<T> {
     this.keep(() => then(this.early, () => drive(this.feed(epochId, rows))));
   }
 
-  /** Short: V8 inlines it where a row leaves the plan. */
+  /** `process` and what it calls, written out and without closures: V8 inlines it where a row leaves the plan. */
   addRow(batchId: number, row: T): boolean {
-    if (this.current !== batchId || this.early !== undefined) this.beginEarly(batchId);
+    if (this.current !== batchId && this.early === undefined) this.beginEarly(batchId);
     if (this.early !== undefined) return false;
     if (!this.accepted) return true;
     try {
       const answer = this.writer.process(row);
-      if (answer !== undefined) this.keep(() => this.answered(answer));
+      if (answer !== undefined) this.keepAnswer(answer);
     } catch (error) {
       this.keep(() => drive(this.fail(error)));
     }
@@ -80,7 +80,11 @@ class ForeachSink<T> implements Sink<T> {
   }
 
   private beginEarly(batchId: number): void {
-    if (this.early === undefined) this.keep(() => drive(this.begin(batchId)));
+    this.keep(() => drive(this.begin(batchId)));
+  }
+
+  private keepAnswer(answer: unknown): void {
+    this.keep(() => drive(this.answered(answer)));
   }
 
   close(error?: unknown): MaybePromise<void> {
@@ -129,15 +133,11 @@ class ForeachSink<T> implements Sink<T> {
     } catch (error) {
       return drive(this.fail(error));
     }
-    return answer === undefined ? undefined : this.answered(answer);
+    return answer === undefined ? undefined : drive(this.answered(answer));
   }
 
   /** What `process` has answered; if that tells of a failure, it is the row's. */
-  private answered(answer: unknown): MaybePromise<void> {
-    return drive(this.answeredSteps(answer));
-  }
-
-  private *answeredSteps(answer: unknown): Steps<void> {
+  private *answered(answer: unknown): Steps<void> {
     try {
       refuseObservable('process of foreach', isPromise(answer) ? yield answer : answer);
     } catch (error) {

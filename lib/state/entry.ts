@@ -45,6 +45,11 @@ export function entryTime(entry: Entry<unknown>): number {
   return entry.keptTime === undefined ? Number.NaN : entry.keptTime;
 }
 
+/** The time of entries that share it; NaN: there are none. */
+export function sharedTime([first]: readonly Entry<unknown>[]): number {
+  return first === undefined ? Number.NaN : entryTime(first);
+}
+
 /**
  * Whether an entry has changed since the last commit.
  *

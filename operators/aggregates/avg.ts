@@ -1,14 +1,6 @@
 import type { Decimal } from '../../lib/schema/decimal.js';
 import { meanOf, type Numeric } from '../internal/numeric.js';
-import {
-  type NumericSum,
-  noSum,
-  plusSum,
-  plusValue,
-  sumFromStored,
-  sumToStored,
-} from '../internal/numericSum.js';
-import { ValueAggregate } from '../internal/valueAggregate.js';
+import { type NumericSum, SumAggregate } from '../internal/sumAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -24,33 +16,12 @@ export function avg<T, V extends Numeric>(
   return filtered(new Avg<T, V>(value), options);
 }
 
-class Avg<T, V> extends ValueAggregate<T, V | null | undefined, NumericSum, MeanResult<V> | null> {
+class Avg<T, V> extends SumAggregate<T, V, MeanResult<V> | null> {
   readonly name = 'avg';
-  readonly anyOrder = true;
-
-  zero(): NumericSum {
-    return noSum();
-  }
-
-  put(acc: NumericSum, value: V | null | undefined): NumericSum {
-    return plusValue(acc, value, 'avg');
-  }
-
-  merge(acc: NumericSum, later: NumericSum): NumericSum {
-    return plusSum(acc, later, 'avg');
-  }
 
   result(acc: NumericSum): MeanResult<V> | null {
     if (acc.n === 0) return null;
     const mean = acc.exact === undefined ? acc.sum / acc.n : meanOf(acc.exact, acc.n);
     return mean as MeanResult<V>;
-  }
-
-  toStored(acc: NumericSum): unknown {
-    return sumToStored(acc);
-  }
-
-  fromStored(stored: unknown): NumericSum {
-    return sumFromStored(stored);
   }
 }

@@ -1,14 +1,6 @@
 import type { Numeric, NumericResult } from '../internal/numeric.js';
 import { sumType } from '../internal/numeric.js';
-import {
-  type NumericSum,
-  noSum,
-  plusSum,
-  plusValue,
-  sumFromStored,
-  sumToStored,
-} from '../internal/numericSum.js';
-import { ValueAggregate } from '../internal/valueAggregate.js';
+import { type NumericSum, SumAggregate } from '../internal/sumAggregate.js';
 import type { Aggregate, AggregateOptions } from './aggregate.js';
 import { checkReader, filtered } from './filtered.js';
 
@@ -21,37 +13,11 @@ export function sum<T, V extends Numeric>(
   return filtered(new Sum<T, V>(value), options);
 }
 
-class Sum<T, V> extends ValueAggregate<
-  T,
-  V | null | undefined,
-  NumericSum,
-  NumericResult<V> | null
-> {
+class Sum<T, V> extends SumAggregate<T, V, NumericResult<V> | null> {
   readonly name = 'sum';
-  readonly anyOrder = true;
-
-  zero(): NumericSum {
-    return noSum();
-  }
-
-  put(acc: NumericSum, value: V | null | undefined): NumericSum {
-    return plusValue(acc, value, 'sum');
-  }
-
-  merge(acc: NumericSum, later: NumericSum): NumericSum {
-    return plusSum(acc, later, 'sum');
-  }
 
   result(acc: NumericSum): NumericResult<V> | null {
     if (acc.n === 0) return null;
     return (acc.exact === undefined ? acc.sum : sumType(acc.exact)) as NumericResult<V>;
-  }
-
-  toStored(acc: NumericSum): unknown {
-    return sumToStored(acc);
-  }
-
-  fromStored(stored: unknown): NumericSum {
-    return sumFromStored(stored);
   }
 }

@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { StageContext } from '../../lib/plan/planNode.js';
-import { type Entry, entryKey, entryTime } from '../../lib/state/entry.js';
+import { type Entry, entryKey, sharedTime } from '../../lib/state/entry.js';
 import type { TimedTable } from '../../lib/state/stateStore.js';
 
 /** References that are due at one time. */
@@ -76,7 +76,7 @@ export class DueIndex {
    */
   *take(upTo: number): Iterable<DueTogether> {
     for (const pages of this.pages.takeDue(upTo)) {
-      const time = pages[0] === undefined ? Number.NaN : entryTime(pages[0]);
+      const time = sharedTime(pages);
       this.open.delete(time);
       yield { time, references: pages.flatMap(referencesOf) };
     }

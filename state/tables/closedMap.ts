@@ -1,44 +1,21 @@
 import { StreamingError } from '../../lib/errors.js';
-import { KeyMap } from './keyMap.js';
 
 /**
- * Takes the place of a table's map when its store is closed, so that the hot path need not ask whether
- * it is.
+ * The map of a table whose store is closed: it takes the place of the open one, so that the hot path need
+ * not ask whether it is.
  */
-export class ClosedMap<K, V> extends Map<K, V> {
-  override get(): never {
-    throw closed('a lookup');
-  }
-  override set(): never {
-    throw closed('a change');
-  }
-  override delete(): never {
-    throw closed('a removal');
-  }
-  override values(): never {
-    throw closed('a scan');
-  }
+export function closedMap<M extends object>(map: M): M {
+  return Object.assign(map, {
+    get: refused('a lookup'),
+    set: refused('a change'),
+    delete: refused('a removal'),
+    values: refused('a scan'),
+    valuesAtRest: refused('a scan'),
+  });
 }
 
-/** The same for the entries of a keyed table. */
-export class ClosedKeyMap<V> extends KeyMap<V> {
-  override get(): never {
-    throw closed('a lookup');
-  }
-  override set(): never {
-    throw closed('a change');
-  }
-  override delete(): never {
-    throw closed('a removal');
-  }
-  override values(): never {
-    throw closed('a scan');
-  }
-  override valuesAtRest(): never {
-    throw closed('a scan');
-  }
-}
-
-function closed(what: string): StreamingError<'STATE_CLOSED'> {
-  return new StreamingError('STATE_CLOSED', { what });
+function refused(what: string): () => never {
+  return () => {
+    throw new StreamingError('STATE_CLOSED', { what });
+  };
 }

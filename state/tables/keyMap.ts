@@ -1,17 +1,12 @@
 import { NumberMap } from './numberMap.js';
 import type { TableEntry } from './tableEntry.js';
 
-type Entries<V> = Map<unknown, TableEntry<V>>;
-
 /** Entries by their canonical key. */
 export class KeyMap<V> {
   /** Under numbers that are no integers of 32 bits, which V8 boxes; NaN is among the others. */
   private boxed: NumberMap<TableEntry<V>> | undefined;
-
-  constructor(
-    /** Under all other keys. */
-    readonly others: Entries<V> = new Map(),
-  ) {}
+  /** Under all other keys. */
+  readonly others = new Map<unknown, TableEntry<V>>();
 
   get size(): number {
     return this.boxed === undefined ? this.others.size : this.others.size + this.boxed.size;

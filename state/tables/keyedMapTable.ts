@@ -4,7 +4,7 @@ import { keptKey } from '../../lib/state/keptKey.js';
 import type { ChangedEntries, KeyedTable } from '../../lib/state/stateStore.js';
 import { ChangedIn } from './changedIn.js';
 import { ChangeLog } from './changeLog.js';
-import { ClosedKeyMap } from './closedMap.js';
+import { closedMap } from './closedMap.js';
 import { KeyMap } from './keyMap.js';
 import { KeyProbe } from './keyProbe.js';
 import { duplicateKey, notLoaded } from './stageMistake.js';
@@ -154,7 +154,7 @@ export class KeyedMapTable<V> implements KeyedTable<V>, StateTable {
 
   close(): void {
     this.reset();
-    this.map = new ClosedKeyMap();
+    this.map = closedMap(new KeyMap());
   }
 
   private read(mapKey: unknown, key: unknown): TableEntry<V> | undefined {

@@ -1,5 +1,5 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
-import { type Entry, entryKey, entryTime } from '../../lib/state/entry.js';
+import { type Entry, entryKey, entryTime, sharedTime } from '../../lib/state/entry.js';
 import type { ChangedEntries, TableOptions, TimedTable } from '../../lib/state/stateStore.js';
 import type { KeyedMapTable } from './keyedMapTable.js';
 import type { PageLimits } from './pageLimits.js';
@@ -149,11 +149,9 @@ export class PagedTable<V> implements TimedTable<V> {
   *takeDue(upTo: number): Iterable<readonly Entry<V>[]> {
     const { single, pages } = this.below;
     for (const [page] of pages.takeDue(upTo)) if (page) this.forget(entryTime(page));
-    const timeOf = ([first]: readonly Entry<V>[]): number =>
-      first ? entryTime(first) : Number.NaN;
     const alone = this.singleIsDue ? single.takeDue(upTo) : [];
-    for (const taken of inOrderOf(timeOf, this.front.takeDue(upTo), alone)) {
-      this.forget(timeOf(taken)); // not all had pages
+    for (const taken of inOrderOf(sharedTime, this.front.takeDue(upTo), alone)) {
+      this.forget(sharedTime(taken)); // not all had pages
       yield taken;
     }
   }

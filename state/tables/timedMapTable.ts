@@ -3,7 +3,7 @@ import { type Entry, entryTime, isDirty } from '../../lib/state/entry.js';
 import { keptKey } from '../../lib/state/keptKey.js';
 import type { ChangedEntries, TimedTable } from '../../lib/state/stateStore.js';
 import { ChangeLog } from './changeLog.js';
-import { ClosedMap } from './closedMap.js';
+import { closedMap } from './closedMap.js';
 import { DueTimes } from './dueTimes.js';
 import { KeyProbe } from './keyProbe.js';
 import { duplicateKey, notATime, notLoaded } from './stageMistake.js';
@@ -247,7 +247,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
 
   close(): void {
     this.reset();
-    this.buckets = new ClosedMap();
+    this.buckets = closedMap(new Map());
   }
 
   private bucketAt(time: number): TimeBucket<V> | undefined {

@@ -3,9 +3,9 @@ import { isPromise, type MaybePromise, then } from '../../../lib/maybe.js';
 import { noteFailedKey } from '../../../lib/plan/failedKey.js';
 import type { Stage, StageContext } from '../../../lib/plan/planNode.js';
 import { canonicalKey } from '../../../lib/state/canonicalKey.js';
-import { entryKey, entryTime, isDirty } from '../../../lib/state/entry.js';
+import { type Entry, entryKey, entryTime, isDirty } from '../../../lib/state/entry.js';
 import { keyText } from '../../../lib/state/keyText.js';
-import { compareDue, type Due } from '../dueOrder.js';
+import { compareEntries } from '../dueOrder.js';
 import { type InitialState, initialEntries } from '../initialEntries.js';
 import { RowsByKey } from '../rowsByKey.js';
 import { endAfterWakeUp, wakeAtFirst } from '../wakeUp.js';
@@ -126,13 +126,13 @@ export class GroupStateStage implements Stage {
    */
   private fireTimeouts(): void {
     const threshold = this.threshold();
-    const due: Due[] = [];
+    const due: Entry<null>[] = [];
     for (const entry of this.tables.timeouts.due(threshold)) {
       if (entryTime(entry) >= threshold) break;
       if (this.ctx.closing && this.filtersLate && isDirty(entry)) continue;
-      due.push({ time: entryTime(entry), key: entryKey(entry) });
+      due.push(entry);
     }
-    for (const { key } of due.sort(compareDue)) this.call(key, noRows, true);
+    for (const entry of due.sort(compareEntries)) this.call(entryKey(entry), noRows, true);
   }
 
   private threshold(): number {

@@ -65,9 +65,13 @@ export class SideRows {
   }
 
   sealedBucket(of: Entry<KeyRows>, no: number): Entry<Bucket> {
-    const entry = this.sealed.find(entryTime(of), [entryKey(of), no]);
+    const entry = this.findSealed(of, no);
     if (!entry) throw new TypeError(`join state: bucket ${no} of the ${this.side} is missing`);
     return entry;
+  }
+
+  private findSealed(of: Entry<KeyRows>, no: number): Entry<Bucket> | undefined {
+    return this.sealed.find(entryTime(of), [entryKey(of), no]);
   }
 
   touchSealed(entry: Entry<Bucket>): void {
@@ -189,8 +193,7 @@ export class SideRows {
   ): void {
     const open = this.isLeft ? entry.value.left : entry.value.right;
     if (!open) return;
-    const sealed =
-      no === open.no ? undefined : this.sealed.find(entryTime(entry), [entryKey(entry), no]);
+    const sealed = no === open.no ? undefined : this.findSealed(entry, no);
     const bucket = no === open.no ? open : sealed?.value;
     if (bucket?.first !== first) return;
     bucket.first = undefined; // its place in the index is gone

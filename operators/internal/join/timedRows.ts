@@ -1,6 +1,6 @@
 import { each, type MaybePromise, then } from '../../../lib/maybe.js';
 import type { StageContext } from '../../../lib/plan/planNode.js';
-import { type Entry, entryTime } from '../../../lib/state/entry.js';
+import { type Entry, sharedTime } from '../../../lib/state/entry.js';
 import type { TimedTable } from '../../../lib/state/stateStore.js';
 import { inKeyOrder } from '../dueOrder.js';
 import { type Bucket, type KeyRows, type Leave, noRows } from './bucket.js';
@@ -121,7 +121,7 @@ export class TimedRows implements JoinRows {
 
 /** `entries` are of one time, with which their rows leave. */
 function leaveAll(side: SideRows, entries: readonly Entry<KeyRows>[], leave: Leave): void {
-  const at = entries[0] === undefined ? Number.NaN : entryTime(entries[0]);
+  const at = sharedTime(entries);
   const leaveAt: Leave = (row, time, _at, matched) => leave(row, time, at, matched);
   for (const entry of entries) side.handOverAll(entry, leaveAt);
 }
