@@ -30,15 +30,24 @@ export interface LiveSession<V> {
  * The sessions of one key, by start, none touching the next.
  *
  * Stored are only the spans: start, end, start, end …
+ *
+ * Invariant: `last` is the last of `live`, where a row finds the session that it most likely belongs to
+ * without the list; {@link noteLast} follows each change of the list.
  */
 export interface SessionHead<V> {
   live: LiveSession<V>[];
+  last: LiveSession<V> | undefined;
   /** Rows of this batch, where their order matters. */
   rows: SessionRow[] | undefined;
 }
 
 export function newHead<V>(): SessionHead<V> {
-  return { live: [], rows: undefined };
+  return { live: [], last: undefined, rows: undefined };
+}
+
+export function noteLast<V>(head: SessionHead<V>): void {
+  const { live } = head;
+  head.last = live.length === 0 ? undefined : live[live.length - 1];
 }
 
 export function spansOf({ live }: SessionHead<unknown>): readonly number[] {
@@ -52,6 +61,7 @@ export function headOf<V>(spans: readonly number[]): SessionHead<V> {
   for (let i = 0; i < spans.length; i += 2) {
     head.live.push(unreadSession(spans[i] as number, spans[i + 1] as number));
   }
+  noteLast(head);
   return head;
 }
 

@@ -3,6 +3,7 @@ import type { TimedTable } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
 import {
   type LiveSession,
+  noteLast,
   type SessionHead,
   type SessionRow,
   type StoredSession,
@@ -27,10 +28,9 @@ export class SessionMerge<V> {
 
   /** Adds one row at once: for aggregates that do not mind the order. */
   place(head: Entry<SessionHead<V>>, row: unknown, start: number, end: number): void {
-    const { live } = head.value;
-    const last = live.length === 0 ? undefined : live[live.length - 1];
+    const { last } = head.value;
     if (last === undefined || last.value === unread || start < last.start || start > last.end) {
-      this.placeAnywhere(entryKey(head), live, row, start, end);
+      this.placeAnywhere(entryKey(head), head.value, row, start, end);
       return;
     }
     last.value = this.fold.add(last.value, row);
@@ -39,18 +39,22 @@ export class SessionMerge<V> {
 
   private placeAnywhere(
     key: unknown,
-    live: LiveSession<V>[],
+    head: SessionHead<V>,
     row: unknown,
     start: number,
     end: number,
   ): void {
+    const { live } = head;
     let at = live.length - 1;
     while (at >= 0 && (live[at] as LiveSession<V>).start > end) at--;
     let session = at < 0 ? undefined : live[at]; // live[-1] would make every access here a slow one
     if (session === undefined || session.end < start) {
       const created = this.create(key, start, end, row);
-      if (at + 1 === live.length) live.push(created);
+      // A first push would make room for seventeen.
+      if (live.length === 0) head.live = [created];
+      else if (at + 1 === live.length) live.push(created);
       else live.splice(at + 1, 0, created);
+      noteLast(head);
       return;
     }
     session.value = this.fold.add(this.valueOf(key, session), row);
@@ -63,6 +67,7 @@ export class SessionMerge<V> {
       live.splice(at, 1);
       session = before;
     }
+    noteLast(head);
   }
 
   /**
@@ -81,6 +86,7 @@ export class SessionMerge<V> {
     }
     for (; at < live.length; at++) this.append(key, swept, live[at] as LiveSession<V>);
     head.live = swept;
+    noteLast(head);
   }
 
   /** Writes what the batch has made of the sessions. */

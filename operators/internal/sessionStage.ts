@@ -8,7 +8,14 @@ import { farthestMs } from '../../lib/time/civil.js';
 import { compareEntries, inKeyOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';
 import { GroupRows } from './groupRows.js';
-import { headOf, newHead, type SessionHead, type StoredSession, spansOf } from './sessionKey.js';
+import {
+  headOf,
+  newHead,
+  noteLast,
+  type SessionHead,
+  type StoredSession,
+  spansOf,
+} from './sessionKey.js';
 import { SessionMerge } from './sessionMerge.js';
 import { fitsDates, sessionEnd, timeOfWindow, windowOutOfRange } from './windowBounds.js';
 import { timeReader } from './windowOption.js';
@@ -183,6 +190,7 @@ class SessionStage<V> implements Stage {
       live.findIndex((session) => session.end === time),
       1,
     );
+    noteLast(head.value);
     heads.touch(head);
   }
 

@@ -11,26 +11,26 @@ const noSlots = new Int32Array(1);
  *
  * An entry has a slot, in the order in which they came; the slots of one hash are a chain, which 0 ends.
  *
- * Invariant: `values[slot]` is undefined for slot 0 and where an entry was deleted. A slot is not used
+ * Invariant: `bySlot[slot]` is undefined for slot 0 and where an entry was deleted. A slot is not used
  * again before `rebuild`, which never comes while somebody walks.
  */
 export class NumberMap<V extends object> {
   size = 0;
   private used = 0;
   private capacity = 0;
-  private values: (V | undefined)[] = [undefined];
+  private bySlot: (V | undefined)[] = [undefined];
   private keys = noKeys;
   private next = noSlots;
   private first = noSlots;
   private walks = 0;
 
   get(key: number): V | undefined {
-    return this.values[this.slotOf(key)];
+    return this.bySlot[this.slotOf(key)];
   }
 
   set(key: number, value: V): void {
     const slot = this.slotOf(key);
-    if (slot !== 0) this.values[slot] = value;
+    if (slot !== 0) this.bySlot[slot] = value;
     else this.add(key, value);
   }
 
@@ -40,10 +40,14 @@ export class NumberMap<V extends object> {
     const chain = this.chainOf(key);
     if (this.first[chain] === slot) this.first[chain] = this.next[slot] as number;
     else this.next[this.slotBefore(slot, chain)] = this.next[slot] as number;
-    this.values[slot] = undefined;
+    this.bySlot[slot] = undefined;
     this.size--;
     if (this.size < this.capacity / 8 - leastCapacity && this.walks === 0) this.rebuild();
     return true;
+  }
+
+  values(): Iterable<V> {
+    return this.valuesAnd([].values());
   }
 
   /**
@@ -55,7 +59,7 @@ export class NumberMap<V extends object> {
       let slot = 0;
       for (;;) {
         while (slot < this.used) {
-          const value = this.values[++slot];
+          const value = this.bySlot[++slot];
           if (value !== undefined) yield value;
         }
         const other = others.next();
@@ -89,7 +93,7 @@ export class NumberMap<V extends object> {
     if (this.used === this.capacity) this.rebuild();
     this.used++;
     this.size++;
-    this.values.push(value);
+    this.bySlot.push(value);
     this.keys[this.used] = key;
     this.link(this.used);
   }
@@ -110,20 +114,20 @@ export class NumberMap<V extends object> {
     this.next = new Int32Array(this.capacity + 1);
     this.first = new Int32Array(this.capacity * chainsPerSlot);
     for (let slot = 1; slot <= this.used; slot++) {
-      if (this.values[slot] !== undefined) this.link(slot);
+      if (this.bySlot[slot] !== undefined) this.link(slot);
     }
   }
 
   private closeGaps(): void {
-    const { keys, values } = this;
+    const { keys, bySlot } = this;
     let used = 0;
     for (let slot = 1; slot <= this.used; slot++) {
-      if (values[slot] === undefined) continue;
+      if (bySlot[slot] === undefined) continue;
       used++;
-      values[used] = values[slot];
+      bySlot[used] = bySlot[slot];
       keys[used] = keys[slot] as number;
     }
-    values.length = used + 1;
+    bySlot.length = used + 1;
     this.used = used;
   }
 }
@@ -139,7 +143,7 @@ const halves = new Uint32Array(double.buffer);
 
 /** Of all bits: pairs differ in the low ones, fractions in the high ones. */
 function hashOf(key: number): number {
-  double[0] = key;
+  double[0] = key + 0; // −0 is 0
   let hash = Math.imul(halves[0] as number, 0x9e3779b1) ^ (halves[1] as number);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return hash ^ (hash >>> 15);

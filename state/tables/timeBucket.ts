@@ -63,8 +63,9 @@ export class TimeBucket<V> {
 
   /** The entries that are there. */
   present(): TableEntry<V>[] {
-    const present: TableEntry<V>[] = [];
-    if (this.first !== undefined && !isRemoved(this.first)) present.push(this.first);
+    const { first } = this;
+    // A literal of one, where a first push would make room for seventeen.
+    const present = first === undefined || isRemoved(first) ? [] : [first];
     if (this.more === undefined) return present;
     for (const entry of this.more.valuesAtRest()) if (!isRemoved(entry)) present.push(entry);
     return present;

@@ -6,6 +6,7 @@ import { ChangeLog } from './changeLog.js';
 import { closedMap } from './closedMap.js';
 import { DueTimes } from './dueTimes.js';
 import { KeyProbe } from './keyProbe.js';
+import { NumberMap } from './numberMap.js';
 import { duplicateKey, notATime, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';
 import { StoredTimes } from './storedTimes.js';
@@ -32,7 +33,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   readonly log: ChangeLog<V>;
   size: number;
   cachedCount = 0;
-  private buckets = new Map<number, TimeBucket<V>>();
+  private buckets = new NumberMap<TimeBucket<V>>();
   private times = new DueTimes();
   private onDisk: StoredTimes;
   /** Up to here `due` may be asked in this batch; nothing of it is swept. */
@@ -235,7 +236,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   }
 
   reset(): void {
-    this.buckets = new Map();
+    this.buckets = new NumberMap();
     this.times = new DueTimes();
     this.log.clear();
     this.forgetLast();
@@ -247,7 +248,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
 
   close(): void {
     this.reset();
-    this.buckets = closedMap(new Map());
+    this.buckets = closedMap(new NumberMap());
   }
 
   private bucketAt(time: number): TimeBucket<V> | undefined {
@@ -268,7 +269,9 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   }
 
   private noteTime(time: number): void {
-    this.times.add(time, this.buckets.size, () => this.buckets.keys());
+    this.times.add(time, this.buckets.size, () =>
+      Array.from(this.buckets.values(), (bucket) => bucket.time),
+    );
   }
 
   private forgetLast(): void {
