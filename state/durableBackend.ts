@@ -39,7 +39,8 @@ export interface DurableOptions {
   readonly fewKeys?: number;
   /**
    * What a batch of many turns encodes before its commit: with each turn up to so many entries of a table,
-   * but none of the `youngest`, which are likely to change again. Default 64 and 3.
+   * but none of the `youngest`, which are likely to change again. Default 64 and 3. What any batch encodes at a
+   * time while the commit before is on its way: default 256 entries.
    */
   readonly encodesAhead?: EncodesAhead;
   /** What of paged tables is other than the size of the cache makes it. */
@@ -104,6 +105,8 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
   private totals: ReadonlyMap<number, TableTotals>;
   private lastChecksum: number | null;
   private lastBatchId: number;
+  /** What the last commit says of its query. */
+  private completed: boolean;
   private mode: Mode = 'open';
   private inFlight: PromiseLike<void> | undefined;
 
@@ -124,6 +127,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.totalsAtStart = this.totals;
     this.lastChecksum = meta.lastChecksum;
     this.lastBatchId = meta.lastEpoch?.record.batchId ?? -1;
+    this.completed = meta.lastEpoch?.record.completed ?? false;
     const cacheEntries = options.cacheEntries ?? 100_000;
     this.cache = new CacheBudget(cacheEntries, () => this.openTables());
     this.pageLimits = { ...pageLimitsFor(cacheEntries), ...options.pageLimits };
@@ -177,6 +181,14 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.mode = 'open';
   }
 
+  encodeSome(): boolean {
+    if (this.mode !== 'open') return false;
+    this.mode = 'must abort';
+    const isMore = this.toCome.encodeSome([...this.openTables()]);
+    this.mode = 'open';
+    return isMore;
+  }
+
   commit(record: EpochRecord, after?: MaybePromise<void>): MaybePromise<void> {
     if (this.inFlight !== undefined) return this.inFlight.then(() => this.commit(record, after));
     this.mustBeOpen('a commit');
@@ -188,6 +200,7 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     this.lastChecksum = commit.checksum;
     this.mode = 'open';
     this.lastBatchId = record.batchId;
+    this.completed = record.completed;
     this.renewal.prepare(this.filters, (table) => this.totalsOf(table).count);
     return this.write(commit.changes, after);
   }
@@ -220,7 +233,8 @@ export class DurableBackend implements StateBackend, StateGround, StoredTableCon
     const finish = () => {
       for (const { table } of this.openTables()) table.close();
       const filters = isSound ? this.filters.toBytes(this.commitName) : undefined;
-      return then(this.store.close(), () => this.options.onClosed?.(isSound, filters));
+      const { completed } = this;
+      return then(this.store.close({ completed }), () => this.options.onClosed?.(isSound, filters));
     };
     return this.inFlight === undefined ? finish() : this.inFlight.then(finish, finish);
   }

@@ -66,6 +66,8 @@ interface Disk {
   readonly pageLimits: Partial<PageLimits>;
   readonly writeTakes: number;
   readonly rangeTakes: number;
+  /** So often some changes are encoded before their commit, or before they are given up. */
+  readonly encodings: number;
 }
 
 async function ticks(count: number): Promise<void> {
@@ -103,7 +105,7 @@ class Comparison {
       afterRange: () => ticks(rangeTakes),
     });
     // What a turn has changed is encoded with the next two, though it may change again.
-    const encodesAhead = { youngest: 1, perTurn: 2 };
+    const encodesAhead = { youngest: 1, perTurn: 2, atOnce: 2 };
     const sizes = { cacheEntries, encodesAhead, pageLimits };
     const options = { queryId: 'q', directory: 's', clean: false, ...sizes };
     const { backend } = await openDurableBackend(store, options);
@@ -222,6 +224,7 @@ class Comparison {
 
   /** Somebody asks for all between two batches. */
   private async look(): Promise<void> {
+    this.encode();
     await this.onItsWay;
     await this.backend.commit(recordOf(this.batchId++));
     this.committed = new Map(this.model);
@@ -236,13 +239,20 @@ class Comparison {
 
   /** The next batch begins before the commit has answered, as an epoch does. */
   private async commitAhead(): Promise<void> {
+    this.encode();
     await this.onItsWay;
     this.onItsWay = Promise.resolve(this.backend.commit(recordOf(this.batchId++)));
     this.committed = new Map(this.model);
     await this.begin();
   }
 
+  /** A batch is over, and the commit before it perhaps on its way. */
+  private encode(): void {
+    for (let n = 0; n < this.disk.encodings; n++) if (!this.backend.encodeSome?.()) return;
+  }
+
   private async abort(): Promise<void> {
+    this.encode();
     await this.onItsWay;
     this.backend.abort();
     await this.begin();
@@ -250,6 +260,7 @@ class Comparison {
   }
 
   private async restart(): Promise<void> {
+    this.encode();
     await this.onItsWay;
     await this.backend.close();
     await this.open();
@@ -287,9 +298,10 @@ const times = fc.record({
   pageLimits: fc.constantFrom<Partial<PageLimits>>({}, shortPages, { ...shortPages, inAll: 5 }),
   writeTakes: fc.constantFrom(1, 15),
   rangeTakes: fc.constantFrom(0, 40),
+  encodings: fc.constantFrom(0, 1, 2, 100),
 });
 
-const late = { cached: false, paged: false, pageLimits: {}, writeTakes: 15 } as const;
+const late = { cached: false, paged: false, pageLimits: {}, writeTakes: 15, encodings: 0 } as const;
 
 /** The last time on disk is asked for while a later one is on its way there, and leaves memory. */
 const storedMeanwhile: Action[] = [

@@ -202,7 +202,7 @@ describe('durableBackend reads', () => {
     const backend = await disk.open({
       cacheEntries: 1,
       fewKeys: 2,
-      encodesAhead: { youngest: 0, perTurn: 10 },
+      encodesAhead: { youngest: 0, perTurn: 10, atOnce: 10 },
       faults: { afterWrite: () => new Promise((resolve) => setImmediate(resolve)) },
     });
     const keyed = backend.operator('a-0').keyed<number>('k');

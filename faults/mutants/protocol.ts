@@ -9,6 +9,13 @@ const handOver = 'yield* this.handOver(batchId, closing, undefined, { phase: rep
 /** The order of the protocol: docs/reliability.md. */
 export const protocol: readonly Mutant[] = [
   {
+    name: 'what was encoded while a commit was on its way is not in the next one',
+    file: 'state/durable/commitToCome.js',
+    edits: [['return true;', '{ this.forget(); return true; }']],
+    suite: 'simulate',
+    runs: 4000,
+  },
+  {
     name: 'the commit comes before the sink',
     file: batches,
     edits: [

@@ -159,7 +159,8 @@ export class Machine {
           },
         });
         // Few keys change in an epoch: nearly all are encoded ahead where the cache is small.
-        const encodesAhead = { youngest: cacheEntries === 1000 ? 64 : 0, perTurn: 2 };
+        const youngest = cacheEntries === 1000 ? 64 : 0;
+        const encodesAhead = { youngest, perTurn: 2, atOnce: random.pick([1, 3, 256]) };
         const opened = await openDurableBackend(store, {
           ...backend,
           clean,

@@ -7,8 +7,10 @@ export type KillPoint = (name: string) => void;
 /** `backend` with kill point 9 around its commit. */
 export function withKillPoints(backend: StateBackend, killPoint: KillPoint): StateBackend {
   const snapshot = backend.snapshot?.bind(backend);
+  const encodeSome = backend.encodeSome?.bind(backend);
   return {
     ...(snapshot === undefined ? {} : { snapshot }),
+    ...(encodeSome === undefined ? {} : { encodeSome }),
     operator: (operatorId) => backend.operator(operatorId),
     begin: () => backend.begin(),
     beginTurn: () => backend.beginTurn(),

@@ -43,16 +43,17 @@ export class BatchExecution {
   private readonly reader: RangeReader;
   private readonly end = new PipelineEnd();
   private readonly waits: TimedWaits;
+  private readonly slice: Slice;
 
   constructor(
     private readonly setup: QuerySetup,
     private readonly run: QueryRun,
     private readonly report: BatchReport,
-    private readonly writes: Pick<WritesUnderWay, 'isEmpty' | 'settle'>,
+    private readonly writes: Pick<WritesUnderWay, 'isEmpty' | 'isCommitting' | 'settle'>,
     private readonly outputs: Pick<QueryOutputs, 'keepsRows'>,
   ) {
-    const slice = new Slice(setup.durable, () => !writes.isEmpty, setup.workedMs);
-    this.reader = new RangeReader(setup, report, slice);
+    this.slice = new Slice(setup.durable, () => !writes.isEmpty, setup.workedMs);
+    this.reader = new RangeReader(setup, report, this.slice);
     this.waits = new TimedWaits(setup);
     this.output = { end: this.endStage(), events: this.operatorEvents() };
   }
@@ -122,6 +123,24 @@ export class BatchExecution {
     report.took('getBatch', started);
     this.setup.killPoint('kp6:after');
     watermark.seen(pipeline);
+  }
+
+  /** While the commit before is on its way, the changes of this batch are encoded for its own. */
+  *encodeAhead(): Steps<void> {
+    const { report, run, slice, writes } = this;
+    const { backend } = run.checkpoint;
+    const started = report.now();
+    report.phase = 'the state store';
+    try {
+      while (writes.isCommitting && backend.encodeSome?.()) {
+        const pause = slice.over();
+        if (pause) yield pause;
+      }
+    } catch (error) {
+      yield* writes.settle(); // the batch before may have failed, too, and first
+      throw error;
+    }
+    report.took('commitOffsets', started);
   }
 
   /** Rows that have left the plan in this batch. */

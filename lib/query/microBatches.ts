@@ -98,6 +98,7 @@ export class MicroBatches {
     const { batchId, closing } = plan;
     status.message = 'Processing new data';
     yield* batch.turns(plan, replay);
+    yield* batch.encodeAhead();
     const wasStopping = loop.stopping;
     yield* writes.settle();
     // Whoever has seen the batch before and stopped the query does not want another.

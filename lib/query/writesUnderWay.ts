@@ -35,6 +35,11 @@ export class WritesUnderWay {
     return this.pending !== undefined;
   }
 
+  /** A commit is on its way, and has not answered. */
+  get isCommitting(): boolean {
+    return this.pending?.isAnswered === false;
+  }
+
   /** The commit that is on its way has answered, and nobody has been told. */
   get isAnswered(): boolean {
     return this.pending?.isAnswered === true;

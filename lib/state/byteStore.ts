@@ -47,5 +47,11 @@ export interface ByteStore {
    * in the background; ending the iteration early releases what it holds.
    */
   pages(from: Uint8Array, to: Uint8Array, limit: number): AsyncIterable<BytePage>;
-  close(): MaybePromise<void>;
+  /** @param options what the next start may need. */
+  close(options?: CloseOptions): MaybePromise<void>;
+}
+
+export interface CloseOptions {
+  /** The query has come to its end: nothing is worth doing now so that the next start takes less. */
+  readonly completed?: boolean;
 }

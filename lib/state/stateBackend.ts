@@ -27,6 +27,8 @@ export interface EpochRecord {
  *   committed when it answers, and not at all when it fails. In memory it forgets the dirty marks. The
  *   changes are those at the call: the next batch may `begin` while the commit is on its way, and only
  *   one is. With `after` nothing is written before that has answered, and nothing at all if it fails.
+ * - `encodeSome`, if there, may be called once the last turn of a batch is over, also while the commit before is on
+ *   its way: it encodes some of the changes, which the commit need not do then; false: none are left.
  * - `abort` MUST forget all changes of the batch and every cached value. In memory there is nothing to
  *   go back to: the store answers `STATE_CLOSED` afterwards.
  * - `close` twice is fine; nothing else follows it (`STATE_CLOSED`).
@@ -35,6 +37,7 @@ export interface StateBackend {
   operator(operatorId: string): StateStore;
   begin(): void;
   beginTurn(): void;
+  encodeSome?(): boolean;
   commit(record: EpochRecord, after?: MaybePromise<void>): MaybePromise<void>;
   abort(): void;
   close(): MaybePromise<void>;

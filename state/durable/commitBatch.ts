@@ -29,12 +29,14 @@ interface ChangedTable {
   readonly totals: TableTotals;
 }
 
-/** How much of a batch of many turns is encoded before its commit. */
+/** How much of a batch is encoded before its commit. */
 export interface EncodesAhead {
   /** So many of the last changes wait: they are likely to change again. */
   readonly youngest: number;
   /** Entries of a table that are encoded with each turn. */
   readonly perTurn: number;
+  /** So many changes of a batch whose last turn is over are encoded before the event loop may go on. */
+  readonly atOnce: number;
 }
 
 /** Where keys and values are made, each over the one before: a batch copies them. */
@@ -64,7 +66,10 @@ export class CommitBatch {
   }
 
   /** Some of them before it is known that they are the last of their keys: a later one counts. */
-  addAhead(changed: ChangedTable, { youngest, perTurn }: EncodesAhead): void {
+  addAhead(
+    changed: ChangedTable,
+    { youngest, perTurn }: Pick<EncodesAhead, 'youngest' | 'perTurn'>,
+  ): void {
     for (let n = 0; n < perTurn; n++) {
       const entry = changed.table.log.nextAhead(youngest);
       if (entry === undefined) return;
@@ -73,6 +78,19 @@ export class CommitBatch {
       this.addEntry(entry, changed);
       markEncodedAhead(entry);
     }
+  }
+
+  /** The next changes, at most so many, of a batch whose last turn is over; gives their number. */
+  addNext(changed: ChangedTable, atMost: number): number {
+    let added = 0;
+    for (; added < atMost; added++) {
+      const entry = changed.table.log.nextAhead(0);
+      if (entry === undefined) break;
+      if (isEncoded(entry)) continue;
+      this.addEntry(entry, changed);
+      markEncodedAhead(entry);
+    }
+    return added;
   }
 
   private addEntry(entry: TableEntry<unknown>, { table, below, totals }: ChangedTable): void {

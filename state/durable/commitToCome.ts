@@ -7,7 +7,7 @@ import { batchOf } from './listedBatch.js';
 import type { TableCatalog } from './tableCatalog.js';
 import { TableTotals } from './tableTotals.js';
 
-const defaultAhead = { youngest: 64, perTurn: 3 };
+const defaultAhead = { youngest: 64, perTurn: 3, atOnce: 256 };
 
 /** What the last commit has left. */
 export interface CommitBefore {
@@ -31,6 +31,8 @@ interface Begun {
   readonly changes: ByteBatch;
   readonly batch: CommitBatch;
   readonly totals: Map<number, TableTotals>;
+  /** What has changed of paged tables has become pages. */
+  hasPages: boolean;
 }
 
 /**
@@ -61,11 +63,24 @@ export class CommitToCome {
     }
   }
 
+  /**
+   * The next changes of a batch whose last turn is over; false: none are left. Throws `STATE_NOT_ENCODABLE`.
+   */
+  encodeSome(tables: readonly OpenTable[]): boolean {
+    const { batch, totals } = this.beginLast(tables);
+    let left = this.ahead.atOnce;
+    for (const { table, below } of tables) {
+      if (below === undefined) continue;
+      left -= batch.addNext({ table, below, totals: totalsIn(totals, below.id) }, left);
+      if (left === 0) return true;
+    }
+    return false;
+  }
+
   /** All changes, and the record that makes them committed. Where this throws, nothing is left behind. */
   encode(tables: readonly OpenTable[], record: EpochRecord): EncodedCommit {
-    const { batch, changes, totals, before } = this.begin();
     try {
-      for (const { paged } of tables) paged?.write();
+      const { batch, changes, totals, before } = this.beginLast(tables);
       for (const { table, below } of tables) {
         if (below === undefined) continue;
         batch.addTable({ table, below, totals: totalsIn(totals, below.id) });
@@ -86,12 +101,21 @@ export class CommitToCome {
     this.begun = undefined;
   }
 
+  /** The last turn is over. */
+  private beginLast(tables: readonly OpenTable[]): Begun {
+    const begun = this.begin();
+    if (!begun.hasPages) for (const { paged } of tables) paged?.write();
+    begun.hasPages = true;
+    return begun;
+  }
+
   private begin(): Begun {
     if (this.begun === undefined) {
       const before = this.before();
       const changes = batchOf(this.store);
       const totals = new Map(Array.from(before.totals, ([id, t]) => [id, t.copy()] as const));
-      this.begun = { before, changes, totals, batch: new CommitBatch(changes, this.buffers) };
+      const batch = new CommitBatch(changes, this.buffers);
+      this.begun = { before, changes, totals, batch, hasPages: false };
     }
     return this.begun;
   }

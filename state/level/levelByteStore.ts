@@ -3,7 +3,7 @@ import type { ChainedBatch, ClassicLevel, Snapshot } from 'classic-level';
 import { Level } from 'level';
 import { StreamingError } from '../../lib/errors.js';
 import { closeAll, drive } from '../../lib/maybe.js';
-import type { ByteBatch, ByteChange, ByteStore } from '../../lib/state/byteStore.js';
+import type { ByteBatch, ByteChange, ByteStore, CloseOptions } from '../../lib/state/byteStore.js';
 import { codeOf } from '../../lib/thrown.js';
 import { DecodeError } from '../codec/decodeError.js';
 import type { StoreSizes } from './storeSizes.js';
@@ -103,9 +103,9 @@ export class LevelByteStore implements ByteStore {
     return new LevelBatch(batch, (written, bytes) => this.commit(written, bytes));
   }
 
-  async close(): Promise<void> {
+  async close({ completed = false }: CloseOptions = {}): Promise<void> {
     if (this.mode === 'closed') return;
-    const flushes = this.mode === 'open' && this.writtenBytes > longLog;
+    const flushes = !completed && this.mode === 'open' && this.writtenBytes > longLog;
     this.mode = 'closed';
     // Compacting nothing writes what is only in the log into a table, so that the next start need not.
     const flush = () => (flushes ? this.database.compactRange(beyond, beyond) : undefined);
