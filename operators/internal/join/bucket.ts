@@ -1,4 +1,5 @@
 import type { Entry } from '../../../lib/state/entry.js';
+import type { RowTimes } from './joinKey.js';
 
 /**
  * At most {@link bucketRows} rows of one key and side, column by column: a stored row costs no object. Of
@@ -66,8 +67,7 @@ export function bucketOf(no: number, rows: unknown[], times: Times, ats: Times):
 /** The open bucket of a key that gets its first row. */
 export function firstBucket(
   row: unknown,
-  time: number,
-  at: number,
+  { time, at }: RowTimes,
   matched: boolean,
   sharesTimes: boolean,
 ): Bucket {
@@ -80,8 +80,7 @@ export function firstBucket(
 export function addRow(
   bucket: Bucket,
   row: unknown,
-  time: number,
-  at: number,
+  { time, at }: RowTimes,
   matched: boolean,
   sharesTimes: boolean,
 ): void {

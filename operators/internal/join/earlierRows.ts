@@ -50,10 +50,10 @@ export class EarlierRows {
       for (const side of joinSides) {
         from[side].clear(entry, (row, time, at, matched) => {
           if (entryKey(entry) === null) {
-            to.addAlone(side, { key: null, at, start: undefined }, row, time);
+            to.addAlone(side, { key: null, time, at, start: undefined }, row);
           } else {
-            const key = this.keyOf(entryKey(entry));
-            to[side].add(to.find(key) ?? to.insert(key), row, time, key.at, matched);
+            const key = { ...this.keyOf(entryKey(entry)), time };
+            to[side].add(to.find(key) ?? to.insert(key), row, key, matched);
           }
         });
       }
@@ -61,7 +61,7 @@ export class EarlierRows {
     Object.assign(this.count, { added, removed }); // no row has come or gone
   }
 
-  private keyOf(stored: unknown): JoinKey {
+  private keyOf(stored: unknown): Omit<JoinKey, 'time'> {
     const [key, time] = this.spec.hasKeyColumns ? (stored as [unknown, unknown]) : ['', stored];
     if (!Array.isArray(time))
       return { key: timedKey(key, undefined), at: Number(time), start: undefined };

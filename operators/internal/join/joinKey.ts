@@ -5,12 +5,18 @@ import { isWindow, timeOfWindow } from '../windowBounds.js';
 /** The key of a row in the state; undefined: a part of it is null, and null equals nothing. */
 export type KeyOf = (row: unknown) => unknown;
 
-/** Under what a row lies in the state. */
-export interface JoinKey {
-  /** undefined: a part of it is null. */
-  readonly key: unknown;
+/** What makes the times of a stored row. Objects have them, because V8 makes one of each number that a call is given. */
+export interface RowTimes {
+  /** The row's own event time (ms); NaN: nobody asks for it. */
+  readonly time: number;
   /** The time (ms) by which the row is late, leaves the state and goes on downstream. */
   readonly at: number;
+}
+
+/** Under what a row lies in the state. */
+export interface JoinKey extends RowTimes {
+  /** undefined: a part of it is null. */
+  readonly key: unknown;
   /** Of a window in the key its start (ms). */
   readonly start: number | undefined;
 }
@@ -28,6 +34,7 @@ export function columnKeyReader(keyOf: KeyOf): KeyReader {
 
 class ColumnKeyReader implements KeyReader {
   key: unknown = undefined;
+  time = Number.NaN;
   at = Number.NaN;
   readonly start = undefined;
 
@@ -41,33 +48,41 @@ class ColumnKeyReader implements KeyReader {
   protected take(key: unknown, time: number): void {
     // Asked here too: most keys are no objects, and need no call.
     this.key = typeof key === 'object' ? withoutNull(key) : key;
+    this.time = time;
     this.at = time;
   }
 }
 
 type TimeOf = (row: unknown) => unknown;
 
-/** An event time or window is part of the key. `lieByTime`: rows lie by it, under the rest of the key. */
+/**
+ * An event time or window is part of the key. `lieByTime`: rows lie by it, under the rest of the key.
+ * `keepsTime`: the row's own time is asked for beside it.
+ */
 export function timeKeyReader(
   keyOf: KeyOf | undefined,
   timeOf: TimeOf | undefined,
   lieByTime: boolean,
+  keepsTime: boolean,
 ): KeyReader {
   const args = [timeOf ? 'timeOf(row)' : 'time', keyOf ? 'keyOf(row)' : "''"];
-  const read = `read(row, time) { const { timeOf, keyOf } = this; this.take(${args.join(', ')}); }`;
-  const Reader: new (key?: KeyOf, time?: TimeOf) => TimeReader = lieByTime
+  const keep = keepsTime ? 'this.time = time; ' : '';
+  const read = `read(row, time) { const { timeOf, keyOf } = this; ${keep}this.take(${args.join(', ')}); }`;
+  const Reader: new (keepsTime: boolean, key?: KeyOf, time?: TimeOf) => TimeReader = lieByTime
     ? TimedKeyReader
     : WholeKeyReader;
-  return new (ownClass(Reader, [keyOf, timeOf], read))(keyOf, timeOf);
+  return new (ownClass(Reader, [keyOf, timeOf], read))(keepsTime, keyOf, timeOf);
 }
 
 /** An event time or window is part of the key: it is the row's time. */
 abstract class TimeReader implements KeyReader {
   key: unknown = undefined;
+  time = Number.NaN;
   at = Number.NaN;
   start: number | undefined = undefined;
 
   constructor(
+    private readonly keepsTime: boolean,
     /** undefined: the time is all of the key. */
     private readonly keyOf?: KeyOf,
     /** undefined: the row's own event time. */
@@ -76,6 +91,7 @@ abstract class TimeReader implements KeyReader {
 
   read(row: unknown, time: number): void {
     const { timeOf, keyOf } = this;
+    if (this.keepsTime) this.time = time;
     this.take(timeOf ? timeOf(row) : time, keyOf ? keyOf(row) : '');
   }
 

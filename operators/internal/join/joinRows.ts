@@ -16,7 +16,7 @@ export interface JoinRows extends Readonly<Record<JoinSide, SideRows>> {
   /** An entry for a key for which `find` has just found none; a row MUST be added to it. */
   insert(key: JoinKey): Entry<KeyRows>;
   /** Stores a row that matches nothing, whatever may come. */
-  addAlone(side: JoinSide, key: JoinKey, row: unknown, time: number): void;
+  addAlone(side: JoinSide, key: JoinKey, row: unknown): void;
   /** Rows that can match nothing any more leave: left ones, then right ones. */
   evict(leaving: Leaving): void;
   /** The end: whatever is left of these sides leaves. */

@@ -62,9 +62,9 @@ export class KeyedRows implements JoinRows {
     return this.keys.insert(Number.NaN, key, noRows(undefined));
   }
 
-  addAlone(side: JoinSide, { at }: JoinKey, row: unknown, time: number): void {
-    const alone = { key: null, at, start: undefined };
-    this[side].add(this.find(alone) ?? this.insert(alone), row, time, at, false);
+  addAlone(side: JoinSide, { time, at }: JoinKey, row: unknown): void {
+    const alone = { key: null, time, at, start: undefined };
+    this[side].add(this.find(alone) ?? this.insert(alone), row, alone, false);
   }
 
   evict(leaving: Leaving): void {

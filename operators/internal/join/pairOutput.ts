@@ -19,9 +19,9 @@ export class PairOutput {
     this.strict = spec.outputTime.strict;
   }
 
-  pair(left: unknown, leftMs: number, right: unknown, rightMs: number): void {
-    const row = this.select ? this.select(left, right) : { left, right };
-    this.out.next(row, this.takesLeft ? leftMs : rightMs);
+  /** `time`: that of the side whose time a pair has. */
+  pair(left: unknown, right: unknown, time: number): void {
+    this.out.next(this.select ? this.select(left, right) : { left, right }, time);
   }
 
   /** A left row that matches nothing, or the answer of a left-only join. */

@@ -75,14 +75,8 @@ function bucketOfEntries(no: number, entries: readonly unknown[], sharesTimes: b
   for (const entry of entries) {
     const [row, time, matched, at] = list(entry, 3);
     const ms = msFromStored(time);
-    addRow(
-      bucket,
-      row,
-      ms,
-      at === undefined ? ms : msFromStored(at),
-      matched === true,
-      sharesTimes,
-    );
+    const times = { time: ms, at: at === undefined ? ms : msFromStored(at) };
+    addRow(bucket, row, times, matched === true, sharesTimes);
   }
   return bucket;
 }

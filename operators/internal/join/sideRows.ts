@@ -16,6 +16,7 @@ import {
   removeRows,
   rowsUpTo,
 } from './bucket.js';
+import type { RowTimes } from './joinKey.js';
 import type { JoinTable } from './joinTable.js';
 import type { JoinSide } from './joinType.js';
 import type { LeavingIndex } from './leavingIndex.js';
@@ -78,21 +79,25 @@ export class SideRows {
     this.sealed.touch(entry);
   }
 
-  add(entry: Entry<KeyRows>, row: unknown, time: number, at: number, matched: boolean): void {
+  add(entry: Entry<KeyRows>, row: unknown, times: RowTimes, matched: boolean): void {
     this.count.added += 1;
-    const leaves = this.ttlMs === undefined ? at : this.ctx.batchTimestampMs + this.ttlMs;
+    const kept = this.ttlMs === undefined ? times : this.leavingLater(times, this.ttlMs);
     let open = this.isLeft ? entry.value.left : entry.value.right;
     if (open === undefined) {
-      open = firstBucket(row, time, leaves, matched, this.sharesTimes);
+      open = firstBucket(row, kept, matched, this.sharesTimes);
       if (this.isLeft) entry.value.left = open;
       else entry.value.right = open;
     } else {
       if (open.rows.length === this.rowsPerBucket) open = this.seal(entry, open);
-      addRow(open, row, time, leaves, matched, this.sharesTimes);
+      addRow(open, row, kept, matched, this.sharesTimes);
     }
     const { index } = this;
-    if (index !== undefined && isEarlier(leaves, open.first)) index.move(entry, open, leaves);
+    if (index !== undefined && isEarlier(kept.at, open.first)) index.move(entry, open, kept.at);
     this.keys.touch(entry);
+  }
+
+  private leavingLater({ time }: RowTimes, ttlMs: number): RowTimes {
+    return { time, at: this.ctx.batchTimestampMs + ttlMs };
   }
 
   /** Removes rows of a bucket, given as bits; `sealed` is its entry, undefined for the open bucket. */

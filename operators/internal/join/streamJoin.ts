@@ -42,8 +42,6 @@ export class StreamJoin {
   private readonly keepsLeft: boolean;
   private readonly keepsRight: boolean;
   private readonly leftOnly: boolean;
-  /** Whether the event time of a stored row is asked for; where the key has a time, that is the row's. */
-  private readonly keepsTimes: boolean;
   /**
    * Of the right rows of a key nothing is asked but whether there is one, and all leave together: the first
    * stands for all.
@@ -67,7 +65,6 @@ export class StreamJoin {
     this.keepsLeft = keepsLeft(spec.type);
     this.keepsRight = keepsRight(spec.type);
     this.leftOnly = isLeftOnly(spec.type);
-    this.keepsTimes = !spec.timeKeyed || !spec.interval.isUnbounded || spec.residual !== undefined;
     this.keepsOneRight = this.leftOnly && spec.leavesByKey && asksKeyAlone(spec);
     this.leaving = { left: this.leaveLeft, right: this.leaveRight };
   }
@@ -84,14 +81,14 @@ export class StreamJoin {
       if (this.keepsLeft) this.output.left(row, at);
       return;
     }
-    if (key === undefined || spec.lacksTime.left(row, at)) {
-      if (this.keepsLeft) rows.addAlone('left', leftKey, row, time);
+    if (key === undefined || spec.lacksTime.left?.(row, at)) {
+      if (this.keepsLeft) rows.addAlone('left', leftKey, row);
       return;
     }
     const entry = rows.find(leftKey);
-    const matched = entry !== undefined && this.prober.matchLeft(entry, row, time, at);
+    const matched = entry !== undefined && this.prober.matchLeft(entry, row, leftKey);
     if (matched && this.leftOnly) return;
-    rows.left.add(entry ?? rows.insert(leftKey), row, this.kept(time), at, matched);
+    rows.left.add(entry ?? rows.insert(leftKey), row, leftKey, matched);
   }
 
   nextRight(row: unknown, time: number): void {
@@ -106,18 +103,14 @@ export class StreamJoin {
       if (this.keepsRight) this.output.right(row, at);
       return;
     }
-    if (key === undefined || spec.lacksTime.right(row, at)) {
-      if (this.keepsRight) rows.addAlone('right', rightKey, row, time);
+    if (key === undefined || spec.lacksTime.right?.(row, at)) {
+      if (this.keepsRight) rows.addAlone('right', rightKey, row);
       return;
     }
     const entry = rows.find(rightKey);
     if (this.keepsOneRight && entry?.value.right !== undefined) return;
-    const matched = entry !== undefined && this.prober.matchRight(entry, row, time, at);
-    rows.right.add(entry ?? rows.insert(rightKey), row, this.kept(time), at, matched);
-  }
-
-  private kept(time: number): number {
-    return this.keepsTimes ? time : Number.NaN;
+    const matched = entry !== undefined && this.prober.matchRight(entry, row, rightKey);
+    rows.right.add(entry ?? rows.insert(rightKey), row, rightKey, matched);
   }
 
   prepare(): MaybePromise<void> {

@@ -36,10 +36,11 @@ export function streamJoinPlan(options: AnyStreamJoin): StreamJoinPlan {
   const conjuncts = boundsOf(options.within).map(conjunctOf);
   const others = otherTimesCondition(conjuncts);
   const { where } = options;
+  const keepsTime = conjuncts.length > 0 || where !== undefined;
   return {
     options,
     conjuncts,
-    keyReader: keyReadersOf(options),
+    keyReader: keyReadersOf(options, keepsTime),
     residual:
       where && others
         ? (l, lt, r, rt) => others(l, lt, r, rt) && where(l, r)
@@ -98,13 +99,16 @@ export function streamJoinSpec(
 
 const atWatermark = { left: 0, right: 0 };
 
-function keyReadersOf({ on, onTime }: AnyStreamJoin): StreamJoinPlan['keyReader'] {
+function keyReadersOf(
+  { on, onTime }: AnyStreamJoin,
+  keepsTime: boolean,
+): StreamJoinPlan['keyReader'] {
   const keys = { left: keyFunction(on, 'left'), right: keyFunction(on, 'right') };
   if (onTime === undefined) {
     return (side) => columnKeyReader(keys[side] ?? noKey);
   }
   const times = keyTimesOf(onTime);
-  return (side, leavesByKey) => timeKeyReader(keys[side], times[side], leavesByKey);
+  return (side, leavesByKey) => timeKeyReader(keys[side], times[side], leavesByKey, keepsTime);
 }
 
 /** What gives the time of the key, by side; undefined: it is the row's own. */

@@ -18,8 +18,8 @@ export interface StreamJoinSpec {
   readonly timeKeyGiven: boolean;
   /** Whether a bound uses the event time of that side's rows. */
   readonly comparesTime: Readonly<Record<JoinSide, boolean>>;
-  /** Whether a row can match nothing, because a time that a bound compares is null. */
-  readonly lacksTime: Readonly<Record<JoinSide, LacksTime>>;
+  /** Whether a row can match nothing, because a time that a bound compares is null; undefined: it cannot be. */
+  readonly lacksTime: Readonly<Record<JoinSide, LacksTime | undefined>>;
   /** Bounds between the rows' event times. */
   readonly interval: TimeInterval;
   /** What must hold of a pair beside key and interval; undefined: nothing. */

@@ -88,13 +88,21 @@ export class TimeInterval {
 /** Of a side's row and its event time: whether a time that some bound compares is null. */
 export type LacksTime = (row: unknown, at: number) => boolean;
 
-/** Such a row satisfies not every bound, whatever it meets. */
-export function lacksTime(conjuncts: readonly TimeConjunct[], side: JoinSide): LacksTime {
+/** Such a row satisfies not every bound, whatever it meets; undefined: there is no bound. */
+export function lacksTime(
+  conjuncts: readonly TimeConjunct[],
+  side: JoinSide,
+): LacksTime | undefined {
+  if (conjuncts.length === 0) return undefined;
   const times = conjuncts.map((c) => (side === 'left' ? c.leftTime : c.rightTime));
   const comparesOwn = times.includes(undefined);
   const given = times.filter((time) => time !== undefined);
-  return (row, at) =>
-    (comparesOwn && Number.isNaN(at)) || given.some((time) => Number.isNaN(time(row)));
+  // A loop, since `some` would cost each row a closure.
+  return (row, at) => {
+    if (comparesOwn && Number.isNaN(at)) return true;
+    for (const time of given) if (Number.isNaN(time(row))) return true;
+    return false;
+  };
 }
 
 /** The conjuncts that compare other columns, as one condition; undefined: there is none. */

@@ -86,10 +86,11 @@ export class TimedRows implements JoinRows {
     return this.keys.insert(at, this.isTaken ? withStart(key, start) : key, noRows(start));
   }
 
-  addAlone(side: JoinSide, key: JoinKey, row: unknown, time: number): void {
-    if (Number.isNaN(key.at)) return this.timeless.addAlone(side, key, row, time);
-    const alone = { key: null, at: key.at, start: undefined };
-    this[side].add(this.find(alone) ?? this.insert(alone), row, time, key.at, false);
+  addAlone(side: JoinSide, key: JoinKey, row: unknown): void {
+    const { time, at } = key;
+    if (Number.isNaN(at)) return this.timeless.addAlone(side, key, row);
+    const alone = { key: null, time, at, start: undefined };
+    this[side].add(this.find(alone) ?? this.insert(alone), row, alone, false);
   }
 
   evict(leaving: Leaving): void {
