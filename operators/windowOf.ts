@@ -17,6 +17,8 @@ export interface WindowOfOptions<M extends 'date' | 'ms' = 'date' | 'ms'> {
 
 const optionNames: OptionNames<WindowOfOptions> = { startTime: true, timestamps: true };
 
+const noWindow = { start: Number.NaN, end: Number.NaN };
+
 /**
  * A function that gives the tumbling window of a time in a row, to make a column of it: as a join key,
  * or as a key of `groupByKey` with `eventTime`.
@@ -41,11 +43,17 @@ export function windowOf<T, const M extends 'date' | 'ms' = 'date'>(
 ): (row: T) => TimeWindow<BoundOf<M>> | null {
   requireKnownOptions<WindowOfOptions>('windowOf', options, optionNames);
   const { sizeMs, startMs, timestamps } = fixedWindow('windowOf', size, { ...options, time });
+  const isWhole = Number.isInteger(sizeMs) && Number.isInteger(startMs);
+  // Rows follow each other in time: most are in the window of the one before, and share it.
+  let last: TimeWindow<number> = noWindow;
   return (row) => {
     const at = eventTimeMs(time(row));
+    if (at >= last.start && at < last.end) return last as TimeWindow<BoundOf<M>>;
     if (Number.isNaN(at)) return null;
     const start = lastWindowStart(at, sizeMs, startMs);
     if (!fitsDates(start, start + sizeMs)) throw windowOutOfRange('windowOf', at);
-    return shownWindow(start, start + sizeMs, timestamps) as TimeWindow<BoundOf<M>>;
+    const window = shownWindow(start, start + sizeMs, timestamps);
+    if (timestamps === 'ms' && isWhole) last = window as TimeWindow<number>;
+    return window as TimeWindow<BoundOf<M>>;
   };
 }

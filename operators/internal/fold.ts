@@ -66,9 +66,13 @@ export class ArrayFold implements Fold<unknown[]> {
   }
 
   toStored(value: unknown[]): unknown {
-    return this.aggregates.map((aggregate, i) =>
-      aggregate.toStored ? aggregate.toStored(value[i]) : value[i],
-    );
+    const { aggregates } = this;
+    const stored = new Array<unknown>(aggregates.length);
+    for (let i = 0; i < stored.length; i++) {
+      const aggregate = aggregates[i] as AnyAggregate;
+      stored[i] = aggregate.toStored ? aggregate.toStored(value[i]) : value[i];
+    }
+    return stored;
   }
 
   fromStored(stored: unknown): unknown[] {

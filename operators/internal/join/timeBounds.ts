@@ -97,7 +97,7 @@ export function lacksTime(
   const times = conjuncts.map((c) => (side === 'left' ? c.leftTime : c.rightTime));
   const comparesOwn = times.includes(undefined);
   const given = times.filter((time) => time !== undefined);
-  // A loop, since `some` would cost each row a closure.
+  // Loops, since `some` and `every` would cost each row a closure.
   return (row, at) => {
     if (comparesOwn && Number.isNaN(at)) return true;
     for (const time of given) if (Number.isNaN(time(row))) return true;
@@ -111,14 +111,14 @@ export function otherTimesCondition(
 ): ((left: unknown, leftMs: number, right: unknown, rightMs: number) => boolean) | undefined {
   const others = conjuncts.filter((c) => c.leftTime || c.rightTime);
   if (others.length === 0) return undefined;
-  return (left, leftMs, right, rightMs) =>
-    others.every(({ cmp, plusMs, leftTime, rightTime }) =>
-      compares(
-        leftTime ? leftTime(left) : leftMs,
-        cmp,
-        (rightTime ? rightTime(right) : rightMs) + plusMs,
-      ),
-    );
+  return (left, leftMs, right, rightMs) => {
+    for (const { cmp, plusMs, leftTime, rightTime } of others) {
+      const a = leftTime ? leftTime(left) : leftMs;
+      const b = rightTime ? rightTime(right) : rightMs;
+      if (!compares(a, cmp, b + plusMs)) return false;
+    }
+    return true;
+  };
 }
 
 function compares(a: number, cmp: TimeConjunct['cmp'], b: number): boolean {
