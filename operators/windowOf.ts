@@ -23,7 +23,8 @@ const noWindow = { start: Number.NaN, end: Number.NaN };
  * A function that gives the tumbling window of a time in a row, to make a column of it: as a join key,
  * or as a key of `groupByKey` with `eventTime`.
  *
- * Out:    null for a row without that time.
+ * Out:    null for a row without that time. With `timestamps: 'ms'` rows of one window that follow each other
+ *         share it: do not change it.
  * Errors: RangeError for size <= 0, |startTime| >= size, months or years; of the function
  *         `WINDOW_OUT_OF_RANGE` for a window that begins or ends where no Date can be.
  *
