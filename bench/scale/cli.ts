@@ -4,19 +4,18 @@ import { parseArguments, shortNumber, tableOf } from '../figures.js';
 import { scales } from './scales.js';
 
 /**
- * Where the cost of a row grows: `npm run bench:scale -- [--scales 'keys,windows open'] [--full] [--json]`.
+ * Where the cost of a row grows: `npm run bench:scale -- [--scales 'keys,windows open'] [--json]`.
  *
- * Each point runs in a process of its own, in memory; `--full` goes to 10 million keys and a million
- * rows of join state.
+ * Each point runs in a process of its own, in memory.
  */
-const args = parseArguments(process.argv.slice(2), { scales: 'all', full: 'false', json: 'false' });
+const args = parseArguments(process.argv.slice(2), { scales: 'all', json: 'false' });
 const names = args.scales === 'all' ? [...scales.keys()] : args.scales.split(',');
 const program = fileURLToPath(new URL('./measureScale.js', import.meta.url));
 const rows: string[][] = [];
 for (const name of names) {
   const scale = scales.get(name);
   if (!scale) throw new Error(`no scale ${name}; there are ${[...scales.keys()].join(', ')}`);
-  for (const size of args.full === 'true' ? [...scale.sizes, ...scale.large] : scale.sizes) {
+  for (const size of scale.sizes) {
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
       ['--max-old-space-size=12000', program, name, String(size)],

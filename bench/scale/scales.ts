@@ -19,8 +19,6 @@ export interface Row {
 
 export interface Scale {
   readonly sizes: readonly number[];
-  /** Only with `--full`. */
-  readonly large: readonly number[];
   row(i: number, size: number): Row;
   of(size: number): {
     readonly rows: number;
@@ -38,8 +36,7 @@ export const scales: ReadonlyMap<string, Scale> = new Map<string, Scale>([
   [
     'keys',
     {
-      sizes: [1, 100, 10_000, 100_000, 1_000_000],
-      large: [10_000_000],
+      sizes: [1, 100, 10_000, 100_000, 1_000_000, 10_000_000],
       row: (i, size) => ({ ...plain, key: keyAt(i, size) }),
       of: (size) => ({
         rows: Math.max(1_000_000, size),
@@ -56,7 +53,6 @@ export const scales: ReadonlyMap<string, Scale> = new Map<string, Scale>([
     'windows open',
     {
       sizes: [1, 10, 100, 1000, 10_000],
-      large: [],
       row: (i, size) => ({ key: i % 10, time: (i % size) * 1000, left: true }),
       of: () => ({
         rows: 1_000_000,
@@ -74,8 +70,7 @@ export const scales: ReadonlyMap<string, Scale> = new Map<string, Scale>([
   [
     'join state',
     {
-      sizes: [10, 1000, 100_000],
-      large: [1_000_000],
+      sizes: [10, 1000, 100_000, 1_000_000],
       // The left rows come first, one per key; then right rows probe them.
       row: (i, size) => ({ ...plain, key: i < size ? i : keyAt(i, size), left: i < size }),
       of: (size) => ({
@@ -89,7 +84,6 @@ export const scales: ReadonlyMap<string, Scale> = new Map<string, Scale>([
     'rows per batch',
     {
       sizes: [1, 10, 100, 1000, 10_000, 100_000, 1_000_000],
-      large: [],
       row: (i) => ({ ...plain, key: i % 1000 }),
       of: (size) => ({
         rows: size < 100 ? 10_000 * size : 1_000_000,
@@ -106,7 +100,6 @@ export const scales: ReadonlyMap<string, Scale> = new Map<string, Scale>([
     'operators',
     {
       sizes: [1, 2, 5, 10, 20],
-      large: [],
       row: (i) => ({ ...plain, key: i }),
       of: (size) => ({
         rows: 1_000_000,

@@ -8,32 +8,27 @@ import { parseArguments, shortNumber, tableOf } from '../figures.js';
 import type { LifeOrder, LifeReport } from './life.js';
 
 /**
- * State larger than memory: `npm run bench:state -- [--keys 2000000] [--batch 100000] [--heap 64]`.
+ * State larger than memory: `npm run bench:state -- [--keys 10000000] [--batch 100000] [--heaps 0,64] [--json]`.
  *
- * Counts distinct keys in LevelDB, each process one life: all keys; a clean start with one more batch;
+ * Counts distinct keys in LevelDB, in a heap of each size in turn (MB; 0: as large as Node makes it). Each process is one life: all keys; a clean start with one more batch;
  * a SIGKILL in the middle of a batch; the start after that. Times from the start of the process.
  */
 const args = parseArguments(process.argv.slice(2), {
-  keys: '2000000',
+  keys: '10000000',
   batch: '',
-  heap: '0',
+  heaps: '0,64',
   json: 'false',
 });
 const keys = Number(args.keys);
-// What a batch changes is in memory until it is committed.
-const perBatch = Number(args.batch) || (Number(args.heap) > 0 ? 20_000 : 100_000);
-const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-state-'));
-const location = join(folder, 'checkpoint');
 
 interface Lived {
   readonly batches: readonly Extract<LifeReport, { is: 'batch' }>[];
   readonly end: Extract<LifeReport, { is: 'end' }> | undefined;
 }
 
-/** Runs one process to its end. */
-function life(upTo: number, dies = false): Promise<Lived> {
-  const order: LifeOrder = { keys: upTo, perBatch, location, dies };
-  const heap = Number(args.heap) > 0 ? [`--max-old-space-size=${args.heap}`] : [];
+/** Runs one process to its end; a heap of 0 MB is as large as Node makes it. */
+function life(order: LifeOrder, heapMb: number): Promise<Lived> {
+  const heap = heapMb > 0 ? [`--max-old-space-size=${heapMb}`] : [];
   const program = fileURLToPath(new URL('./life.js', import.meta.url));
   const child = spawn(process.execPath, [...heap, program, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -45,7 +40,7 @@ function life(upTo: number, dies = false): Promise<Lived> {
     if (report.is === 'end') end = report;
     else {
       batches.push(report);
-      if (args.json !== 'true' && report.rows % 1_000_000 < perBatch) console.error(line);
+      if (args.json !== 'true' && report.rows % 1_000_000 < order.perBatch) console.error(line);
     }
   });
   return new Promise((resolve) => child.on('close', () => resolve({ batches, end })));
@@ -66,15 +61,19 @@ function ratesOf({ batches }: Lived): readonly (readonly [string, string, string
   return rates;
 }
 
-try {
-  const first = await life(keys);
-  const clean = await life(keys + perBatch);
-  const killed = await life(keys + 2 * perBatch, true);
-  const again = await life(keys + 2 * perBatch);
-  const figures = {
+async function measure(heapMb: number, location: string) {
+  // What a batch changes is in memory until it is committed.
+  const perBatch = Number(args.batch) || (heapMb > 0 ? 20_000 : 100_000);
+  const live = (upTo: number, dies = false) =>
+    life({ keys: upTo, perBatch, location, dies }, heapMb);
+  const first = await live(keys);
+  const clean = await live(keys + perBatch);
+  const killed = await live(keys + 2 * perBatch, true);
+  const again = await live(keys + 2 * perBatch);
+  return {
     keys,
     perBatch,
-    heapMb: Number(args.heap) || null,
+    heapMb: heapMb || null,
     rates: ratesOf(first),
     rssMb: Math.round(first.end?.rssMb ?? Number.NaN),
     stopMs: Math.round(first.end?.stopMs ?? Number.NaN),
@@ -87,12 +86,19 @@ try {
     killedRestartEntriesRead: again.batches[0]?.read,
     rssAgainMb: Math.round(again.end?.rssMb ?? Number.NaN),
   };
-  if (args.json === 'true') console.log(JSON.stringify(figures));
-  else {
-    console.log(tableOf(['rows', 'rows/s', 'rows per CPU second'], figures.rates));
-    const { rates: _, ...rest } = figures;
-    for (const [name, value] of Object.entries(rest)) console.log(`${name}: ${value}`);
+}
+
+for (const heap of args.heaps.split(',')) {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-state-'));
+  try {
+    const figures = await measure(Number(heap), join(folder, 'checkpoint'));
+    if (args.json === 'true') console.log(JSON.stringify(figures));
+    else {
+      console.log(tableOf(['rows', 'rows/s', 'rows per CPU second'], figures.rates));
+      const { rates: _, ...rest } = figures;
+      for (const [name, value] of Object.entries(rest)) console.log(`${name}: ${value}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
