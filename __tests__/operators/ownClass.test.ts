@@ -147,7 +147,7 @@ describeOnHosts('what has a class of its own for each function,', () => {
   });
 });
 
-it('ownClass makes one class for functions of one text, and one for each class that it extends', () => {
+it('ownClass makes one class for functions of one text, and one for each class that it extends (generated code)', () => {
   class Asker {
     constructor(readonly ask: () => string) {}
     answer(): string {
