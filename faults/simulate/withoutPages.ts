@@ -3,12 +3,11 @@ import type { StateStore, TableOptions } from '../../lib/state/stateStore.js';
 
 /** A backend whose tables store each entry by itself, as all did before there were pages. */
 export function withoutPages(backend: StateBackend): StateBackend {
-  const encodeSome = backend.encodeSome?.bind(backend);
   return {
-    ...(encodeSome === undefined ? {} : { encodeSome }),
     operator: (operatorId) => storeOf(backend.operator(operatorId)),
     begin: () => backend.begin(),
     beginTurn: () => backend.beginTurn(),
+    encodeSome: () => backend.encodeSome?.() ?? false,
     commit: (record, after) => backend.commit(record, after),
     abort: () => backend.abort(),
     close: () => backend.close(),

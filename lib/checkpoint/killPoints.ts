@@ -7,13 +7,12 @@ export type KillPoint = (name: string) => void;
 /** `backend` with kill point 9 around its commit. */
 export function withKillPoints(backend: StateBackend, killPoint: KillPoint): StateBackend {
   const snapshot = backend.snapshot?.bind(backend);
-  const encodeSome = backend.encodeSome?.bind(backend);
   return {
     ...(snapshot === undefined ? {} : { snapshot }),
-    ...(encodeSome === undefined ? {} : { encodeSome }),
     operator: (operatorId) => backend.operator(operatorId),
     begin: () => backend.begin(),
     beginTurn: () => backend.beginTurn(),
+    encodeSome: () => backend.encodeSome?.() ?? false,
     commit: (record: EpochRecord, after?: MaybePromise<void>): MaybePromise<void> => {
       const first = then(after, () => killPoint('kp9:before'));
       return then(backend.commit(record, first), () => killPoint('kp9:after'));

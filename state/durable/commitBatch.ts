@@ -65,32 +65,21 @@ export class CommitBatch {
     }
   }
 
-  /** Some of them before it is known that they are the last of their keys: a later one counts. */
-  addAhead(
-    changed: ChangedTable,
-    { youngest, perTurn }: Pick<EncodesAhead, 'youngest' | 'perTurn'>,
-  ): void {
-    for (let n = 0; n < perTurn; n++) {
+  /**
+   * The next changes of a table, at most so many and none of the `youngest`, before the commit; gives how many it
+   * has looked at. One that changes again is encoded again. `isOver`: no turn of the batch is to come.
+   */
+  addAhead(changed: ChangedTable, atMost: number, youngest: number, isOver: boolean): number {
+    let seen = 0;
+    for (; seen < atMost; seen++) {
       const entry = changed.table.log.nextAhead(youngest);
-      if (entry === undefined) return;
-      // Until the commit the disk has what is removed, and whoever comes back for it must know that.
-      if (isRemoved(entry)) continue;
-      this.addEntry(entry, changed);
-      markEncodedAhead(entry);
-    }
-  }
-
-  /** The next changes, at most so many, of a batch whose last turn is over; gives their number. */
-  addNext(changed: ChangedTable, atMost: number): number {
-    let added = 0;
-    for (; added < atMost; added++) {
-      const entry = changed.table.log.nextAhead(0);
       if (entry === undefined) break;
-      if (isEncoded(entry)) continue;
+      // Until the commit the disk has what is removed, and whoever comes back for it must know that.
+      if (!isOver && isRemoved(entry)) continue;
       this.addEntry(entry, changed);
       markEncodedAhead(entry);
     }
-    return added;
+    return seen;
   }
 
   private addEntry(entry: TableEntry<unknown>, { table, below, totals }: ChangedTable): void {

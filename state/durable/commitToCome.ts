@@ -56,10 +56,12 @@ export class CommitToCome {
    * again is encoded again. Throws `STATE_NOT_ENCODABLE`.
    */
   encodeAhead(tables: Iterable<OpenTable>): void {
+    const { youngest, perTurn } = this.ahead;
     for (const { table, below } of tables) {
-      if (below === undefined || !table.log.hasAhead(this.ahead.youngest)) continue;
+      if (below === undefined || !table.log.hasAhead(youngest)) continue;
       const { batch, totals } = this.begin();
-      batch.addAhead({ table, below, totals: totalsIn(totals, below.id) }, this.ahead);
+      const changed = { table, below, totals: totalsIn(totals, below.id) };
+      batch.addAhead(changed, perTurn, youngest, false);
     }
   }
 
@@ -71,7 +73,8 @@ export class CommitToCome {
     let left = this.ahead.atOnce;
     for (const { table, below } of tables) {
       if (below === undefined) continue;
-      left -= batch.addNext({ table, below, totals: totalsIn(totals, below.id) }, left);
+      const changed = { table, below, totals: totalsIn(totals, below.id) };
+      left -= batch.addAhead(changed, left, 0, true);
       if (left === 0) return true;
     }
     return false;
