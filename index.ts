@@ -157,6 +157,7 @@ export { type Entry, entryKey, entryTime, isDirty } from './lib/state/entry.js';
 export type {
   ChangedEntries,
   KeyedTable,
+  Merging,
   StateStore,
   TableOptions,
   TimedTable,

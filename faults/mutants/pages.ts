@@ -3,6 +3,13 @@ import type { Mutant } from './mutant.js';
 /** Groups of windows, which lie in pages. */
 export const pages: readonly Mutant[] = [
   {
+    name: 'of merged groups only new ones are written',
+    file: 'state/tables/mergedGroups.js',
+    edits: [['yield* this.again;', '']],
+    suite: 'simulate',
+    runs: 4000,
+  },
+  {
     name: 'of a window only the first page is read',
     file: 'state/tables/pagedTable.js',
     edits: [['page = pages.find(time, at.pages)', 'page = undefined']],

@@ -45,7 +45,8 @@ function delayOf(random: Random): number {
 function windowShape(random: Random): WindowShape {
   const slideMs = random.between(1, 20) * 1000;
   const startMs = random.chance(0.5) ? 0 : random.below(slideMs);
-  return { slideMs, startMs, sizeMs: slideMs * random.between(1, 3), delayMs: delayOf(random) };
+  const sizeMs = slideMs * random.between(1, 3);
+  return { slideMs, startMs, sizeMs, delayMs: delayOf(random), whole: random.chance(0.5) };
 }
 
 function joinShape(random: Random): JoinShape {

@@ -1,5 +1,12 @@
 import type { Observable } from 'rxjs';
-import { aggregate, groupByKey, select, window, withWatermark } from '../../index.js';
+import {
+  type Aggregates,
+  aggregate,
+  groupByKey,
+  select,
+  window,
+  withWatermark,
+} from '../../index.js';
 import { type Sums, sums, sumsOf } from './counts.js';
 import { keyOf, nameOf } from './keys.js';
 import type { Event, Model, Turn, Workload } from './workload.js';
@@ -11,6 +18,8 @@ export interface WindowShape {
   /** Windows start at it plus a multiple of the slide. */
   readonly startMs: number;
   readonly delayMs: number;
+  /** Keys of one kind, and no sum of doubles: where windows overlap, groups are merged by the whole. */
+  readonly whole: boolean;
 }
 
 type WindowsMode = 'append' | 'update' | 'complete';
@@ -18,7 +27,7 @@ type WindowsMode = 'append' | 'update' | 'complete';
 /** Sums per key and window of event time. */
 export function windows(shape: WindowShape, mode: WindowsMode): Workload {
   return {
-    name: `windows of ${shape.sizeMs}/${shape.slideMs}, ${mode}`,
+    name: `windows of ${shape.sizeMs}/${shape.slideMs}, ${mode}${shape.whole ? ', by the whole' : ''}`,
     sources: 1,
     delaysMs: [shape.delayMs],
     policy: 'min',
@@ -36,18 +45,27 @@ export function windows(shape: WindowShape, mode: WindowsMode): Workload {
 /** `input` has a watermark. */
 export function windowsOf(input: Observable<Event>, shape: WindowShape): Observable<object> {
   return input.pipe(
-    groupByKey(keyOf),
+    groupByKey(shape.whole ? (e) => e.key : keyOf),
     window(shape.sizeMs, { slide: shape.slideMs, startTime: shape.startMs }),
-    aggregate(sums),
+    aggregate(
+      (rows: Aggregates<Event>): WindowSums => (shape.whole ? withoutSum(rows) : sums(rows)),
+    ),
     select((r) => ({
       key: nameOf(r.key),
       start: Number(r.window.start),
       n: r.n,
-      sum: r.sum,
+      sum: r.sum ?? 0,
       first: r.first,
       last: r.last,
     })),
   );
+}
+
+type WindowSums = Omit<ReturnType<typeof sums>, 'sum'> & Partial<ReturnType<typeof sums>>;
+
+function withoutSum(rows: Aggregates<Event>): WindowSums {
+  const { n, first, last } = sums(rows);
+  return { n, first, last };
 }
 
 const keepAll = { late: Number.NEGATIVE_INFINITY, evict: Number.NEGATIVE_INFINITY };
@@ -92,7 +110,11 @@ export class WindowsModel implements Model {
       over.push(pane);
     }
     const byMode = { append: over, update: changed, complete: this.panes.values() };
-    return Array.from(byMode[this.mode], ({ key, start, sums }) => ({ key, start, ...sums }));
+    const without = this.shape.whole ? { sum: 0 } : {};
+    return Array.from(byMode[this.mode], (pane) => {
+      const { key, start, sums } = pane;
+      return { key, start, ...sums, ...without };
+    });
   }
 
   isDue(evict: number): boolean {

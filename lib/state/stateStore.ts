@@ -44,6 +44,11 @@ export interface TimedTable<V> {
   find(time: number, key: unknown): Entry<V> | undefined;
   /** A shorter way to entries of one time, for this turn; undefined: there is none. */
   changedAt(time: number): ChangedEntries<V> | undefined;
+  /**
+   * Merges values into the entries of one time, under keys that differ, as if each were found or inserted with
+   * zero, and touched; what changes so need not be among `touched`. False, and nothing done: do that.
+   */
+  mergeAll(time: number, keys: readonly unknown[], values: readonly V[], fold: Merging<V>): boolean;
   insert(time: number, key: unknown, value: V): Entry<V>;
   touch(entry: Entry<V>): void;
   remove(entry: Entry<V>): void;
@@ -56,6 +61,12 @@ export interface TimedTable<V> {
   /** The smallest time in the table. Exact after `load`; used to know when the next timer is due. */
   firstTime(): MaybePromise<number | undefined>;
   readonly size: number;
+}
+
+/** How a stage merges a value into one that is there; both may change the first argument. */
+export interface Merging<V> {
+  zero(): V;
+  merge(value: V, later: V): V;
 }
 
 /** Entries that this turn has changed, in a timed table of one time: the rows of a group often follow each other. */

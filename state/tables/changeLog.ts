@@ -45,6 +45,12 @@ export class ChangeLog<V> {
     if (this.turn !== undefined) this.turn.add(entry);
   }
 
+  /** As `add`, of an entry whose change was counted before it was an entry. */
+  addCounted(entry: TableEntry<V>): void {
+    this.add(entry);
+    this.updated--;
+  }
+
   /** `entry`, which is in the log, has changed again. */
   again(entry: TableEntry<V>): void {
     if (isEncoded(entry)) markChanged(entry);

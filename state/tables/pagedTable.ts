@@ -1,8 +1,14 @@
 import { type MaybePromise, then } from '../../lib/maybe.js';
 import { type Entry, entryKey, entryTime, sharedTime } from '../../lib/state/entry.js';
-import type { ChangedEntries, TableOptions, TimedTable } from '../../lib/state/stateStore.js';
+import type {
+  ChangedEntries,
+  Merging,
+  TableOptions,
+  TimedTable,
+} from '../../lib/state/stateStore.js';
 import type { KeyedMapTable } from './keyedMapTable.js';
 import type { PageLimits } from './pageLimits.js';
+import type { Pairs } from './pairs.js';
 import { roughBytes } from './roughBytes.js';
 import { notLoaded } from './stageMistake.js';
 import { isRemoved, type TableEntry } from './tableEntry.js';
@@ -40,6 +46,7 @@ interface PagesAt {
   live: number;
 }
 
+const noPairs: Pairs<never> = { keys: [], values: [] };
 const noPages = { pages: 0, entries: 0, bytes: 0, live: 0 };
 
 /**
@@ -97,6 +104,15 @@ export class PagedTable<V> implements TimedTable<V> {
 
   changedAt(time: number): ChangedEntries<V> | undefined {
     return this.tableAt(time).changedAt(time);
+  }
+
+  mergeAll(
+    time: number,
+    keys: readonly unknown[],
+    values: readonly V[],
+    fold: Merging<V>,
+  ): boolean {
+    return this.tableAt(time).mergeAll(time, keys, values, fold);
   }
 
   insert(time: number, key: unknown, value: V): Entry<V> {
@@ -175,15 +191,9 @@ export class PagedTable<V> implements TimedTable<V> {
     const { limits } = this.below;
     for (const page of this.written) page.value = inMemory; // their commit has answered
     this.written = [];
-    const changed = new Map<number, Entry<V>[]>();
-    for (const time of this.shrunk) changed.set(time, []);
-    for (const entry of front.log.all()) {
-      if (isRemoved(entry)) continue;
-      const sameTime = changed.get(entryTime(entry));
-      if (sameTime === undefined) changed.set(entryTime(entry), [entry]);
-      else sameTime.push(entry);
-    }
-    for (const [time, entries] of changed) this.writeAt(time, entries);
+    const changed = front.changes();
+    for (const time of this.shrunk) changed.set(time, changed.get(time) ?? noPairs);
+    for (const [time, pairs] of changed) this.writeAt(time, pairs);
     this.shrunk.clear();
     if (front.cachedCount > limits.inMemory || front.size > limits.inAll) this.makeRoom(changed);
     if (this.singleTimes.size > limits.inMemory) this.singleTimes.clear(); // their marks tell it again
@@ -250,11 +260,11 @@ export class PagedTable<V> implements TimedTable<V> {
   }
 
   /** Puts what has changed at a time into pages, or all that is there if most of what they have is superseded. */
-  private writeAt(time: number, changed: readonly Entry<V>[]): void {
+  private writeAt(time: number, changed: Pairs<V>): void {
     const { front, shrunk } = this;
     const { limits } = this.below;
     const at = this.loaded.get(time) ?? { ...noPages };
-    const entries = at.entries + changed.length;
+    const entries = at.entries + changed.keys.length;
     const isLong = entries > limits.superseded || at.bytes > limits.pageBytes;
     const isWorn = isLong && (entries > 2 * front.countAt(time) || this.isHeavy(time, at));
     const isAnew = at.pages > 0 && (isWorn || shrunk.has(time));
@@ -262,9 +272,10 @@ export class PagedTable<V> implements TimedTable<V> {
     const isAll = at.pages === 0;
     let page: unknown[] = [];
     let bytes = 0;
-    for (const entry of isAnew ? front.presentAt(time) : changed) {
-      const key = entryKey(entry);
-      const stored = this.storedOf(entry.value);
+    const { keys, values } = isAnew ? front.presentAt(time) : changed;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      const stored = this.storedOf(values[i] as V);
       const more = roughBytes(key) + roughBytes(stored);
       if (more > limits.entryBytes) return this.moveOut(time);
       if (page.length > 0 && bytes + more > limits.pageBytes) {
@@ -287,8 +298,9 @@ export class PagedTable<V> implements TimedTable<V> {
     const { limits } = this.below;
     if (at.bytes <= 2 * at.live + limits.pageBytes) return false;
     at.live = 0;
-    for (const entry of this.front.presentAt(time)) {
-      at.live += roughBytes(entryKey(entry)) + roughBytes(this.storedOf(entry.value));
+    const { keys, values } = this.front.presentAt(time);
+    for (let i = 0; i < keys.length; i++) {
+      at.live += roughBytes(keys[i]) + roughBytes(this.storedOf(values[i] as V));
     }
     return at.bytes > 2 * at.live + limits.pageBytes;
   }

@@ -1,12 +1,15 @@
 import { isPromise, type MaybePromise, then } from '../../lib/maybe.js';
 import { type Entry, entryTime, isDirty } from '../../lib/state/entry.js';
 import { keptKey } from '../../lib/state/keptKey.js';
-import type { ChangedEntries, TimedTable } from '../../lib/state/stateStore.js';
+import type { ChangedEntries, Merging, TimedTable } from '../../lib/state/stateStore.js';
 import { ChangeLog } from './changeLog.js';
 import { closedMap } from './closedMap.js';
 import { DueTimes } from './dueTimes.js';
 import { KeyProbe } from './keyProbe.js';
+import { type Kind, kindOf, type MergedGroups } from './mergedGroups.js';
+import { MergedTimes } from './mergedTimes.js';
 import { NumberMap } from './numberMap.js';
+import { type Pairs, pairsByTime, pairsOf } from './pairs.js';
 import { duplicateKey, notATime, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';
 import { StoredTimes } from './storedTimes.js';
@@ -15,6 +18,7 @@ import {
   isRemoved,
   markUsedIn,
   needsTombstone,
+  removedEntry,
   type TableEntry,
   tableEntry,
   takeOver,
@@ -27,13 +31,15 @@ import { TimeBucket } from './timeBucket.js';
  *
  * Invariants: a bucket that is not `complete` may have more entries on disk; a time without a bucket
  * may be on disk unless `onDisk` knows better; a removed entry stays as a tombstone until the disk has
- * forgotten it.
+ * forgotten it; of a time there is a bucket, or merged groups, or nothing.
  */
 export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   readonly log: ChangeLog<V>;
   size: number;
   cachedCount = 0;
   private buckets = new NumberMap<TimeBucket<V>>();
+  /** Without a disk below: groups that nobody has asked for one by one. */
+  private readonly merged = new MergedTimes<V>();
   private times = new DueTimes();
   private onDisk: StoredTimes;
   /** Up to here `due` may be asked in this batch; nothing of it is swept. */
@@ -66,6 +72,25 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
 
   changedAt(time: number): ChangedEntries<V> | undefined {
     return this.log.isFirstTurn ? this.bucketAt(time)?.changedEntries() : undefined;
+  }
+
+  mergeAll(
+    time: number,
+    keys: readonly unknown[],
+    values: readonly V[],
+    fold: Merging<V>,
+  ): boolean {
+    if (this.below !== undefined || this.buckets.get(time) !== undefined) return false;
+    const kind = kindOf(keys);
+    if (kind === undefined) return false;
+    const groups = this.merged.get(time) ?? this.newGroups(time, kind);
+    if (groups.kind !== kind) return false;
+    const before = groups.keys.length;
+    this.log.updated += this.merged.merge(groups, { keys, values }, fold);
+    const added = groups.keys.length - before;
+    this.size += added;
+    this.cachedCount += added;
+    return true;
   }
 
   insert(time: number, key: unknown, value: V): TableEntry<V> {
@@ -129,7 +154,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     }
     let visited: TimeBucket<V> | undefined;
     for (const time of this.times.upTo(upTo)) {
-      const bucket = this.buckets.get(time);
+      const bucket = this.bucketAt(time);
       if (bucket === undefined || bucket === visited) continue;
       visited = bucket;
       for (const entry of bucket.all()) if (!isRemoved(entry)) yield entry;
@@ -148,6 +173,8 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
 
   /** Takes out what is there at one time, in memory. */
   takeAt(time: number): readonly TableEntry<V>[] {
+    const groups = this.merged.take(time);
+    if (groups !== undefined) return this.takeGroups(groups);
     const bucket = this.buckets.get(time);
     if (bucket === undefined || bucket.live === 0) return [];
     const entries = bucket.present();
@@ -158,24 +185,33 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
 
   /** Entries in memory at one time. */
   countAt(time: number): number {
-    return this.buckets.get(time)?.live ?? 0;
+    return this.merged.get(time)?.keys.length ?? this.buckets.get(time)?.live ?? 0;
   }
 
-  presentAt(time: number): readonly TableEntry<V>[] {
-    return this.buckets.get(time)?.present() ?? [];
+  presentAt(time: number): Pairs<V> {
+    const groups = this.merged.get(time);
+    return groups ?? pairsOf(this.buckets.get(time)?.present() ?? []);
+  }
+
+  /** What is there and has changed since the last commit, by time. */
+  changes(): Map<number, Pairs<V>> {
+    const changes = pairsByTime(this.log.all());
+    for (const [time, pairs] of this.merged.changes()) changes.set(time, pairs);
+    return changes;
   }
 
   *entries(): Iterable<Entry<V>> {
     if (this.loadedUpTo !== Number.POSITIVE_INFINITY) {
       throw notLoaded(this.operatorId, this.name, 'entries()', 'loadAll()');
     }
+    for (const time of this.merged.times()) this.bucketAt(time);
     for (const bucket of this.buckets.values()) {
       for (const entry of bucket.all()) if (!isRemoved(entry)) yield entry;
     }
   }
 
   firstTime(): MaybePromise<number | undefined> {
-    const first = this.times.first((time) => (this.buckets.get(time)?.live ?? 0) > 0);
+    const first = this.times.first((time) => this.countAt(time) > 0);
     if (this.below === undefined || this.onDisk.isKnown(first ?? Number.POSITIVE_INFINITY)) {
       return first;
     }
@@ -188,15 +224,23 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   /** Takes in an entry that is stored elsewhere: it is no change, and has been counted. */
   take(time: number, key: unknown, value: V): void {
     const mapKey = this.probe.ask(key);
-    const bucket = this.buckets.get(time) ?? this.newBucket(time);
+    const bucket = this.bucketAt(time) ?? this.newBucket(time);
     const found = bucket.get(mapKey);
     if (found !== undefined) found.value = value;
     else this.put(bucket, tableEntry<V>(mapKey, keptKey(key), value, bucket.time));
   }
 
+  private takeGroups({ time, keys, values }: MergedGroups<V>): readonly TableEntry<V>[] {
+    this.log.removals += keys.length;
+    this.size -= keys.length;
+    this.cachedCount -= keys.length;
+    return keys.map((key, i) => removedEntry(key, values[i] as V, time));
+  }
+
   /** Drops what is in memory at one time, and unchanged; what is due there has to be loaded again. */
   forgetAt(time: number): void {
     if (time <= this.loadedUpTo) this.loadedUpTo = Number.NEGATIVE_INFINITY;
+    this.cachedCount -= this.merged.take(time)?.keys.length ?? 0;
     const bucket = this.buckets.get(time);
     if (bucket !== undefined) this.sweepBucket(bucket, 0, 0, 0);
   }
@@ -212,6 +256,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   }
 
   forgetChanges(): readonly TableEntry<V>[] {
+    this.merged.committed();
     return this.log.forget();
   }
 
@@ -237,6 +282,7 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
 
   reset(): void {
     this.buckets = new NumberMap();
+    this.merged.clear();
     this.times = new DueTimes();
     this.log.clear();
     this.forgetLast();
@@ -252,7 +298,8 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
   }
 
   private bucketAt(time: number): TimeBucket<V> | undefined {
-    const bucket = this.buckets.get(time);
+    const bucket =
+      this.buckets.get(time) ?? (this.merged.size === 0 ? undefined : this.opened(time));
     this.lastTime = time;
     this.lastBucket = bucket;
     return bucket;
@@ -268,10 +315,33 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     return bucket;
   }
 
+  private newGroups(time: number, kind: Kind): MergedGroups<V> {
+    if (!Number.isFinite(time)) throw notATime(this.operatorId, this.name, time);
+    const groups = this.merged.add(time, kind);
+    if (time === this.lastTime) this.forgetLast();
+    this.noteTime(time);
+    return groups;
+  }
+
+  /** Somebody asks for merged groups one by one. */
+  private opened(time: number): TimeBucket<V> | undefined {
+    const groups = this.merged.take(time);
+    if (groups === undefined) return undefined;
+    const bucket = this.newBucket(time);
+    const { keys, values } = groups;
+    const entries = keys.map((key, i) => tableEntry(key, key, values[i] as V, bucket.time));
+    for (const entry of entries) bucket.add(entry);
+    bucket.live = entries.length;
+    for (const i of this.merged.changedOf(groups)) this.log.addCounted(entries[i] as TableEntry<V>);
+    return bucket;
+  }
+
   private noteTime(time: number): void {
-    this.times.add(time, this.buckets.size, () =>
-      Array.from(this.buckets.values(), (bucket) => bucket.time),
-    );
+    const { merged } = this;
+    this.times.add(time, this.buckets.size + merged.size, () => [
+      ...Array.from(this.buckets.values(), (bucket) => bucket.time),
+      ...merged.times(),
+    ]);
   }
 
   private forgetLast(): void {

@@ -1,0 +1,24 @@
+import { type Entry, entryKey, entryTime } from '../../lib/state/entry.js';
+import { isRemoved, type TableEntry } from './tableEntry.js';
+
+/** A key and its value at the same index. */
+export interface Pairs<V> {
+  readonly keys: readonly unknown[];
+  readonly values: readonly V[];
+}
+
+export function pairsOf<V>(entries: readonly Entry<V>[]): Pairs<V> {
+  return { keys: entries.map(entryKey), values: entries.map(({ value }) => value) };
+}
+
+/** Those of a log that are there, by time. */
+export function pairsByTime<V>(log: readonly TableEntry<V>[]): Map<number, Pairs<V>> {
+  const entries = new Map<number, TableEntry<V>[]>();
+  for (const entry of log) {
+    if (isRemoved(entry)) continue;
+    const sameTime = entries.get(entryTime(entry));
+    if (sameTime === undefined) entries.set(entryTime(entry), [entry]);
+    else sameTime.push(entry);
+  }
+  return new Map(Array.from(entries, ([time, all]) => [time, pairsOf(all)] as const));
+}
