@@ -107,12 +107,16 @@ export function withoutEscapes(
     if (end > last) return noRoom;
     const word = view.getInt32(i, true);
     if ((word & 0x80808080) !== 0) return notPlain;
-    if (specialIn(word) === 0) {
-      intoView.setInt32(end, word, true);
+    const special = specialIn(word);
+    intoView.setInt32(end, word, true);
+    if (special === 0) {
       i += 3;
       end += 4;
       continue;
     }
+    const plain = (31 - Math.clz32(special & -special)) >> 3; // bytes before the first special one
+    i += plain;
+    end += plain;
     let byte = bytes[i] as number;
     if (byte === quote) {
       from.at = i + 1;
