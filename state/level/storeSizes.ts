@@ -14,6 +14,9 @@ export interface StoreSizes {
 
 const megabyte = 1024 * 1024;
 
+/** Larger ones read no faster: decoded entries are kept before it, and LevelDB's files by the system behind it. */
+const cacheSize = 8 * megabyte;
+
 /** A decoded entry takes about 200 bytes, and as much again until it is collected. */
 const heapPerEntry = 1600;
 /** What the program takes without any state. */
@@ -25,10 +28,10 @@ function sizesFor(heapLimit: number): StoreSizes {
   const cacheEntries = Math.min(200_000, Math.max(10_000, entries));
   if (heapLimit < 512 * megabyte) {
     const filteredKeys = 16_000_000;
-    return { cacheEntries, filteredKeys, writeBufferSize: 8 * megabyte, cacheSize: 16 * megabyte };
+    return { cacheEntries, filteredKeys, writeBufferSize: 8 * megabyte, cacheSize };
   }
   const filteredKeys = 64_000_000;
-  return { cacheEntries, filteredKeys, writeBufferSize: 16 * megabyte, cacheSize: 32 * megabyte };
+  return { cacheEntries, filteredKeys, writeBufferSize: 16 * megabyte, cacheSize };
 }
 
 export function defaultSizes(): StoreSizes {

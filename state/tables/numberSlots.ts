@@ -60,15 +60,21 @@ export class NumberSlots {
   /** Room for half as many again at least; what was taken out gives its place up. */
   protected rebuild(more: number): void {
     if (this.size < this.used) this.closeGaps();
-    const { keys, used } = this;
-    this.capacity = capacityFor(used + more);
-    this.keys = new Float64Array(this.capacity + 1);
-    this.keys.set(keys.subarray(0, used + 1));
-    this.next = new Int32Array(this.capacity + 1);
-    this.first = new Int32Array(this.capacity * chainsPerSlot);
+    const capacity = capacityFor(this.used + more);
+    if (capacity === this.capacity) this.first.fill(0);
+    else this.resize(capacity);
     for (let slot = 1; slot <= this.used; slot++) {
       if (!Number.isNaN(this.keys[slot])) this.link(slot);
     }
+  }
+
+  private resize(capacity: number): void {
+    const { keys } = this;
+    this.capacity = capacity;
+    this.keys = new Float64Array(capacity + 1);
+    this.keys.set(keys.subarray(0, this.used + 1));
+    this.next = new Int32Array(capacity + 1);
+    this.first = new Int32Array(capacity * chainsPerSlot);
   }
 
   /** Numbers move to the slots before them that were given up. */
