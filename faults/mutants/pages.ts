@@ -35,7 +35,7 @@ export const pages: readonly Mutant[] = [
     file: 'state/tables/pagedTable.js',
     edits: [['isAnew ? front.presentAt(time) : changed', 'changed']],
     suite: 'simulate',
-    runs: 2000,
+    runs: 12000,
   },
   {
     name: 'of a window that is written anew old pages stay',
@@ -115,7 +115,7 @@ export const pages: readonly Mutant[] = [
       ],
     ],
     suite: 'simulate',
-    runs: 4000,
+    runs: 12000,
   },
   {
     name: 'a row takes a group that an earlier batch has changed for one that this batch has',
