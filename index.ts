@@ -158,6 +158,7 @@ export type {
   ChangedEntries,
   KeyedTable,
   Merging,
+  Pairs,
   StateStore,
   TableOptions,
   TimedTable,

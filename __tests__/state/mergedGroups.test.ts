@@ -164,7 +164,7 @@ class Side {
   private merge(time: number, all: readonly unknown[]): unknown {
     const values = all.map((_, i) => [i + 1]);
     for (const at of [time, time + 1]) {
-      if (this.merges && this.table.mergeAll(at, all, values, fold)) this.wasWhole = true;
+      if (this.merges && this.table.mergeAll(at, { keys: all, values }, fold)) this.wasWhole = true;
       else for (const [i, key] of all.entries()) this.add(at, key, values[i] as Sums);
     }
     return this.metrics;

@@ -48,7 +48,7 @@ export interface TimedTable<V> {
    * Merges values into the entries of one time, under keys that differ, as if each were found or inserted with
    * zero, and touched; what changes so need not be among `touched`. False, and nothing done: do that.
    */
-  mergeAll(time: number, keys: readonly unknown[], values: readonly V[], fold: Merging<V>): boolean;
+  mergeAll(time: number, pairs: Pairs<V>, fold: Merging<V>): boolean;
   insert(time: number, key: unknown, value: V): Entry<V>;
   touch(entry: Entry<V>): void;
   remove(entry: Entry<V>): void;
@@ -61,6 +61,12 @@ export interface TimedTable<V> {
   /** The smallest time in the table. Exact after `load`; used to know when the next timer is due. */
   firstTime(): MaybePromise<number | undefined>;
   readonly size: number;
+}
+
+/** A key and its value at the same index. */
+export interface Pairs<V> {
+  readonly keys: readonly unknown[];
+  readonly values: readonly V[];
 }
 
 /** How a stage merges a value into one that is there; both may change the first argument. */

@@ -1,12 +1,8 @@
+import type { Pairs } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
 
-/** The keys of a pane in order of appearance, and what their rows are folded into, at the same index. */
-export interface Pane<V> {
-  readonly keys: unknown[];
-  readonly values: V[];
-}
-
-class OpenPane<V> implements Pane<V> {
+/** The keys of a pane in order of appearance, and what their rows are folded into. */
+class Pane<V> implements Pairs<V> {
   readonly keys: unknown[] = [];
   readonly values: V[] = [];
   readonly indexes = new Map<unknown, number>();
@@ -17,9 +13,9 @@ class OpenPane<V> implements Pane<V> {
  * compares as state does.
  */
 export class PaneFold<V> {
-  private panes = new Map<number, OpenPane<V>>();
+  private panes = new Map<number, Pane<V>>();
   private lastStart = Number.NaN;
-  private lastPane: OpenPane<V> | undefined;
+  private lastPane: Pane<V> | undefined;
 
   constructor(private readonly fold: Fold<V>) {}
 
@@ -39,7 +35,7 @@ export class PaneFold<V> {
   }
 
   /** Hands out every pane once, and forgets them. */
-  drain(take: (paneStart: number, pane: Pane<V>) => void): void {
+  drain(take: (paneStart: number, pane: Pairs<V>) => void): void {
     for (const [start, pane] of this.panes) take(start, pane);
     this.clear();
   }
@@ -50,10 +46,10 @@ export class PaneFold<V> {
     this.lastPane = undefined;
   }
 
-  private paneAt(start: number): OpenPane<V> {
+  private paneAt(start: number): Pane<V> {
     let pane = this.panes.get(start);
     if (pane === undefined) {
-      pane = new OpenPane();
+      pane = new Pane();
       this.panes.set(start, pane);
     }
     this.lastStart = start;

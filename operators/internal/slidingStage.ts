@@ -67,7 +67,7 @@ export class SlidingStage<V> implements Stage {
         end <= paneStart + this.sizeMs;
         end += this.slideMs
       ) {
-        if (end > groups.lateWatermark) groups.mergeAll(end, pane.keys, pane.values);
+        if (end > groups.lateWatermark) groups.mergeAll(end, pane);
       }
     });
     groups.emit();

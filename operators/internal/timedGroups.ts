@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../../lib/maybe.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import type { Entry } from '../../lib/state/entry.js';
-import type { ChangedEntries, TimedTable } from '../../lib/state/stateStore.js';
+import type { ChangedEntries, Pairs, TimedTable } from '../../lib/state/stateStore.js';
 import { inOrderOfAppearance } from './appearance.js';
 import { inKeyOrder } from './dueOrder.js';
 import type { Fold } from './fold.js';
@@ -64,10 +64,11 @@ export class TimedGroups<V> {
   }
 
   /** Merges a value into the group of each key; group by group of one time, where they lie together. */
-  mergeAll(time: number, keys: readonly unknown[], values: readonly V[]): void {
+  mergeAll(time: number, pairs: Pairs<V>): void {
     // Nobody asks what was touched.
     const isWhole = this.ctx.outputMode === 'append' && this.apart === undefined;
-    if (isWhole && this.table.mergeAll(time, keys, values, this.fold)) return;
+    if (isWhole && this.table.mergeAll(time, pairs, this.fold)) return;
+    const { keys, values } = pairs;
     for (let i = 0; i < keys.length; i++) {
       const entry = this.group(time, keys[i]);
       entry.value = this.fold.merge(entry.value, values[i] as V);

@@ -1,7 +1,6 @@
 import { isPackedPair } from '../../lib/state/packedPair.js';
-import type { Merging } from '../../lib/state/stateStore.js';
+import type { Merging, Pairs } from '../../lib/state/stateStore.js';
 import { NumberSlots } from './numberSlots.js';
-import type { Pairs } from './pairs.js';
 
 export type Kind = 'number' | 'string';
 

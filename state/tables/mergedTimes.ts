@@ -1,6 +1,5 @@
-import type { Merging } from '../../lib/state/stateStore.js';
+import type { Merging, Pairs } from '../../lib/state/stateStore.js';
 import { type Kind, MergedGroups } from './mergedGroups.js';
-import type { Pairs } from './pairs.js';
 
 /** The merged groups of one table by time. */
 export class MergedTimes<V> {

@@ -61,6 +61,9 @@ export class NumberMap<V extends object> extends NumberSlots {
   protected override closeGaps(): void {
     if (this.walks > 0) return;
     super.closeGaps();
-    this.bySlot = this.bySlot.filter((value, slot) => slot === 0 || value !== undefined);
+    const { bySlot } = this;
+    let used = 0;
+    for (const value of bySlot) if (value !== undefined) bySlot[++used] = value;
+    bySlot.length = used + 1;
   }
 }

@@ -3,12 +3,12 @@ import { type Entry, entryKey, entryTime, sharedTime } from '../../lib/state/ent
 import type {
   ChangedEntries,
   Merging,
+  Pairs,
   TableOptions,
   TimedTable,
 } from '../../lib/state/stateStore.js';
 import type { KeyedMapTable } from './keyedMapTable.js';
 import type { PageLimits } from './pageLimits.js';
-import type { Pairs } from './pairs.js';
 import { roughBytes } from './roughBytes.js';
 import { notLoaded } from './stageMistake.js';
 import { isRemoved, type TableEntry } from './tableEntry.js';
@@ -106,13 +106,8 @@ export class PagedTable<V> implements TimedTable<V> {
     return this.tableAt(time).changedAt(time);
   }
 
-  mergeAll(
-    time: number,
-    keys: readonly unknown[],
-    values: readonly V[],
-    fold: Merging<V>,
-  ): boolean {
-    return this.tableAt(time).mergeAll(time, keys, values, fold);
+  mergeAll(time: number, pairs: Pairs<V>, fold: Merging<V>): boolean {
+    return this.tableAt(time).mergeAll(time, pairs, fold);
   }
 
   insert(time: number, key: unknown, value: V): Entry<V> {

@@ -1,11 +1,6 @@
 import { type Entry, entryKey, entryTime } from '../../lib/state/entry.js';
+import type { Pairs } from '../../lib/state/stateStore.js';
 import { isRemoved, type TableEntry } from './tableEntry.js';
-
-/** A key and its value at the same index. */
-export interface Pairs<V> {
-  readonly keys: readonly unknown[];
-  readonly values: readonly V[];
-}
 
 export function pairsOf<V>(entries: readonly Entry<V>[]): Pairs<V> {
   return { keys: entries.map(entryKey), values: entries.map(({ value }) => value) };

@@ -1,7 +1,7 @@
 import { isPromise, type MaybePromise, then } from '../../lib/maybe.js';
 import { type Entry, entryTime, isDirty } from '../../lib/state/entry.js';
 import { keptKey } from '../../lib/state/keptKey.js';
-import type { ChangedEntries, Merging, TimedTable } from '../../lib/state/stateStore.js';
+import type { ChangedEntries, Merging, Pairs, TimedTable } from '../../lib/state/stateStore.js';
 import { ChangeLog } from './changeLog.js';
 import { closedMap } from './closedMap.js';
 import { DueTimes } from './dueTimes.js';
@@ -9,7 +9,7 @@ import { KeyProbe } from './keyProbe.js';
 import { type Kind, kindOf, type MergedGroups } from './mergedGroups.js';
 import { MergedTimes } from './mergedTimes.js';
 import { NumberMap } from './numberMap.js';
-import { type Pairs, pairsByTime, pairsOf } from './pairs.js';
+import { pairsByTime, pairsOf } from './pairs.js';
 import { duplicateKey, notATime, notLoaded } from './stageMistake.js';
 import type { StateTable } from './stateTable.js';
 import { StoredTimes } from './storedTimes.js';
@@ -74,19 +74,14 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     return this.log.isFirstTurn ? this.bucketAt(time)?.changedEntries() : undefined;
   }
 
-  mergeAll(
-    time: number,
-    keys: readonly unknown[],
-    values: readonly V[],
-    fold: Merging<V>,
-  ): boolean {
+  mergeAll(time: number, pairs: Pairs<V>, fold: Merging<V>): boolean {
     if (this.below !== undefined || this.buckets.get(time) !== undefined) return false;
-    const kind = kindOf(keys);
+    const kind = kindOf(pairs.keys);
     if (kind === undefined) return false;
     const groups = this.merged.get(time) ?? this.newGroups(time, kind);
     if (groups.kind !== kind) return false;
     const before = groups.keys.length;
-    this.log.updated += this.merged.merge(groups, { keys, values }, fold);
+    this.log.updated += this.merged.merge(groups, pairs, fold);
     const added = groups.keys.length - before;
     this.size += added;
     this.cachedCount += added;
@@ -230,13 +225,6 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     else this.put(bucket, tableEntry<V>(mapKey, keptKey(key), value, bucket.time));
   }
 
-  private takeGroups({ time, keys, values }: MergedGroups<V>): readonly TableEntry<V>[] {
-    this.log.removals += keys.length;
-    this.size -= keys.length;
-    this.cachedCount -= keys.length;
-    return keys.map((key, i) => removedEntry(key, values[i] as V, time));
-  }
-
   /** Drops what is in memory at one time, and unchanged; what is due there has to be loaded again. */
   forgetAt(time: number): void {
     if (time <= this.loadedUpTo) this.loadedUpTo = Number.NEGATIVE_INFINITY;
@@ -334,6 +322,13 @@ export class TimedMapTable<V> implements TimedTable<V>, StateTable {
     bucket.live = entries.length;
     for (const i of this.merged.changedOf(groups)) this.log.addCounted(entries[i] as TableEntry<V>);
     return bucket;
+  }
+
+  private takeGroups({ time, keys, values }: MergedGroups<V>): readonly TableEntry<V>[] {
+    this.log.removals += keys.length;
+    this.size -= keys.length;
+    this.cachedCount -= keys.length;
+    return keys.map((key, i) => removedEntry(key, values[i] as V, time));
   }
 
   private noteTime(time: number): void {

@@ -60,7 +60,7 @@ function specialAt(view: DataView, at: number): number {
     i += 4;
     special = specialIn(view.getInt32(i, true));
   }
-  return i + ((31 - Math.clz32(special & -special)) >> 3);
+  return i + firstIn(special);
 }
 
 /**
@@ -75,6 +75,11 @@ export function specialIn(word: number): number {
     ((slashed - 0x01010101) & ~slashed) |
     ((word - 0x20202020) & ~word);
   return found & 0x80808080;
+}
+
+/** Which byte of a word, from 0, is the lowest of those that `specialIn` has found. */
+export function firstIn(special: number): number {
+  return (31 - Math.clz32(special & -special)) >> 3;
 }
 
 /** `/ b f n r t`, beside quote and backslash */
