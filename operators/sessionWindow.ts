@@ -32,8 +32,8 @@ const optionNames: OptionNames<SessionWindowOptions<never>> = { time: true, time
  * Time:   a row without event time is in no session; one whose session ends where no Date can be is a
  *         failed row (`WINDOW_OUT_OF_RANGE`). A result carries end − ½ ms. Sessions of windows start and
  *         end in a last instant; they are shown in whole ms, rounded up.
- * State:  of the operator behind: per key where its sessions lie, and each session by its end, so that a
- *         merge reads the sessions that it touches and eviction those that leave.
+ * State:  of the operator behind: per key its latest session and where earlier ones lie, and those by
+ *         their end, so that a merge reads the sessions that it touches and eviction those that leave.
  * Late:   judged by the end of the session that the row would be alone, in every mode.
  * Errors: RangeError for a constant gap <= 0 or with months; `GROUPING_REPEATED`; before the query
  *         starts `SESSION_MODE` in update mode, `SESSION_NEEDS_KEY`, `WINDOW_NEEDS_TIME`.

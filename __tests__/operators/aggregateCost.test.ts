@@ -30,9 +30,9 @@ async function reads(
   return read;
 }
 
-/** What a batch does, and the most that it may read. */
+/** What a batch does, and the most that it may read: at first what is due first and last in each table of time. */
 const batches: readonly (readonly [string, BatchInput<number>, number])[] = [
-  ['nothing', { late: 5, evict: 5 }, 2],
+  ['nothing', { late: 5, evict: 5 }, 4],
   ['adding to one group', { rows: [[0, 11]], late: 5, evict: 5 }, 14],
   ['evicting one group', { late: 200, evict: 200 }, 14],
 ];

@@ -33,6 +33,7 @@ export const kinds: readonly ((random: Random) => Workload)[] = [
   (random) =>
     sessions({
       gapMs: random.between(1, 20) * 500,
+      isGapOfRow: random.chance(0.4),
       delayMs: delayOf(random),
       inOrder: random.chance(0.3),
     }),

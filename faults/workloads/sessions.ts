@@ -7,15 +7,19 @@ import type { Event, Model, Turn, Workload } from './workload.js';
 /** Lengths in ms. */
 export interface SessionShape {
   readonly gapMs: number;
+  /** Whether rows have gaps of their own: once to four times `gapMs`. */
+  readonly isGapOfRow: boolean;
   readonly delayMs: number;
   /** Whether the aggregates mind the order of rows, so that a batch is added in order of time at its end. */
   readonly inOrder: boolean;
 }
 
 /** Sums per key and session of event time. */
-export function sessions({ gapMs, delayMs, inOrder }: SessionShape): Workload {
+export function sessions(shape: SessionShape): Workload {
+  const { gapMs, isGapOfRow, delayMs, inOrder } = shape;
+  const gap = isGapOfRow ? (e: Event) => gapOf(e, shape) : gapMs;
   return {
-    name: `sessions of ${gapMs}${inOrder ? ' in order' : ''}`,
+    name: `sessions of ${gapMs}${isGapOfRow ? ' to four times that' : ''}${inOrder ? ' in order' : ''}`,
     sources: 1,
     delaysMs: [delayMs],
     policy: 'min',
@@ -23,16 +27,22 @@ export function sessions({ gapMs, delayMs, inOrder }: SessionShape): Workload {
     keep: () => true,
     build: ([input]) => {
       const timed = (input as Observable<Event>).pipe(withWatermark((e: Event) => e.at, delayMs));
-      return inOrder ? listed(timed, gapMs) : summed(timed, gapMs);
+      return inOrder ? listed(timed, gap) : summed(timed, gap);
     },
-    model: () => new SessionsModel(gapMs),
+    model: () => new SessionsModel(shape),
   };
 }
 
-function summed(input: Observable<Event>, gapMs: number): Observable<object> {
+type Gap = number | ((e: Event) => number);
+
+function gapOf(e: Event, { gapMs, isGapOfRow }: SessionShape): number {
+  return isGapOfRow ? gapMs * (1 + (e.id % 4)) : gapMs;
+}
+
+function summed(input: Observable<Event>, gap: Gap): Observable<object> {
   return input.pipe(
     groupByKey(keyOf),
-    sessionWindow(gapMs),
+    sessionWindow(gap),
     aggregate(sums),
     select(({ key, window: { start, end }, ...group }) => ({
       ...group,
@@ -44,10 +54,10 @@ function summed(input: Observable<Event>, gapMs: number): Observable<object> {
 }
 
 /** The same from a list of rows. */
-function listed(input: Observable<Event>, gapMs: number): Observable<object> {
+function listed(input: Observable<Event>, gap: Gap): Observable<object> {
   return input.pipe(
     groupByKey(keyOf),
-    sessionWindow(gapMs),
+    sessionWindow(gap),
     aggregate((rows) => ({ all: rows.collectList((e) => e) })),
     select(({ key, window: { start, end }, all }) => ({
       key: nameOf(key),
@@ -66,11 +76,11 @@ interface Session extends Sums {
 class SessionsModel implements Model {
   private readonly keys = new Map<string, readonly Session[]>();
 
-  constructor(private readonly gapMs: number) {}
+  constructor(private readonly shape: SessionShape) {}
 
   batch(rows: readonly (readonly Event[])[], { late, evict }: Turn): readonly object[] {
     for (const e of rows.flat()) {
-      const end = e.at + this.gapMs;
+      const end = e.at + gapOf(e, this.shape);
       if (end <= late) continue;
       let merged: Session = { start: e.at, end, ...sumsOf(undefined, e) };
       const apart: Session[] = [];

@@ -18,7 +18,12 @@ export function compareDue(a: Due, b: Due): number {
 
 /** The same order, of entries of a table. */
 export function compareEntries(a: Entry<unknown>, b: Entry<unknown>): number {
-  return entryTime(a) - entryTime(b) || compareCanonical(a.mapKey, b.mapKey);
+  return entryTime(a) - entryTime(b) || compareKeys(a, b);
+}
+
+/** The order of keys at one time. */
+export function compareKeys(a: Entry<unknown>, b: Entry<unknown>): number {
+  return compareCanonical(a.mapKey, b.mapKey);
 }
 
 /** What is due at one time, in order of key: for stages whose order matters downstream. */

@@ -1,10 +1,10 @@
 import { type Entry, entryKey } from '../../lib/state/entry.js';
 import type { TimedTable } from '../../lib/state/stateStore.js';
 import type { Fold } from './fold.js';
+import type { SessionEnds } from './sessionEnds.js';
 import {
-  type LiveSession,
-  noteLast,
-  type SessionHead,
+  type EarlierSession,
+  type KeySessions,
   type SessionRow,
   type StoredSession,
   unread,
@@ -17,83 +17,112 @@ import {
  * Source: semantics/spark.md 2.8.
  */
 export class SessionMerge<V> {
-  /** Sessions that this batch has read or made, each under its key; merged ones have no value. */
-  private opened: LiveSession<V>[] = [];
+  /** Earlier sessions that this batch has read or made, each under its key; merged ones have no value. */
+  private opened: EarlierSession<V>[] = [];
   private openedKeys: unknown[] = [];
 
   constructor(
     private readonly sessions: TimedTable<StoredSession<V>>,
+    private readonly ends: SessionEnds<V>,
     private readonly fold: Fold<V>,
   ) {}
 
   /** Adds one row at once: for aggregates that do not mind the order. */
-  place(head: Entry<SessionHead<V>>, row: unknown, start: number, end: number): void {
-    const { last } = head.value;
-    if (last === undefined || last.value === unread || start < last.start || start > last.end) {
-      this.placeAnywhere(entryKey(head), head.value, row, start, end);
-      return;
-    }
-    last.value = this.fold.add(last.value, row);
-    if (end > last.end) last.end = end;
+  place(entry: Entry<KeySessions<V>>, row: unknown, start: number, end: number): void {
+    const latest = entry.value;
+    if (start >= latest.start && start <= latest.end) {
+      latest.value = this.fold.add(latest.value as V, row);
+      if (end > latest.end) latest.end = end;
+    } else this.placeElsewhere(entryKey(entry), latest, row, start, end);
   }
 
-  private placeAnywhere(
+  private placeElsewhere(
     key: unknown,
-    head: SessionHead<V>,
+    latest: KeySessions<V>,
     row: unknown,
     start: number,
     end: number,
   ): void {
-    const { live } = head;
-    let at = live.length - 1;
-    while (at >= 0 && (live[at] as LiveSession<V>).start > end) at--;
-    let session = at < 0 ? undefined : live[at]; // live[-1] would make every access here a slow one
+    if (latest.value === unread || start > latest.end) {
+      if (latest.value === unread) this.ends.add(key, end);
+      else this.setAside(key, latest);
+      latest.start = start;
+      latest.end = end;
+      latest.value = this.fold.add(this.fold.zero(), row);
+    } else if (end < latest.start) {
+      latest.earlier ??= [];
+      this.placeEarlier(key, latest.earlier, row, start, end);
+    } else {
+      latest.start = start;
+      if (end > latest.end) latest.end = end;
+      latest.value = this.fold.add(latest.value, row);
+      if (latest.earlier !== undefined) this.reachBack(key, latest, latest.earlier);
+    }
+  }
+
+  /** The latest session has come to begin earlier: it takes in what it touches now. */
+  private reachBack(key: unknown, latest: KeySessions<V>, earlier: EarlierSession<V>[]): void {
+    for (let at = earlier.length - 1; at >= 0; at--) {
+      const before = earlier[at] as EarlierSession<V>;
+      if (before.end < latest.start) return;
+      latest.value = this.fold.merge(this.valueOf(key, before), latest.value as V);
+      if (before.start < latest.start) latest.start = before.start;
+      this.leave(before);
+      earlier.pop();
+    }
+  }
+
+  private placeEarlier(
+    key: unknown,
+    earlier: EarlierSession<V>[],
+    row: unknown,
+    start: number,
+    end: number,
+  ): void {
+    let at = earlier.length - 1;
+    while (at >= 0 && (earlier[at] as EarlierSession<V>).start > end) at--;
+    let session = at < 0 ? undefined : earlier[at]; // [-1] would make every access here a slow one
     if (session === undefined || session.end < start) {
-      const created = this.create(key, start, end, row);
-      // A first push would make room for seventeen.
-      if (live.length === 0) head.live = [created];
-      else if (at + 1 === live.length) live.push(created);
-      else live.splice(at + 1, 0, created);
-      noteLast(head);
+      earlier.splice(at + 1, 0, this.create(key, start, end, row));
       return;
     }
     session.value = this.fold.add(this.valueOf(key, session), row);
     if (end > session.end) session.end = end;
-    if (start >= session.start) return;
-    session.start = start;
-    for (; at > 0 && (live[at - 1] as LiveSession<V>).end >= start; at--) {
-      const before = live[at - 1] as LiveSession<V>;
+    if (start < session.start) session.start = start;
+    for (; at > 0 && (earlier[at - 1] as EarlierSession<V>).end >= start; at--) {
+      const before = earlier[at - 1] as EarlierSession<V>;
       this.join(key, before, session);
-      live.splice(at, 1);
+      earlier.splice(at, 1);
       session = before;
     }
-    noteLast(head);
   }
 
   /**
    * Adds the rows of a batch in order of time, as Spark does: stored sessions and rows sorted by start,
    * a stored session before a row with the same start.
    */
-  sweep(key: unknown, head: SessionHead<V>, rows: SessionRow[]): void {
-    const { live } = head;
-    const swept: LiveSession<V>[] = [];
+  sweep(key: unknown, latest: KeySessions<V>, rows: SessionRow[]): void {
+    const isNew = latest.value === unread;
+    if (!isNew) this.setAside(key, latest);
+    const { earlier = [] } = latest;
+    const swept: EarlierSession<V>[] = [];
     let at = 0;
     for (const row of sortedRows(rows)) {
-      for (; at < live.length && (live[at] as LiveSession<V>).start <= row.start; at++) {
-        this.append(key, swept, live[at] as LiveSession<V>);
+      for (; at < earlier.length && (earlier[at] as EarlierSession<V>).start <= row.start; at++) {
+        this.append(key, swept, earlier[at] as EarlierSession<V>);
       }
       this.appendRow(key, swept, row);
     }
-    for (; at < live.length; at++) this.append(key, swept, live[at] as LiveSession<V>);
-    head.live = swept;
-    noteLast(head);
+    for (; at < earlier.length; at++) this.append(key, swept, earlier[at] as EarlierSession<V>);
+    this.takeLatest(key, latest, swept);
+    if (isNew) this.ends.add(key, latest.end);
   }
 
-  /** Writes what the batch has made of the sessions. */
+  /** Writes what the batch has made of the earlier sessions. */
   write(): void {
     const { opened, sessions } = this;
     for (let i = 0; i < opened.length; i++) {
-      const session = opened[i] as LiveSession<V>;
+      const session = opened[i] as EarlierSession<V>;
       const { value, stored } = session;
       if (value === unread) continue; // merged into another
       const kept = stored === undefined ? { start: session.start, value } : stored.value;
@@ -116,12 +145,35 @@ export class SessionMerge<V> {
     this.openedKeys = [];
   }
 
-  private create(key: unknown, start: number, end: number, row: unknown): LiveSession<V> {
+  /** The latest session becomes an earlier one: another begins behind it. */
+  private setAside(key: unknown, latest: KeySessions<V>): void {
+    const { start, end, value } = latest;
+    const session = this.open(key, { start, end, stored: undefined, value });
+    if (latest.earlier === undefined) latest.earlier = [session];
+    else latest.earlier.push(session);
+  }
+
+  /** The last of `swept`, the sessions of a key, is its latest; the others are earlier ones. */
+  private takeLatest(key: unknown, latest: KeySessions<V>, swept: EarlierSession<V>[]): void {
+    const last = swept.pop();
+    if (last === undefined) return;
+    latest.start = last.start;
+    latest.end = last.end;
+    latest.value = this.valueOf(key, last);
+    latest.earlier = swept.length === 0 ? undefined : swept;
+    this.leave(last);
+  }
+
+  private create(key: unknown, start: number, end: number, row: unknown): EarlierSession<V> {
     const value = this.fold.add(this.fold.zero(), row);
     return this.open(key, { start, end, stored: undefined, value });
   }
 
-  private appendRow(key: unknown, swept: LiveSession<V>[], { start, end, row }: SessionRow): void {
+  private appendRow(
+    key: unknown,
+    swept: EarlierSession<V>[],
+    { start, end, row }: SessionRow,
+  ): void {
     const last = swept.at(-1);
     if (last === undefined || start > last.end) {
       swept.push(this.create(key, start, end, row));
@@ -131,31 +183,37 @@ export class SessionMerge<V> {
     if (end > last.end) last.end = end;
   }
 
-  private append(key: unknown, swept: LiveSession<V>[], session: LiveSession<V>): void {
+  private append(key: unknown, swept: EarlierSession<V>[], session: EarlierSession<V>): void {
     const last = swept.at(-1);
     if (last === undefined || session.start > last.end) swept.push(session);
     else this.join(key, last, session);
   }
 
   /** `later` becomes part of `session` and leaves the table. */
-  private join(key: unknown, session: LiveSession<V>, later: LiveSession<V>): void {
+  private join(key: unknown, session: EarlierSession<V>, later: EarlierSession<V>): void {
     const value = this.valueOf(key, session);
     session.value = this.fold.merge(value, this.valueOf(key, later));
+    if (later.start < session.start) session.start = later.start;
     if (later.end > session.end) session.end = later.end;
-    if (later.stored) this.sessions.remove(later.stored);
-    later.value = unread;
-    later.stored = undefined;
+    this.leave(later);
   }
 
-  private valueOf(key: unknown, session: LiveSession<V>): V {
+  /** Another has taken this session's value. */
+  private leave(session: EarlierSession<V>): void {
+    if (session.stored) this.sessions.remove(session.stored);
+    session.value = unread;
+    session.stored = undefined;
+  }
+
+  private valueOf(key: unknown, session: EarlierSession<V>): V {
     return session.value === unread ? this.read(key, session) : session.value;
   }
 
-  private read(key: unknown, session: LiveSession<V>): V {
+  private read(key: unknown, session: EarlierSession<V>): V {
     const entry = this.sessions.find(session.end, key);
     if (entry === undefined) {
       throw new TypeError(
-        `session [${session.start}, ${session.end}) is in its head, not in its table`,
+        `session [${session.start}, ${session.end}) is known to its key, not to its table`,
       );
     }
     this.sessions.touch(entry); // before the value is changed in place
@@ -166,7 +224,7 @@ export class SessionMerge<V> {
     return value;
   }
 
-  private open(key: unknown, session: LiveSession<V>): LiveSession<V> {
+  private open(key: unknown, session: EarlierSession<V>): EarlierSession<V> {
     this.opened.push(session);
     this.openedKeys.push(key);
     return session;

@@ -1,20 +1,21 @@
-import type { MaybePromise } from '../../lib/maybe.js';
+import { type MaybePromise, then } from '../../lib/maybe.js';
 import { ownClass } from '../../lib/ownClass.js';
 import type { Grouping, WindowGrouping } from '../../lib/plan/grouping.js';
 import type { Stage, StageContext } from '../../lib/plan/planNode.js';
 import { type Entry, entryKey, entryTime } from '../../lib/state/entry.js';
 import type { ChangedEntries, KeyedTable, TimedTable } from '../../lib/state/stateStore.js';
 import { farthestMs } from '../../lib/time/civil.js';
-import { compareEntries, inKeyOrder } from './dueOrder.js';
+import { compareKeys } from './dueOrder.js';
 import type { Fold } from './fold.js';
 import { GroupRows } from './groupRows.js';
+import { KeySpans } from './keySpans.js';
+import { SessionEnds } from './sessionEnds.js';
 import {
-  headOf,
-  newHead,
-  noteLast,
-  type SessionHead,
+  earlierOptions,
+  type KeySessions,
+  latestOptions,
+  noSessions,
   type StoredSession,
-  spansOf,
 } from './sessionKey.js';
 import { SessionMerge } from './sessionMerge.js';
 import { fitsDates, sessionEnd, timeOfWindow, windowOutOfRange } from './windowBounds.js';
@@ -29,21 +30,11 @@ export function sessionStage<V>(
   window: SessionWindow,
   fold: Fold<V>,
 ): Stage {
-  const heads = ctx.state.keyed<SessionHead<V>>('heads', {
-    counted: false,
-    toStored: spansOf,
-    fromStored: (stored) => headOf(stored as readonly number[]),
-  });
-  const sessions = ctx.state.timed<StoredSession<V>>('sessions', {
-    toStored: ({ start, value }) => [start, fold.toStored(value)],
-    fromStored: (stored) => {
-      const [start, value] = stored as readonly [number, unknown];
-      return { start, value: fold.fromStored(value) };
-    },
-  });
+  const latest = ctx.state.keyed<KeySessions<V>>('latest', latestOptions(fold));
+  const sessions = ctx.state.timed<StoredSession<V>>('sessions', earlierOptions(fold));
   const shape = { hasKey: grouping.key !== undefined, window: window.timestamps };
   const rows = new GroupRows(shape, fold);
-  const parts = { ctx, out, grouping, window, heads, sessions, fold, rows };
+  const parts = { ctx, out, grouping, window, latest, sessions, fold, rows };
   const own = ownNext(window, grouping, fold);
   if (own === undefined) return new SessionStage(parts);
   const functions = [window.time, grouping.key, grouping.valueOf];
@@ -57,9 +48,9 @@ function ownNext<V>(window: SessionWindow, grouping: Grouping, fold: Fold<V>): s
   const start = ${window.time === undefined ? 'rowTime' : 'this.time(row)'};
   if (start > this.lateUpTo && start < this.fitsBelow) {
     const key = this.key(row);
-    const head = this.changed?.changed(key) ?? this.headOf(key);
     const value = ${grouping.valueOf === undefined ? 'row' : 'this.valueOf(row)'};
-    this.merge.place(head, value, start, start + this.gapMs);
+    const sessions = this.changed?.changed(key) ?? this.sessionsOf(key);
+    this.merge.place(sessions, value, start, start + this.gapMs);
   } else this.take(row, rowTime, start);
 }`;
 }
@@ -69,7 +60,7 @@ interface SessionParts<V> {
   readonly out: Stage;
   readonly grouping: Grouping;
   readonly window: SessionWindow;
-  readonly heads: KeyedTable<SessionHead<V>>;
+  readonly latest: KeyedTable<KeySessions<V>>;
   readonly sessions: TimedTable<StoredSession<V>>;
   readonly fold: Fold<V>;
   readonly rows: GroupRows<V>;
@@ -80,6 +71,8 @@ const withoutSession = 'numRowsWithoutSession';
 
 class SessionStage<V> implements Stage {
   private readonly merge: SessionMerge<V>;
+  private readonly ends: SessionEnds<V>;
+  private readonly spans: KeySpans<V>;
   private readonly time: ((row: unknown) => number) | undefined;
   private readonly key: Grouping['key'];
   private readonly valueOf: Grouping['valueOf'];
@@ -88,27 +81,29 @@ class SessionStage<V> implements Stage {
   /** A row with this gap and a time between them is neither late nor out of range. */
   protected lateUpTo = Number.NaN;
   protected fitsBelow = Number.NaN;
-  /** Heads that this turn has changed, once a row has found its own the long way. */
-  private changed: ChangedEntries<SessionHead<V>> | undefined;
+  /** Keys whose sessions this turn has changed, once a row has found its own the long way. */
+  private changed: ChangedEntries<KeySessions<V>> | undefined;
 
   constructor(private readonly parts: SessionParts<V>) {
-    const { sessions, fold, window, grouping } = parts;
-    this.merge = new SessionMerge(sessions, fold);
+    const { ctx, latest, sessions, fold, window, grouping } = parts;
     this.time = timeReader(window.time);
     this.key = grouping.key;
     this.valueOf = grouping.valueOf;
     this.gapMs = typeof window.gapMs === 'number' ? window.gapMs : Number.NaN;
+    this.ends = new SessionEnds(ctx, latest, this.gapMs);
+    this.spans = new KeySpans(ctx.state, sessions, this.ends);
+    this.merge = new SessionMerge(sessions, this.ends, fold);
   }
 
   prepare(): MaybePromise<void> {
-    const { ctx, sessions } = this.parts;
+    const { ctx, latest, sessions } = this.parts;
     this.merge.clear();
     this.changed = undefined;
     this.lateUpTo = Math.max(ctx.lateWatermark - this.gapMs, -farthestMs);
     this.fitsBelow = farthestMs - this.gapMs;
     return ctx.outputMode === 'complete'
-      ? sessions.loadAll()
-      : sessions.load(ctx.evictionWatermark);
+      ? then(latest.loadAll(), () => sessions.loadAll())
+      : then(this.ends.load(), () => sessions.load(ctx.evictionWatermark));
   }
 
   next(row: unknown, rowTime: number): void {
@@ -131,28 +126,29 @@ class SessionStage<V> implements Stage {
       ctx.late(row, rowTime);
       return;
     }
-    const head = this.headOf(this.key === undefined ? null : this.key(row));
+    const key = this.key === undefined ? null : this.key(row);
     const value = this.valueOf === undefined ? row : this.valueOf(row);
-    if (fold.anyOrder) this.merge.place(head, value, start, end);
-    else if (head.value.rows === undefined) head.value.rows = [{ start, end, row: value }];
-    else head.value.rows.push({ start, end, row: value });
+    const entry = this.sessionsOf(key);
+    if (fold.anyOrder) this.merge.place(entry, value, start, end);
+    else if (entry.value.rows === undefined) entry.value.rows = [{ start, end, row: value }];
+    else entry.value.rows.push({ start, end, row: value });
   }
 
-  protected headOf(key: unknown): Entry<SessionHead<V>> {
-    const { heads } = this.parts;
-    const head = heads.find(key) ?? heads.insert(key, newHead<V>());
-    heads.touch(head);
-    this.changed ??= heads.changedEntries();
-    return head;
+  protected sessionsOf(key: unknown): Entry<KeySessions<V>> {
+    const { latest } = this.parts;
+    const entry = latest.find(key) ?? latest.insert(key, this.spans.take(key) ?? noSessions());
+    latest.touch(entry);
+    this.changed ??= latest.changedEntries();
+    return entry;
   }
 
   endBatch(): void {
-    const { ctx, out, heads, fold } = this.parts;
+    const { ctx, out, latest, fold } = this.parts;
     if (!fold.anyOrder) {
-      for (const entry of heads.touched()) {
-        const head = entry.value;
-        if (head.rows) this.merge.sweep(entryKey(entry), head, head.rows);
-        head.rows = undefined;
+      for (const entry of latest.touched()) {
+        const { rows } = entry.value;
+        if (rows) this.merge.sweep(entryKey(entry), entry.value, rows);
+        entry.value.rows = undefined;
       }
     }
     this.merge.write();
@@ -161,46 +157,67 @@ class SessionStage<V> implements Stage {
     out.endBatch();
   }
 
-  /** Sessions merge, so no order of appearance: where order matters, by end and then by key. */
   private emitAll(): void {
-    const { ctx, sessions } = this.parts;
-    const all = sessions.entries();
-    for (const entry of ctx.orderMatters ? [...all].sort(compareEntries) : all) this.emit(entry);
+    const { latest, sessions } = this.parts;
+    const all: Entry<Session<V>>[] = [...(latest.entries() as Iterable<Entry<Session<V>>>)];
+    for (const entry of sessions.entries()) all.push(withEnd(entry));
+    this.emit(all);
   }
 
   private evict(): void {
-    const { ctx, sessions } = this.parts;
+    const { ctx, latest, sessions } = this.parts;
+    const ended = this.ends.take();
+    for (const entry of ended) latest.remove(entry); // the earlier ones have ended before it
+    const over = ended as Entry<Session<V>>[];
     for (const taken of sessions.takeDue(ctx.evictionWatermark)) {
-      for (const entry of ctx.orderMatters ? inKeyOrder(taken) : taken) {
-        this.emit(entry);
-        this.leaves(entry);
+      for (const entry of taken) {
+        over.push(withEnd(entry));
+        this.forget(entry);
       }
     }
+    this.emit(over);
   }
 
-  /** The head of a key forgets a session that has left its table, and goes with the last. */
-  private leaves(entry: Entry<StoredSession<V>>): void {
-    const { heads } = this.parts;
-    const time = entryTime(entry);
-    const head = heads.find(entryKey(entry));
-    if (head === undefined) return;
-    const { live } = head.value;
-    if (live.length === 1) return heads.remove(head);
-    live.splice(
-      live.findIndex((session) => session.end === time),
+  /** What lies at its key of an earlier session that has left its table; the key may have left itself. */
+  private forget(entry: Entry<StoredSession<V>>): void {
+    const { latest } = this.parts;
+    const end = entryTime(entry);
+    const key = latest.find(entryKey(entry));
+    if (key === undefined) return this.spans.forget(entry, end);
+    const { earlier = [] } = key.value;
+    earlier.splice(
+      earlier.findIndex((session) => session.end === end),
       1,
     );
-    noteLast(head.value);
-    heads.touch(head);
+    latest.touch(key);
   }
 
-  private emit(entry: Entry<StoredSession<V>>): void {
-    const { out, rows } = this.parts;
-    const session = entry.value;
-    const time = entryTime(entry);
-    out.next(
-      rows.ofWindow(entryKey(entry), session.start, time, session.value),
-      timeOfWindow(time),
-    );
+  /** By end and, where order matters, by key: a restart forgets in which order they came. */
+  private emit(all: Entry<Session<V>>[]): void {
+    const { ctx, out, rows } = this.parts;
+    for (const entry of all.sort(ctx.orderMatters ? byEndAndKey : byEnd)) {
+      const { start, end, value } = entry.value;
+      out.next(rows.ofWindow(entryKey(entry), start, end, value), timeOfWindow(end));
+    }
   }
+}
+
+/** A session that comes out. */
+interface Session<V> {
+  readonly start: number;
+  readonly end: number;
+  readonly value: V;
+}
+
+function withEnd<V>(entry: Entry<StoredSession<V>>): Entry<Session<V>> {
+  const { start, value } = entry.value;
+  return { ...entry, value: { start, end: entryTime(entry), value } };
+}
+
+function byEnd(a: Entry<Session<unknown>>, b: Entry<Session<unknown>>): number {
+  return a.value.end - b.value.end;
+}
+
+function byEndAndKey(a: Entry<Session<unknown>>, b: Entry<Session<unknown>>): number {
+  return byEnd(a, b) || compareKeys(a, b);
 }
