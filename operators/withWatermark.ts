@@ -108,13 +108,13 @@ const ownNext = `next(row) {
   let time;
   try {
     time = this.timeOf(row, this.info);
-    if (!(Number.isInteger(time) && time >= this.min && time <= ${farthestMs})) time = this.given(time);
   } catch (error) {
     return this.ctx.failed(row, Number.NaN, error);
   }
+  if (!(Number.isInteger(time) && time >= this.min && time <= ${farthestMs})) return this.take(row, time);
   if (time > this.max) this.max = time;
   this.rows += 1;
-  this.sum += time || 0;
+  this.sum += time;
   this.out.next(row, time);
 }`;
 
@@ -138,27 +138,32 @@ class WatermarkStage implements Stage {
   }
 
   next(row: unknown): void {
-    let time: number;
+    let time: unknown;
     try {
-      time = this.given(this.timeOf(row, this.info));
+      time = this.timeOf(row, this.info);
     } catch (error) {
       return this.ctx.failed(row, Number.NaN, error);
     }
-    if (time > this.max) this.max = time;
-    this.rows += 1;
-    this.sum += time || 0;
-    this.out.next(row, time);
+    this.take(row, time);
   }
 
   /**
-   * The time of a value of the user's. Most are whole numbers above the least before: `ownNext` does not come
-   * here with them.
+   * A row and the user's value for its time. Most are whole numbers above the least before: `ownNext` does not
+   * come here with them, and has them as numbers all the way, which a value from here would end.
    */
-  protected given(value: unknown): number {
-    const time = eventTimeMs(value);
+  protected take(row: unknown, value: unknown): void {
+    let time: number;
+    try {
+      time = eventTimeMs(value);
+    } catch (error) {
+      return this.ctx.failed(row, Number.NaN, error);
+    }
     const counted = Number.isNaN(time) ? 0 : time;
     if (counted < this.min) this.min = counted;
-    return time;
+    if (time > this.max) this.max = time;
+    this.rows += 1;
+    this.sum += counted;
+    this.out.next(row, time);
   }
 
   endBatch(): void {
