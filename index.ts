@@ -162,6 +162,7 @@ export type {
   StateStore,
   TableOptions,
   TimedTable,
+  Zero,
 } from './lib/state/stateStore.js';
 
 // Joins

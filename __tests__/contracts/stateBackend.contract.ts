@@ -40,6 +40,8 @@ const keys: readonly (readonly [string, unknown, unknown])[] = [
   ['Date', new Date(5), new Date(5)],
   ['bytes', Uint8Array.of(0, 1, 255), Uint8Array.of(0, 1, 255)],
   ['array', ['a', 1, null], ['a', 1, undefined]],
+  ['pair of small numbers', [3, 0], [3, -0]],
+  ['pair of other numbers', [3, -1], [3, -1]],
   ['nested array', [['a'], []], [['a'], []]],
   ['object', { a: 1, b: 'x' }, { b: 'x', a: 1 }],
   ['object with __proto__', JSON.parse('{"__proto__":1}'), JSON.parse('{"__proto__":1}')],
@@ -92,6 +94,21 @@ export function stateBackendContract(name: string, make: () => BackendUnderTest)
         await restart();
         expect(keyed<string>().find(same)?.value).toBe('v');
         expect(keyed().find('other')).toBeUndefined();
+      });
+
+      it.each(keys)('finds or inserts by %s', async (_name, key, same) => {
+        let zeros = 0;
+        const zero = () => `zero ${++zeros}`;
+        const entry = keyed<string>().findOrInsert(key, { zero });
+        expect([entryKey(entry), entry.value]).toEqual([key, 'zero 1']);
+        expect(keyed<string>().findOrInsert(same, { zero })).toBe(entry);
+        await commit();
+        await restart();
+        expect(keyed<string>().findOrInsert(same, { zero }).value).toBe('zero 1');
+        const found = keyed<string>().find(key);
+        if (found) keyed<string>().remove(found);
+        expect(keyed<string>().findOrInsert(key, { zero }).value).toBe('zero 2');
+        expect(keyed().size).toBe(1);
       });
 
       it('keeps all kinds of key apart', async () => {

@@ -159,20 +159,24 @@ class Comparison {
     const value = this.count++;
     const changed = this.timed.changedAt(time)?.changed(key);
     const timed = this.timed.find(time, key);
-    const keyed = this.keyed.find([time, key]);
     if (changed !== undefined) changed.value = value;
     else if (timed === undefined) this.timed.insert(time, key, value);
     else {
       timed.value = value;
       this.timed.touch(timed);
     }
-    if (keyed === undefined) this.keyed.insert([time, key], value);
-    else {
-      keyed.value = value;
-      this.keyed.touch(keyed);
-    }
+    this.putKeyed([time, key], value);
     this.model.set(`${time} ${key}`, value);
     this.turn.add(`${time} ${key}`);
+  }
+
+  /** By turns the two ways in which a stage does it. */
+  private putKeyed(key: readonly [number, number], value: number): void {
+    const { keyed } = this;
+    const inTwoSteps = () => keyed.find(key) ?? keyed.insert(key, value);
+    const entry = value % 2 === 0 ? inTwoSteps() : keyed.findOrInsert(key, { zero: () => value });
+    entry.value = value;
+    keyed.touch(entry);
   }
 
   private remove(time: number, key: number): void {

@@ -27,12 +27,12 @@ export function canonicalKey(key: unknown, operator: string): unknown {
       return null;
     default:
       if (key === null) return null;
-      return (Array.isArray(key) ? arrayKey(key) : undefined) ?? canonicalObject(key, operator);
+      return packedPair(key) || otherKey(key, operator);
   }
 }
 
-function arrayKey(key: readonly unknown[]): number | string | undefined {
-  return packedPair(key) ?? compactKey(key);
+function otherKey(key: unknown, operator: string): string {
+  return (Array.isArray(key) ? compactKey(key) : undefined) ?? canonicalObject(key, operator);
 }
 
 /** Whether two canonical keys are one, as a `Map` compares: NaN is NaN, 0 is −0. */

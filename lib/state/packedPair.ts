@@ -7,15 +7,17 @@
 const most = 2 ** 26;
 const firstPacked = 2 ** 52;
 
-/** undefined: another kind of key, or a number of it is negative, too large or not whole. */
-export function packedPair(key: readonly unknown[]): number | undefined {
-  if (key.length !== 2) return undefined;
-  const [first, second] = key;
-  return isSmall(first) && isSmall(second) ? firstPacked + first * most + second : undefined;
+/** 0: another kind of key, or a number of it is negative, too large or not whole. */
+export function packedPair(key: unknown): number {
+  if (!Array.isArray(key) || key.length !== 2) return 0;
+  const first: unknown = key[0];
+  const second: unknown = key[1];
+  return isSmall(first) && isSmall(second) ? firstPacked + first * most + second : 0;
 }
 
+/** Without its higher bits and its fraction it is the same. */
 function isSmall(item: unknown): item is number {
-  return typeof item === 'number' && (item | 0) === item && item >= 0 && item < most;
+  return typeof item === 'number' && (item & (most - 1)) === item;
 }
 
 /** Whether it is one of the numbers that stand for pairs. */

@@ -17,6 +17,8 @@ export interface KeyedTable<V> {
   /** A shorter way to entries, for this turn; undefined: there is none. */
   changedEntries(): ChangedEntries<V> | undefined;
   insert(key: unknown, value: V): Entry<V>;
+  /** What `find` gives, or else inserted with zero; quicker than the two. */
+  findOrInsert(key: unknown, fold: Zero<V>): Entry<V>;
   /** Records that `entry.value` has changed. Cheap when it was already recorded in this batch. */
   touch(entry: Entry<V>): void;
   remove(entry: Entry<V>): void;
@@ -69,9 +71,13 @@ export interface Pairs<V> {
   readonly values: readonly V[];
 }
 
-/** How a stage merges a value into one that is there; both may change the first argument. */
-export interface Merging<V> {
+/** What an entry begins with. */
+export interface Zero<V> {
   zero(): V;
+}
+
+/** How a stage merges a value into one that is there; both may change the first argument. */
+export interface Merging<V> extends Zero<V> {
   merge(value: V, later: V): V;
 }
 

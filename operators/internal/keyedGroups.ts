@@ -31,16 +31,9 @@ export class KeyedGroups<V> {
   }
 
   add(key: unknown, row: unknown): void {
-    const entry = this.group(key);
+    const entry = this.table.findOrInsert(key, this.fold);
+    this.table.touch(entry);
     entry.value = this.fold.add(entry.value, row);
-  }
-
-  /** A group that is about to change; until the turn ends it may be changed again. */
-  group(key: unknown): Entry<V> {
-    const { table } = this;
-    const entry = table.find(key) ?? table.insert(key, this.fold.zero());
-    table.touch(entry);
-    return entry;
   }
 
   /**

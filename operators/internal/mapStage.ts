@@ -7,7 +7,7 @@ type Project = (row: unknown, batch: BatchInfo) => unknown;
 
 /** One row in, one row out, with the same event time. */
 export function mapStage(ctx: StageContext, out: Stage, project: Project): Stage {
-  return new (ownClass(MapStage, [project], ownNext, { refusePromise }))(ctx, out, project);
+  return new (ownClass(MapStage, [project], ownNext))(ctx, out, project);
 }
 
 // `then` is looked for here and not in refusePromise: of rows of one shape that costs nothing.
@@ -15,9 +15,9 @@ const ownNext = `next(row, time) {
   let made;
   try {
     made = this.project(row, this.info);
-    if (made != null && typeof made.then === 'function') refusePromise(made, this.ctx.operatorId);
+    if (typeof made?.then === 'function') this.refuse(made);
   } catch (error) {
-    return this.ctx.failed(row, time, error);
+    return this.failed(row, time, error);
   }
   this.out.next(made, time);
 }`;
@@ -37,14 +37,22 @@ class MapStage implements Stage {
     let made: unknown;
     try {
       made = this.project(row, this.info);
-      refusePromise(made, this.ctx.operatorId);
+      this.refuse(made);
     } catch (error) {
-      return this.ctx.failed(row, time, error);
+      return this.failed(row, time, error);
     }
     this.out.next(made, time);
   }
 
   endBatch(): void {
     this.out.endBatch();
+  }
+
+  protected refuse(made: unknown): void {
+    refusePromise(made, this.ctx.operatorId);
+  }
+
+  protected failed(row: unknown, time: number, error: unknown): void {
+    this.ctx.failed(row, time, error);
   }
 }

@@ -31,7 +31,7 @@ export function refuseAsyncFunction(owner: string, fn: unknown): void {
  * Fails a row whose function has given a Promise. `async` functions are refused before; this is for
  * plain ones that return what an `async` one gave them.
  */
-export function refusePromise(value: unknown, operator: string, called = 'the function'): void {
+export function refusePromise(value: unknown, operator: string, called?: string): void {
   if (isPromise(value)) throw promiseGiven(value, operator, called);
 }
 

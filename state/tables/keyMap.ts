@@ -16,6 +16,11 @@ export class KeyMap<V> {
     return isBoxed(key) ? this.boxed?.get(key) : this.others.get(key);
   }
 
+  /** As `get`, of a number that V8 boxes: not for NaN, nor an integer of 32 bits. */
+  ofBoxed(key: number): TableEntry<V> | undefined {
+    return this.boxed?.get(key);
+  }
+
   set(key: unknown, entry: TableEntry<V>): void {
     if (!isBoxed(key)) this.others.set(key, entry);
     else {
