@@ -170,4 +170,18 @@ export const operators: readonly Mutant[] = [
     suite: 'simulate',
     runs: 4000,
   },
+  {
+    name: 'a part of distinct values that is split keeps what belongs to the new one',
+    file: 'operators/internal/distinctBuckets.js',
+    edits: [['=== to ? go : stay', '!== to ? go : stay']],
+    suite: 'simulate',
+    runs: 5000,
+  },
+  {
+    name: 'the newest part of distinct values is not asked for',
+    file: 'operators/internal/distinctBuckets.js',
+    edits: [['return at < buckets ?', 'return at < buckets - 1 ?']],
+    suite: 'simulate',
+    runs: 5000,
+  },
 ];

@@ -44,7 +44,7 @@ const directorySync = 'fsync directory';
 const ticksAlone = 40;
 const latencyMs = 6000;
 /** Tables of aggregations that have other things than their groups. */
-const besideGroups = new Set(['ends', 'heads', 'parts']);
+const besideGroups = new Set(['ends', 'heads', 'keyedParts', 'parts']);
 /** Doors that few steps lead to. */
 const rareDoors = [
   'remove',

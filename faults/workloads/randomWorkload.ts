@@ -3,6 +3,7 @@ import { select, union, where } from '../../index.js';
 import type { Random } from '../random.js';
 import { CountsModel, counts, tableOf } from './counts.js';
 import { dedupForever, dedupThenWindows, dedupWithin } from './dedup.js';
+import { distinct } from './distinct.js';
 import { groupState } from './groupState.js';
 import { type JoinShape, join } from './joins.js';
 import { sessions } from './sessions.js';
@@ -17,6 +18,7 @@ export function randomWorkload(random: Random): Workload {
 
 export const kinds: readonly ((random: Random) => Workload)[] = [
   (random) => counts(random.pick(['update', 'complete'])),
+  (random) => distinct(random.pick(['update', 'complete'])),
   (random) => windows(windowShape(random), random.pick(['append', 'update', 'complete'])),
   (random) => windows(windowShape(random), 'append'),
   (random) => dedupWithin(delayOf(random)),

@@ -47,7 +47,7 @@ class CollectSet<T, V> extends ValueAggregate<T, V, Values<V>, readonly NonNulla
   }
 
   settle(acc: Values<V>, parts: Parts): void {
-    settleDistinct(acc, parts);
+    settleDistinct(acc, parts, 'collectSet', true);
   }
 
   resultOf(acc: Values<V>, parts: Parts): readonly NonNullable<V>[] {

@@ -1,5 +1,6 @@
 import {
   addDistinct,
+  countOf,
   type DistinctValues,
   distinctFromStored,
   forgetDistinct,
@@ -43,11 +44,11 @@ class CountDistinct<T> extends ValueAggregate<T, unknown, Values, number> {
   }
 
   result(acc: Values): number {
-    return acc.apartCount + acc.here.size;
+    return countOf(acc);
   }
 
   settle(acc: Values, parts: Parts): void {
-    settleDistinct(acc, parts);
+    settleDistinct(acc, parts, 'countDistinct', false);
   }
 
   resultOf(acc: Values): number {

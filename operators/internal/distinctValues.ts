@@ -1,6 +1,13 @@
 import { canonicalKey } from '../../lib/state/canonicalKey.js';
 import type { Parts } from '../aggregates/aggregate.js';
-import { forgetList, type GrowingList, newList, settleList, wholeList } from './growingList.js';
+import {
+  addToBuckets,
+  type DistinctBuckets,
+  forgetBuckets,
+  noBuckets,
+  valuesInBuckets,
+} from './distinctBuckets.js';
+import { forgetList, type GrowingList, wholeList } from './growingList.js';
 import { areOrdered, compareSql } from './sqlOrder.js';
 
 /** So many values stay in the accumulator before all are moved out. */
@@ -9,18 +16,21 @@ const mostHere = 128;
 /**
  * Values of which no two are equal (as state keys are). Changed in place.
  *
- * Few values are all `here`. Of many, each has a part named by it, so that a batch looks up and writes
- * only the ones it brings; `apart` lists them, and `here` holds what this batch has yet to look up.
+ * Few values are all `here`. Many are apart, and `here` has what this batch has yet to look up there.
  */
 export interface DistinctValues<V> {
   here: Map<unknown, V>;
-  apart: GrowingList<V> | undefined;
-  /** Number of values in `apart`. */
-  apartCount: number;
+  apart: DistinctBuckets | NamedValues<V> | undefined;
+}
+
+/** As a checkpoint before D-038 has them: in a list, and a part for each, named by it in an array. */
+interface NamedValues<V> {
+  readonly count: number;
+  readonly list: GrowingList<V>;
 }
 
 export function noValues<V>(): DistinctValues<V> {
-  return { here: new Map(), apart: undefined, apartCount: 0 };
+  return { here: new Map(), apart: undefined };
 }
 
 export function addDistinct<V>(
@@ -41,30 +51,64 @@ export function mergeDistinct<V>(values: DistinctValues<V>, later: DistinctValue
   }
 }
 
-export function settleDistinct<V>(values: DistinctValues<V>, parts: Parts): void {
-  if (values.apart === undefined && values.here.size <= mostHere) return;
-  values.apart ??= newList();
-  for (const value of values.here.values()) {
-    const name = [value];
-    if (parts.get(name) !== undefined) continue;
-    parts.put(name, true);
-    values.apart.tail.push(value);
-    values.apartCount += 1;
-  }
+/** `isOrdered`: `allValues` has to know in which order they came. */
+export function settleDistinct<V>(
+  values: DistinctValues<V>,
+  parts: Parts,
+  aggregate: string,
+  isOrdered: boolean,
+): void {
+  if (belongsHome(values)) bringHome(values, parts, aggregate);
+  const { here } = values;
+  if (here.size === 0 || (values.apart === undefined && here.size <= mostHere)) return;
+  values.apart ??= noBuckets(here.size);
+  addToBuckets(values.apart as DistinctBuckets, here, parts, aggregate, isOrdered);
   values.here = new Map();
-  settleList(values.apart, parts);
 }
 
-/** All values in order of arrival; without parts, the ones that are here. */
+export function countOf({ here, apart }: DistinctValues<unknown>): number {
+  return here.size + (apart === undefined ? 0 : apart.count);
+}
+
+/** All values in order of arrival, if that was kept; without parts, the ones that are here. */
 export function allValues<V>(values: DistinctValues<V>, parts?: Parts): V[] {
-  const apart = values.apart && parts ? wholeList(values.apart, parts) : [];
-  return [...apart, ...values.here.values()];
+  const here = [...values.here.values()];
+  return parts === undefined ? here : [...valuesApart(values, parts), ...here];
 }
 
-export function forgetDistinct<V>(values: DistinctValues<V>, parts: Parts): void {
-  if (values.apart === undefined) return;
-  for (const value of wholeList(values.apart, parts)) parts.remove([value]);
-  forgetList(values.apart, parts);
+export function forgetDistinct({ apart }: DistinctValues<unknown>, parts: Parts): void {
+  if (apart === undefined) return;
+  if (isNamed(apart)) forgetNamed(apart.list, wholeList(apart.list, parts), parts);
+  else forgetBuckets(apart, parts);
+}
+
+function valuesApart<V>({ apart }: DistinctValues<V>, parts: Parts): V[] {
+  if (apart === undefined) return [];
+  return isNamed(apart) ? wholeList(apart.list, parts) : valuesInBuckets(apart, parts);
+}
+
+function isNamed<V>(apart: DistinctValues<V>['apart']): apart is NamedValues<V> {
+  return apart !== undefined && 'list' in apart;
+}
+
+/** So many more are added that the parts would be searched long and split often; or they lie as they did once. */
+function belongsHome({ here, apart }: DistinctValues<unknown>): boolean {
+  return isNamed(apart) || (apart !== undefined && here.size > apart.count);
+}
+
+/** From where they go apart anew. */
+function bringHome<V>(values: DistinctValues<V>, parts: Parts, aggregate: string): void {
+  const before = valuesApart(values, parts);
+  forgetDistinct(values, parts);
+  const added = values.here;
+  values.here = new Map(before.map((value) => [canonicalKey(value, aggregate), value]));
+  values.apart = undefined;
+  mergeDistinct(values, { here: added, apart: undefined });
+}
+
+function forgetNamed<V>(list: GrowingList<V>, named: readonly V[], parts: Parts): void {
+  for (const value of named) parts.remove([value]);
+  forgetList(list, parts);
 }
 
 /** The values in SQL's order; as they are where they have none (arrays, objects, two types). */
@@ -74,14 +118,15 @@ export function sortedValues<V>(values: V[]): V[] {
   return sameType ? values.sort((a, b) => compareSql(a, b, 'collectSet')) : values;
 }
 
-export function storedDistinct(values: DistinctValues<unknown>): unknown {
-  const here = [...values.here.values()];
-  const { apart, apartCount } = values;
-  return apart === undefined ? [here] : [here, apartCount, apart.chunks, apart.tail];
+export function storedDistinct({ here, apart }: DistinctValues<unknown>): unknown {
+  const values = [...here.values()];
+  if (apart === undefined) return [values];
+  if (isNamed(apart)) return [values, apart.count, apart.list.chunks, apart.list.tail];
+  return [values, apart.count, apart.buckets];
 }
 
 export function distinctFromStored<V>(stored: unknown, aggregate: string): DistinctValues<V> {
-  const [here, apartCount, chunks, tail] = stored as readonly [
+  const [here, count, bucketsOrChunks, tail] = stored as readonly [
     readonly V[],
     number?,
     number?,
@@ -89,8 +134,10 @@ export function distinctFromStored<V>(stored: unknown, aggregate: string): Disti
   ];
   const values = noValues<V>();
   for (const value of here) values.here.set(canonicalKey(value, aggregate), value);
-  if (apartCount === undefined || chunks === undefined || tail === undefined) return values;
-  values.apartCount = apartCount;
-  values.apart = { chunks, tail: [...tail] };
+  if (count === undefined || bucketsOrChunks === undefined) return values;
+  values.apart =
+    tail === undefined
+      ? { count, buckets: bucketsOrChunks }
+      : { count, list: { chunks: bucketsOrChunks, tail: [...tail] } };
   return values;
 }
