@@ -27,7 +27,7 @@ export const wakeUps: readonly Mutant[] = [
     file: batch,
     edits: [['this.waits.giveUp(new Stopped());', '']],
     suite: 'simulate',
-    runs: 4000,
+    runs: 12_000,
   },
   {
     name: 'rows that come while a source is asked are forgotten',
