@@ -32,8 +32,8 @@ export async function timeAlternately<N extends string>(
 /** `12.3 M`, `456 k` */
 export function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';
-  if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`;
-  return value >= 1e3 ? `${(value / 1e3).toPrecision(3)} k` : value.toPrecision(3);
+  if (value >= 999_500) return `${(value / 1e6).toPrecision(3)} M`;
+  return value >= 999.5 ? `${(value / 1e3).toPrecision(3)} k` : value.toPrecision(3);
 }
 
 /** A Markdown table. */
